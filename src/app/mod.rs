@@ -1,0 +1,1 @@
+//! The interface: shell, routes, pages, components, the live store.

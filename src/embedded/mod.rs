@@ -1,0 +1,1 @@
+//! The embedded Kubernetes-compatible API: routes, storage with watch, schema, apply, selectors, tables, discovery. Knows no Ark kind by name.

@@ -1,0 +1,1 @@
+//! A run: journal, scheduler, agent loop, providers, templates.

@@ -1,0 +1,1 @@
+//! Protocols that other programs speak to us. Today: the scripted demo model.

@@ -1,0 +1,24 @@
+//! Arkdeck: Ark ("Agentic Runtime for Kubernetes") as one program.
+//!
+//! `docs/ARCHITECTURE.md` names the rooms below and what each may use; `tests/architecture.rs` checks it.
+#![recursion_limit = "512"]
+
+pub mod api;
+pub mod app;
+pub mod resources;
+pub mod views;
+
+#[cfg(feature = "ssr")]
+pub mod controllers;
+#[cfg(feature = "ssr")]
+pub mod embedded;
+#[cfg(feature = "ssr")]
+pub mod engine;
+#[cfg(feature = "ssr")]
+pub mod gateway;
+#[cfg(feature = "ssr")]
+pub mod kubernetes;
+#[cfg(feature = "ssr")]
+pub mod store;
+#[cfg(feature = "ssr")]
+pub mod web;

@@ -1,0 +1,3 @@
+//! The `arkdeck` binary: wiring only.
+
+fn main() {}

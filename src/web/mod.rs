@@ -1,0 +1,1 @@
+//! The HTTP server: router, sessions, CSRF, CSP, live stream, health.
