@@ -25,7 +25,9 @@ pub const FILE_NAME: &str = "arkdeck.sqlite";
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The data directory cannot be created or written.
-    #[error("cannot write to {path}: {source}. Choose another folder with --data-dir, or make this one writable")]
+    #[error(
+        "cannot write to {path}: {source}. Choose another folder with --data-dir, or make this one writable"
+    )]
     Unwritable {
         /// Folder or file.
         path: PathBuf,
@@ -33,7 +35,9 @@ pub enum StoreError {
         source: std::io::Error,
     },
     /// Another process holds the data directory.
-    #[error("{path} is in use by another arkdeck process. Stop it, or start this one with another --data-dir")]
+    #[error(
+        "{path} is in use by another arkdeck process. Stop it, or start this one with another --data-dir"
+    )]
     InUse {
         /// Data directory.
         path: PathBuf,
@@ -89,7 +93,7 @@ impl Store {
             return Err(StoreError::Corrupt { path, detail: verdict });
         }
         sqlx::migrate!("src/store/migrations")
-            .run_direct(None, &mut connection)
+            .run_direct(None, &mut connection, false)
             .await
             .map_err(|e| StoreError::Corrupt { path: path.clone(), detail: e.to_string() })?;
         let readers = SqlitePoolOptions::new()
@@ -149,7 +153,8 @@ mod tests {
         assert!(matches!(Store::open(dir.path()).await, Err(StoreError::InUse { .. })));
         store.close().await;
         drop(store);
-        std::fs::write(dir.path().join(FILE_NAME), b"this is no database, it is a letter to a friend").unwrap();
+        std::fs::write(dir.path().join(FILE_NAME), b"this is no database, it is a letter to a friend")
+            .unwrap();
         let _ = std::fs::remove_file(dir.path().join("arkdeck.sqlite-wal"));
         assert!(matches!(Store::open(dir.path()).await, Err(StoreError::Corrupt { .. })));
     }

@@ -1,0 +1,47 @@
+//! Forms: what they offer, saving them, and the connection test of a model.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+
+use crate::views::ObjectKey;
+use crate::views::forms::{AgentForm, Choices, ModelForm, TestReport};
+use crate::views::problem::Problem;
+
+#[cfg(feature = "ssr")]
+use super::serve;
+
+/// Names that the forms of a namespace offer.
+#[server(prefix = "/api", endpoint = "forms/choices", input = Json, output = Json)]
+pub async fn get_choices(namespace: String) -> Result<Choices, Problem> {
+    serve::forms::choices(namespace).await
+}
+
+/// Creates or changes a model; a typed key becomes a Secret first. With `dry_run` only judges.
+#[server(prefix = "/api", endpoint = "models/save", input = Json, output = Json)]
+pub async fn save_model(form: ModelForm, dry_run: bool) -> Result<ObjectKey, Problem> {
+    serve::forms::save_model(form, dry_run).await
+}
+
+/// Tests what the form says without saving it: address, key, model name, first token.
+#[server(prefix = "/api", endpoint = "models/test", input = Json, output = Json)]
+pub async fn test_model(form: ModelForm) -> Result<TestReport, Problem> {
+    serve::forms::test_model(form).await
+}
+
+/// Creates or changes an agent. With `dry_run` only judges.
+#[server(prefix = "/api", endpoint = "agents/save", input = Json, output = Json)]
+pub async fn save_agent(form: AgentForm, dry_run: bool) -> Result<ObjectKey, Problem> {
+    serve::forms::save_agent(form, dry_run).await
+}
+
+/// The manifest that a model form stands for, as YAML; typed secrets are left out.
+#[server(prefix = "/api", endpoint = "models/preview", input = Json, output = Json)]
+pub async fn preview_model(form: ModelForm) -> Result<String, Problem> {
+    serve::forms::preview_model(form).await
+}
+
+/// The manifest that an agent form stands for, as YAML.
+#[server(prefix = "/api", endpoint = "agents/preview", input = Json, output = Json)]
+pub async fn preview_agent(form: AgentForm) -> Result<String, Problem> {
+    serve::forms::preview_agent(form).await
+}

@@ -1,0 +1,48 @@
+//! Queries: ask, follow, cancel, ask again.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+
+use crate::views::ObjectKey;
+use crate::views::forms::QueryForm;
+use crate::views::problem::Problem;
+use crate::views::run::{RunEntry, RunView};
+
+#[cfg(feature = "ssr")]
+use super::serve;
+
+/// Asks; answers with the key of the new query.
+#[server(prefix = "/api", endpoint = "queries/create", input = Json, output = Json)]
+pub async fn create_query(form: QueryForm) -> Result<ObjectKey, Problem> {
+    serve::queries::create(form).await
+}
+
+/// A form filled from an existing query, to ask again.
+#[server(prefix = "/api", endpoint = "queries/form", input = Json, output = Json)]
+pub async fn fill_query_form(key: ObjectKey) -> Result<QueryForm, Problem> {
+    serve::queries::form(key).await
+}
+
+/// Asks the same again; answers with the key of the new query.
+#[server(prefix = "/api", endpoint = "queries/rerun", input = Json, output = Json)]
+pub async fn rerun_query(key: ObjectKey) -> Result<ObjectKey, Problem> {
+    serve::queries::rerun(key).await
+}
+
+/// Asks the engine to cancel; the page says `Canceled` only when the run does.
+#[server(prefix = "/api", endpoint = "queries/cancel", input = Json, output = Json)]
+pub async fn cancel_query(key: ObjectKey) -> Result<(), Problem> {
+    serve::queries::cancel(key).await
+}
+
+/// The run of a query.
+#[server(prefix = "/api", endpoint = "queries/run", input = Json, output = Json)]
+pub async fn get_run(key: ObjectKey) -> Result<RunView, Problem> {
+    serve::queries::run(key).await
+}
+
+/// Journal entries before number `before`, newest last, at most 500; for long runs.
+#[server(prefix = "/api", endpoint = "queries/entries", input = Json, output = Json)]
+pub async fn get_entries(key: ObjectKey, before: u64) -> Result<Vec<RunEntry>, Problem> {
+    serve::queries::entries(key, before).await
+}

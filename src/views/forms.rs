@@ -1,0 +1,166 @@
+//! What forms hold: the same shape is read from an object, edited, and sent back.
+
+use serde::{Deserialize, Serialize};
+
+use super::ObjectKey;
+
+/// A text given literally or taken from a Secret or ConfigMap.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SourceForm {
+    /// Not set.
+    #[default]
+    Unset,
+    /// Given here.
+    Literal(String),
+    /// A key of a Secret in the same namespace.
+    Secret {
+        /// Secret.
+        name: String,
+        /// Key.
+        key: String,
+    },
+    /// A key of a ConfigMap in the same namespace.
+    ConfigMap {
+        /// ConfigMap.
+        name: String,
+        /// Key.
+        key: String,
+    },
+    /// A Service of the cluster.
+    Service {
+        /// Service.
+        name: String,
+        /// Namespace, if another.
+        namespace: Option<String>,
+        /// Port name.
+        port: Option<String>,
+        /// Path.
+        path: Option<String>,
+    },
+    /// A secret value typed once: on save it becomes a Secret; it is never returned.
+    Typed(String),
+}
+
+/// A Model. Fields that this form does not know stay as they are in the object (server-side apply).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelForm {
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// `openai`, `azure`, `bedrock` or `anthropic`.
+    pub provider: String,
+    /// The provider's name of the model.
+    pub model: SourceForm,
+    /// Base address.
+    pub base_url: SourceForm,
+    /// Key.
+    pub api_key: SourceForm,
+    /// Azure's `api-version`.
+    pub api_version: SourceForm,
+    /// Extra request options, by name.
+    pub properties: Vec<(String, SourceForm)>,
+    /// Go duration between probes.
+    pub poll_interval: String,
+    /// resourceVersion read, for an edit; `None` for a new one.
+    pub version: Option<String>,
+}
+
+/// An Agent. Fields that this form does not know stay as they are in the object.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentForm {
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// What it does.
+    pub description: String,
+    /// System prompt.
+    pub prompt: String,
+    /// Model; empty for `default`.
+    pub model: String,
+    /// Namespace of the model, if another.
+    pub model_namespace: Option<String>,
+    /// Tools.
+    pub tools: Vec<ToolForm>,
+    /// Parameters of the prompt.
+    pub parameters: Vec<ParameterForm>,
+    /// JSON schema of the answer, as text; empty for none.
+    pub output_schema: String,
+    /// resourceVersion read, for an edit; `None` for a new one.
+    pub version: Option<String>,
+}
+
+/// A tool of an agent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolForm {
+    /// Type, as in the resource.
+    pub type_: String,
+    /// Name.
+    pub name: String,
+}
+
+/// A template parameter.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ParameterForm {
+    /// Name.
+    pub name: String,
+    /// Value.
+    pub value: SourceForm,
+}
+
+/// A new Query.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueryForm {
+    /// Namespace.
+    pub namespace: String,
+    /// Name; empty to have one made from the target's.
+    pub name: String,
+    /// What is asked, one or several: agent, team, model or tool.
+    pub targets: Vec<ObjectKey>,
+    /// Question.
+    pub input: String,
+    /// Template parameters of the question.
+    pub parameters: Vec<ParameterForm>,
+    /// Session; empty for none.
+    pub session: String,
+    /// Go duration; empty for the default.
+    pub timeout: String,
+}
+
+/// Names that a form offers, of one namespace.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choices {
+    /// Models.
+    pub models: Vec<String>,
+    /// Agents.
+    pub agents: Vec<String>,
+    /// Teams.
+    pub teams: Vec<String>,
+    /// Tools, with their type.
+    pub tools: Vec<(String, String)>,
+    /// Secrets with the names of their keys; values never leave the server.
+    pub secrets: Vec<(String, Vec<String>)>,
+    /// ConfigMaps with the names of their keys.
+    pub config_maps: Vec<(String, Vec<String>)>,
+}
+
+/// Result of a connection test: each step and its time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestReport {
+    /// Steps in order; none follows a failed one.
+    pub steps: Vec<TestStep>,
+}
+
+/// A step of a connection test.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestStep {
+    /// What was tried.
+    pub title: String,
+    /// What came of it.
+    pub detail: String,
+    /// Whether it went well.
+    pub ok: bool,
+    /// Time.
+    pub duration_ms: i64,
+}
