@@ -1,1 +1,3 @@
 //! A run: journal, scheduler, agent loop, providers, templates.
+
+pub mod journal;

@@ -1,0 +1,232 @@
+//! What a journal entry says. The run page shows these one to one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::resources::kind::Kind;
+
+/// One line of a run's journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Number in the run, from 1, without gaps.
+    pub seq: u64,
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// Index into the run's targets; `None` for what concerns the whole run.
+    pub target: Option<usize>,
+    /// What happened.
+    pub event: Event,
+}
+
+/// An object that an entry names.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ObjectRef {
+    /// Kind.
+    pub kind: Kind,
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+}
+
+/// Tokens, counted once, at the provider call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Tokens of the request.
+    pub prompt: i64,
+    /// Tokens of the answer.
+    pub completion: i64,
+    /// Of the request's, how many came from the provider's cache.
+    pub cached: i64,
+}
+
+impl std::ops::AddAssign for Usage {
+    fn add_assign(&mut self, other: Self) {
+        self.prompt = self.prompt.saturating_add(other.prompt);
+        self.completion = self.completion.saturating_add(other.completion);
+        self.cached = self.cached.saturating_add(other.cached);
+    }
+}
+
+/// A tool call in a model's answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolCall {
+    /// Id that the model gave it.
+    pub id: String,
+    /// Tool name.
+    pub name: String,
+    /// Arguments as the model wrote them: JSON text, which may be wrong.
+    pub arguments: String,
+}
+
+/// What happened. Step ids (`0/model/1`, `0/tool/1/call_a`) are stable across attempts and restarts: an answer
+/// found under its step id is never asked for again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Event {
+    /// The engine took the run up; `attempt` is 2 after the first restart.
+    Started {
+        /// From 1.
+        attempt: u32,
+    },
+    /// A target began.
+    TargetStarted {
+        /// What is asked.
+        key: ObjectRef,
+    },
+    /// A request goes to a model; written before it is sent.
+    ModelRequest {
+        /// Step id.
+        step: String,
+        /// The Model.
+        model: ObjectRef,
+        /// The agent that asks, if one does.
+        agent: Option<ObjectRef>,
+        /// Messages sent.
+        messages: usize,
+        /// From 1; a call cut by a crash or retried has more.
+        attempt: u32,
+    },
+    /// A model answered.
+    ModelResponse {
+        /// Step id of the request.
+        step: String,
+        /// Text of the answer.
+        content: String,
+        /// Tools that it asks for.
+        tool_calls: Vec<ToolCall>,
+        /// Tokens.
+        usage: Usage,
+        /// `stop`, `length`, `tool_calls`…
+        finish_reason: String,
+        /// Time to the first token.
+        first_token_ms: Option<i64>,
+        /// Time of the whole call.
+        duration_ms: i64,
+    },
+    /// A model call failed and is tried again.
+    ModelRetry {
+        /// Step id of the request.
+        step: String,
+        /// Why.
+        reason: String,
+        /// When the next try starts, counted from this entry.
+        delay_ms: i64,
+    },
+    /// A tool is called; written before the call, so that a restart knows that it was in flight.
+    ToolRequest {
+        /// Step id.
+        step: String,
+        /// Id of the call in the model's answer.
+        call_id: String,
+        /// Tool name.
+        name: String,
+        /// It may be sent twice (read-only or idempotent by the tool's annotations).
+        repeatable: bool,
+    },
+    /// A tool ended.
+    ToolResult {
+        /// Step id.
+        step: String,
+        /// Id of the call in the model's answer.
+        call_id: String,
+        /// Tool name.
+        name: String,
+        /// What came back, as the model is told.
+        content: String,
+        /// It is an error that the model is told.
+        is_error: bool,
+        /// Time.
+        duration_ms: i64,
+    },
+    /// A target ended well.
+    TargetDone {
+        /// The answer.
+        content: String,
+    },
+    /// A target failed.
+    TargetFailed {
+        /// Stable code, as `ModelUnauthorized`.
+        code: String,
+        /// Sentence.
+        message: String,
+    },
+    /// Something worth knowing, as a limit that was reached.
+    Notice {
+        /// Sentence.
+        message: String,
+    },
+    /// The run ended.
+    Finished {
+        /// `done`, `error` or `canceled`.
+        phase: String,
+        /// Reason of the Completed condition.
+        reason: String,
+        /// Sentence.
+        message: String,
+    },
+}
+
+impl Event {
+    /// The step whose streaming text this entry replaces or discards.
+    pub(super) fn closes_step(&self) -> Option<&str> {
+        match self {
+            Self::ModelRequest { step, .. }
+            | Self::ModelResponse { step, .. }
+            | Self::ModelRetry { step, .. } => Some(step),
+            _ => None,
+        }
+    }
+
+    /// Cuts texts that are longer than an entry may hold, and says so in the text.
+    pub(super) fn bounded(mut self) -> Self {
+        match &mut self {
+            Self::ModelResponse { content, .. }
+            | Self::ToolResult { content, .. }
+            | Self::TargetDone { content } => bound(content, super::MAX_TEXT),
+            Self::TargetFailed { message, .. }
+            | Self::Notice { message }
+            | Self::Finished { message, .. } => {
+                bound(message, super::MAX_MESSAGE);
+            }
+            Self::ModelRetry { reason, .. } => bound(reason, super::MAX_MESSAGE),
+            _ => {}
+        }
+        self
+    }
+}
+
+/// Cuts `text` to `max` bytes at a character border and appends how long it was.
+pub fn bound(text: &mut String, max: usize) {
+    if text.len() <= max {
+        return;
+    }
+    let whole = text.len();
+    text.truncate(text.floor_char_boundary(max));
+    text.push_str(&format!(" … [cut here; {whole} bytes in all]"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_and_says_so() {
+        let mut text = "ä".repeat(10);
+        bound(&mut text, 5);
+        assert_eq!(text, "ää … [cut here; 20 bytes in all]");
+    }
+
+    #[test]
+    fn entries_are_tagged_camel_case_json() {
+        let event = Event::TargetFailed { code: "ModelUnauthorized".into(), message: "no".into() };
+        assert_eq!(
+            serde_json::to_string(&event).unwrap(),
+            r#"{"type":"targetFailed","code":"ModelUnauthorized","message":"no"}"#
+        );
+        let retry = Event::ModelRetry { step: "0/model/0".into(), reason: "busy".into(), delay_ms: 5 };
+        assert_eq!(
+            serde_json::to_string(&retry).unwrap(),
+            r#"{"type":"modelRetry","step":"0/model/0","reason":"busy","delayMs":5}"#
+        );
+    }
+}

@@ -1,0 +1,153 @@
+//! Followers of runs: new entries and streaming text, without a gap and without a copy for each follower.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+
+use parking_lot::Mutex;
+use tokio::sync::broadcast;
+
+use super::Entry;
+
+/// Updates that a slow follower may fall behind; beyond, its receiver reports `Lagged` and it subscribes again.
+const BACKLOG: usize = 64;
+/// Bytes of streaming text kept for late followers of one call; beyond, they see its beginning until the answer is
+/// complete (a longer answer is refused by the providers).
+const MAX_PARTIAL: usize = 1 << 20;
+
+/// Something new in a run.
+#[derive(Debug, Clone)]
+pub enum Update {
+    /// A journal entry, on disk.
+    Entry(Arc<Entry>),
+    /// Text to append to a streaming call; `at` is the length in bytes before it.
+    Text {
+        /// Step id.
+        step: Arc<str>,
+        /// Index into the run's targets.
+        target: Option<usize>,
+        /// Bytes before.
+        at: usize,
+        /// Text to append.
+        append: Arc<str>,
+    },
+}
+
+/// The text so far of a model call that streams.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartialText {
+    /// Step id.
+    pub step: Arc<str>,
+    /// Index into the run's targets.
+    pub target: Option<usize>,
+    /// Text so far.
+    pub text: String,
+}
+
+/// A follower's view at one moment and everything after it.
+pub struct Subscription {
+    /// Number of the last entry at that moment; 0 when unknown or before the first.
+    pub last_seq: u64,
+    /// Streaming text at that moment.
+    pub partials: Vec<PartialText>,
+    /// What comes after.
+    pub updates: broadcast::Receiver<Update>,
+    /// Keeps the run's channel in the hub while somebody follows it.
+    _live: Arc<Live>,
+}
+
+/// The runs that are written or followed now.
+#[derive(Default)]
+pub(super) struct Hub {
+    runs: Mutex<HashMap<String, Weak<Live>>>,
+}
+
+impl Hub {
+    /// The channel of `run`, made when nobody has it yet.
+    pub(super) fn enter(self: &Arc<Self>, run: &str) -> Arc<Live> {
+        let mut runs = self.runs.lock();
+        if let Some(live) = runs.get(run).and_then(Weak::upgrade) {
+            return live;
+        }
+        let live = Arc::new(Live {
+            hub: Arc::downgrade(self),
+            run: run.to_owned(),
+            state: Mutex::default(),
+            updates: broadcast::Sender::new(BACKLOG),
+        });
+        runs.insert(run.to_owned(), Arc::downgrade(&live));
+        live
+    }
+}
+
+/// The channel of one run.
+pub(super) struct Live {
+    hub: Weak<Hub>,
+    run: String,
+    state: Mutex<State>,
+    updates: broadcast::Sender<Update>,
+}
+
+#[derive(Default)]
+struct State {
+    last_seq: u64,
+    partials: Vec<PartialText>,
+}
+
+impl Live {
+    pub(super) fn reach(&self, seq: u64) {
+        let mut state = self.state.lock();
+        state.last_seq = state.last_seq.max(seq);
+    }
+
+    pub(super) fn publish(&self, entry: Arc<Entry>) {
+        let mut state = self.state.lock();
+        state.last_seq = entry.seq;
+        if let Some(step) = entry.event.closes_step() {
+            state.partials.retain(|partial| *partial.step != *step);
+        }
+        // Fails only when nobody follows.
+        let _ = self.updates.send(Update::Entry(entry));
+    }
+
+    pub(super) fn text(&self, step: &Arc<str>, target: Option<usize>, append: &str) {
+        let mut state = self.state.lock();
+        let found = state.partials.iter().position(|partial| partial.step == *step);
+        let index = found.unwrap_or_else(|| {
+            state.partials.push(PartialText { step: step.clone(), target, text: String::new() });
+            state.partials.len() - 1
+        });
+        let Some(partial) = state.partials.get_mut(index) else { return };
+        let at = partial.text.len();
+        if at + append.len() > MAX_PARTIAL {
+            return;
+        }
+        partial.text.push_str(append);
+        let _ = self.updates.send(Update::Text { step: step.clone(), target, at, append: append.into() });
+    }
+
+    pub(super) fn subscribe(self: Arc<Self>) -> Subscription {
+        let state = self.state.lock();
+        let (last_seq, partials) = (state.last_seq, state.partials.clone());
+        let updates = self.updates.subscribe();
+        drop(state);
+        Subscription { last_seq, partials, updates, _live: self }
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        let Some(hub) = self.hub.upgrade() else { return };
+        let mut runs = hub.runs.lock();
+        // A newer channel may have taken the place in between.
+        if runs.get(&self.run).is_some_and(|live| live.strong_count() == 0) {
+            runs.remove(&self.run);
+        }
+    }
+}
+
+#[cfg(test)]
+impl Hub {
+    pub(super) fn len(&self) -> usize {
+        self.runs.lock().len()
+    }
+}

@@ -1,0 +1,198 @@
+//! The journal: what a run did, appended and on disk before the run goes on.
+//!
+//! A run is a fold over its journal. The page, the streams, token sums and resume after a crash all read it; nothing
+//! else remembers a run. Text of a model call that streams is published in memory only, and replaced by the
+//! `ModelResponse` entry once the call has ended.
+
+mod entry;
+mod live;
+mod sql;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+pub use entry::{Entry, Event, ObjectRef, ToolCall, Usage, bound};
+pub use live::{PartialText, Subscription, Update};
+pub use sql::RunRecord;
+
+use crate::store::{Statement, Store, StoreError};
+
+/// Bytes of text that one entry holds; a longer answer was refused before (`providers::MAX_ANSWER`), a longer tool
+/// result was cut before the model saw it, so this bound is only reached by a fault, and shows in the text.
+pub const MAX_TEXT: usize = 1 << 20;
+/// Bytes of a sentence in an entry; longer ones are cut, which shows in the text.
+pub const MAX_MESSAGE: usize = 4 << 10;
+/// Entries that one read returns at the most; a caller that wants more reads again from the last number.
+pub const MAX_READ: usize = 1000;
+
+/// What can go wrong with the journal.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The database refused or is closed.
+    #[error("cannot write the journal of run {run}: {source}")]
+    Store {
+        /// Run.
+        run: String,
+        /// Cause.
+        source: StoreError,
+    },
+    /// A stored entry cannot be read.
+    #[error("the journal of run {run} cannot be read at entry {seq}: {detail}")]
+    Unreadable {
+        /// Run.
+        run: String,
+        /// Entry.
+        seq: u64,
+        /// What the decoder said.
+        detail: String,
+    },
+}
+
+/// The journals of all runs; cheap to clone.
+#[derive(Clone)]
+pub struct Journal {
+    store: Store,
+    hub: Arc<live::Hub>,
+}
+
+impl Journal {
+    /// The journals kept in `store`.
+    pub fn new(store: Store) -> Self {
+        Self { store, hub: Arc::default() }
+    }
+
+    /// Opens the journal of a run for writing. One writer at a time for each run: the engine's registry sees to it.
+    pub async fn open(&self, record: RunRecord) -> Result<RunJournal, JournalError> {
+        let entries = sql::all(&self.store, &record.id).await?;
+        let record = sql::record(&self.store, &record.id).await?.unwrap_or(record);
+        let last = entries.last().map_or(0, |entry| entry.seq);
+        let live = self.hub.enter(&record.id);
+        live.reach(last);
+        Ok(RunJournal { store: self.store.clone(), record, live, next: Mutex::new(last + 1), found: entries })
+    }
+
+    /// Entries of `run` after number `after`, oldest first, at most `limit` and never more than [`MAX_READ`].
+    pub async fn read(&self, run: &str, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
+        sql::after(&self.store, run, after, limit.min(MAX_READ)).await
+    }
+
+    /// The last `limit` entries before number `before`, oldest first; `u64::MAX` for the newest.
+    pub async fn read_before(
+        &self,
+        run: &str,
+        before: u64,
+        limit: usize,
+    ) -> Result<Vec<Entry>, JournalError> {
+        sql::before(&self.store, run, before, limit.min(MAX_READ)).await
+    }
+
+    /// Follows `run`, which may not have begun. Entries up to [`Subscription::last_seq`] are to be read from the
+    /// journal; later ones arrive, each exactly once, with the text that streams. A receiver that lags subscribes
+    /// again and reads on from the last number that it saw.
+    pub fn subscribe(&self, run: &str) -> Subscription {
+        self.hub.enter(run).subscribe()
+    }
+
+    /// The run with this id.
+    pub async fn record(&self, run: &str) -> Result<Option<RunRecord>, JournalError> {
+        sql::record(&self.store, run).await
+    }
+
+    /// The newest run of the query with this name.
+    pub async fn run_of(&self, namespace: &str, name: &str) -> Result<Option<RunRecord>, JournalError> {
+        sql::run_of(&self.store, namespace, name).await
+    }
+
+    /// Runs that have begun and not ended, oldest first.
+    pub async fn unfinished(&self) -> Result<Vec<RunRecord>, JournalError> {
+        sql::unfinished(&self.store).await
+    }
+
+    /// Notes that the outcome of `run` is in the status of its query, so that no restart takes it up again.
+    pub async fn close(&self, run: &str) -> Result<(), JournalError> {
+        let statement =
+            Statement::new("UPDATE runs SET finished_ms = ? WHERE id = ? AND finished_ms IS NULL")
+                .bind(now_ms())
+                .bind(run);
+        self.store.write(vec![statement]).await.map_err(|source| store_error(run, source))
+    }
+
+    /// Removes the run and its journal; for queries that are deleted.
+    pub async fn forget(&self, run: &str) -> Result<(), JournalError> {
+        let statements = vec![
+            Statement::new("DELETE FROM journal WHERE run = ?").bind(run),
+            Statement::new("DELETE FROM runs WHERE id = ?").bind(run),
+        ];
+        self.store.write(statements).await.map_err(|source| store_error(run, source))
+    }
+}
+
+/// The journal of one run, open for writing.
+pub struct RunJournal {
+    store: Store,
+    record: RunRecord,
+    live: Arc<live::Live>,
+    next: Mutex<u64>,
+    found: Vec<Entry>,
+}
+
+impl RunJournal {
+    /// What the run was begun with; on resume, as it was then.
+    pub fn record(&self) -> &RunRecord {
+        &self.record
+    }
+
+    /// The entries that were there when the journal was opened.
+    pub fn found(&self) -> &[Entry] {
+        &self.found
+    }
+
+    /// Appends one event; on disk when this returns its number.
+    pub async fn append(&self, target: Option<usize>, event: Event) -> Result<u64, JournalError> {
+        self.append_all(vec![(target, event)]).await
+    }
+
+    /// Appends events in one commit, all or none; returns the number of the last.
+    ///
+    /// Numbers are given under a lock that is held until the commit, so that what subscribers see is in order and on
+    /// disk. Targets of one run wait for each other here; different runs share commits.
+    pub async fn append_all(&self, events: Vec<(Option<usize>, Event)>) -> Result<u64, JournalError> {
+        let mut next = self.next.lock().await;
+        let at_ms = now_ms();
+        let entries: Vec<Arc<Entry>> = events
+            .into_iter()
+            .zip(*next..)
+            .map(|((target, event), seq)| Arc::new(Entry { seq, at_ms, target, event: event.bounded() }))
+            .collect();
+        let mut statements = Vec::with_capacity(entries.len() + 1);
+        if *next == 1 {
+            statements.push(self.record.insert());
+        }
+        for entry in &entries {
+            statements.push(sql::insert(&self.record.id, entry)?);
+        }
+        self.store.write(statements).await.map_err(|source| store_error(&self.record.id, source))?;
+        *next += entries.len() as u64;
+        for entry in entries {
+            self.live.publish(entry);
+        }
+        Ok(*next - 1)
+    }
+
+    /// Publishes text of a model call that streams. In memory only: it costs a run nothing and survives nothing.
+    pub fn text(&self, step: &Arc<str>, target: Option<usize>, append: &str) {
+        self.live.text(step, target, append);
+    }
+}
+
+/// Milliseconds since 1970.
+pub fn now_ms() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+fn store_error(run: &str, source: StoreError) -> JournalError {
+    JournalError::Store { run: run.to_owned(), source }
+}

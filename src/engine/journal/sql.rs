@@ -1,0 +1,151 @@
+//! The journal's SQL, all of it.
+
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use super::{Entry, Event, JournalError, store_error};
+use crate::store::{Statement, Store};
+
+/// Unfinished runs that are taken up at a start; more wait for their query to be seen by its controller.
+const MAX_UNFINISHED: i64 = 100_000;
+
+/// A run's row: whose it is and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunRecord {
+    /// UID of the query.
+    pub id: String,
+    /// Namespace of the query.
+    pub namespace: String,
+    /// Name of the query.
+    pub name: String,
+    /// When the engine accepted it; the budget of time counts from here.
+    pub created_ms: i64,
+    /// When its outcome was written to the query's status.
+    pub finished_ms: Option<i64>,
+}
+
+impl RunRecord {
+    pub(super) fn insert(&self) -> Statement {
+        Statement::new(
+            "INSERT INTO runs (id, namespace, name, created_ms) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(self.id.as_str())
+        .bind(self.namespace.as_str())
+        .bind(self.name.as_str())
+        .bind(self.created_ms)
+    }
+
+    fn of(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get(0)?,
+            namespace: row.try_get(1)?,
+            name: row.try_get(2)?,
+            created_ms: row.try_get(3)?,
+            finished_ms: row.try_get(4)?,
+        })
+    }
+}
+
+pub(super) fn insert(run: &str, entry: &Entry) -> Result<Statement, JournalError> {
+    let json = serde_json::to_string(&(entry.target, &entry.event))
+        .map_err(|error| unreadable(run, entry.seq, &error))?;
+    Ok(Statement::new("INSERT INTO journal (run, seq, at_ms, entry) VALUES (?, ?, ?, ?)")
+        .bind(run)
+        .bind(entry.seq.cast_signed())
+        .bind(entry.at_ms)
+        .bind(json))
+}
+
+pub(super) async fn all(store: &Store, run: &str) -> Result<Vec<Entry>, JournalError> {
+    after(store, run, 0, usize::MAX).await
+}
+
+pub(super) async fn after(
+    store: &Store,
+    run: &str,
+    after: u64,
+    limit: usize,
+) -> Result<Vec<Entry>, JournalError> {
+    let rows =
+        sqlx::query("SELECT seq, at_ms, entry FROM journal WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?")
+            .bind(run)
+            .bind(i64::try_from(after).unwrap_or(i64::MAX))
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(store.reader())
+            .await
+            .map_err(|error| store_error(run, error.into()))?;
+    rows.iter().map(|row| decode(run, row)).collect()
+}
+
+pub(super) async fn before(
+    store: &Store,
+    run: &str,
+    before: u64,
+    limit: usize,
+) -> Result<Vec<Entry>, JournalError> {
+    let rows = sqlx::query(
+        "SELECT seq, at_ms, entry FROM journal WHERE run = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
+    )
+    .bind(run)
+    .bind(i64::try_from(before).unwrap_or(i64::MAX))
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .fetch_all(store.reader())
+    .await
+    .map_err(|error| store_error(run, error.into()))?;
+    rows.iter().rev().map(|row| decode(run, row)).collect()
+}
+
+pub(super) async fn record(store: &Store, run: &str) -> Result<Option<RunRecord>, JournalError> {
+    let row = sqlx::query("SELECT id, namespace, name, created_ms, finished_ms FROM runs WHERE id = ?")
+        .bind(run)
+        .fetch_optional(store.reader())
+        .await;
+    one(run, row)
+}
+
+pub(super) async fn run_of(
+    store: &Store,
+    namespace: &str,
+    name: &str,
+) -> Result<Option<RunRecord>, JournalError> {
+    let row = sqlx::query(
+        "SELECT id, namespace, name, created_ms, finished_ms FROM runs WHERE namespace = ? AND name = ? \
+         ORDER BY created_ms DESC LIMIT 1",
+    )
+    .bind(namespace)
+    .bind(name)
+    .fetch_optional(store.reader())
+    .await;
+    one(name, row)
+}
+
+pub(super) async fn unfinished(store: &Store) -> Result<Vec<RunRecord>, JournalError> {
+    let rows = sqlx::query(
+        "SELECT id, namespace, name, created_ms, finished_ms FROM runs WHERE finished_ms IS NULL \
+         ORDER BY created_ms LIMIT ?",
+    )
+    .bind(MAX_UNFINISHED)
+    .fetch_all(store.reader())
+    .await
+    .map_err(|error| store_error("(all)", error.into()))?;
+    rows.iter().map(|row| RunRecord::of(row).map_err(|error| store_error("(all)", error.into()))).collect()
+}
+
+fn one(run: &str, row: Result<Option<SqliteRow>, sqlx::Error>) -> Result<Option<RunRecord>, JournalError> {
+    row.and_then(|row| row.as_ref().map(RunRecord::of).transpose())
+        .map_err(|error| store_error(run, error.into()))
+}
+
+fn decode(run: &str, row: &SqliteRow) -> Result<Entry, JournalError> {
+    let get = |error: sqlx::Error| store_error(run, error.into());
+    let seq = row.try_get::<i64, _>(0).map_err(get)?.cast_unsigned();
+    let at_ms = row.try_get(1).map_err(get)?;
+    let json: &str = row.try_get(2).map_err(get)?;
+    let (target, event): (Option<usize>, Event) =
+        serde_json::from_str(json).map_err(|error| unreadable(run, seq, &error))?;
+    Ok(Entry { seq, at_ms, target, event })
+}
+
+fn unreadable(run: &str, seq: u64, error: &serde_json::Error) -> JournalError {
+    JournalError::Unreadable { run: run.to_owned(), seq, detail: error.to_string() }
+}
