@@ -1,1 +1,3 @@
 //! The interface: shell, routes, pages, components, the live store.
+
+pub mod pages;

@@ -1,0 +1,4 @@
+//! Pages.
+
+pub mod figures;
+pub mod run;

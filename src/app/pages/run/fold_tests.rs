@@ -1,0 +1,206 @@
+use super::*;
+use crate::resources::kind::Kind;
+use crate::views::run::ToolCallView;
+
+const T0: i64 = 1_000_000;
+
+fn agent(name: &str) -> ObjectKey {
+    ObjectKey::new(Kind::Agent, "harbour", name)
+}
+
+fn view(targets: &[&str]) -> RunView {
+    RunView {
+        key: ObjectKey::new(Kind::Query, "harbour", "tide-1"),
+        uid: "u-1".into(),
+        status: Status { state: State::Running, word: "Running".into(), reason: None },
+        input: "When is high water?".into(),
+        targets: targets.iter().map(|name| agent(name)).collect(),
+        created_ms: T0,
+        started_ms: None,
+        ended_ms: None,
+        timeout_ms: 60_000,
+        usage: TokenUsage::default(),
+        session: None,
+        scripted: true,
+        entries: Vec::new(),
+        partials: Vec::new(),
+        truncated: false,
+    }
+}
+
+fn entry(seq: u64, target: Option<usize>, event: RunEvent) -> RunEntry {
+    RunEntry { seq, at_ms: T0 + seq as i64 * 100, target, event }
+}
+
+fn request(seq: u64, target: usize, step: &str, attempt: u32) -> RunEntry {
+    let model = ObjectKey::new(Kind::Model, "harbour", "lamp");
+    let agent = Some(agent("pilot"));
+    let event = RunEvent::ModelRequest { step: step.into(), model, agent, messages: 2, attempt };
+    entry(seq, Some(target), event)
+}
+
+fn response(seq: u64, target: usize, step: &str, content: &str, tools: &[&str]) -> RunEntry {
+    let tool_calls = tools
+        .iter()
+        .map(|id| ToolCallView { id: (*id).into(), name: "tides".into(), arguments: "{}".into() })
+        .collect();
+    let event = RunEvent::ModelResponse {
+        step: step.into(),
+        content: content.into(),
+        tool_calls,
+        usage: TokenUsage { prompt: 10, completion: 5, cached: 2 },
+        finish_reason: "stop".into(),
+        first_token_ms: Some(30),
+        duration_ms: 90,
+    };
+    entry(seq, Some(target), event)
+}
+
+fn started(seq: u64, target: usize, name: &str) -> RunEntry {
+    entry(seq, Some(target), RunEvent::TargetStarted { key: agent(name) })
+}
+
+fn text(step: &str, at: usize, append: &str) -> RunDelta {
+    RunDelta::Text { step: step.into(), target: Some(0), at, append: append.into() }
+}
+
+#[test]
+fn an_answer_grows_and_is_kept_when_the_journal_confirms_it() {
+    let mut run = RunModel::open(view(&["pilot"]));
+    let begin = vec![
+        entry(1, None, RunEvent::Started { attempt: 1 }),
+        started(2, 0, "pilot"),
+        request(3, 0, "s1", 1),
+    ];
+    assert_eq!(run.apply(RunDelta::Entries(begin)), Applied::Changed);
+    assert_eq!(run.apply(text("s1", 0, "High ")), Applied::Changed);
+    assert_eq!(run.apply(text("s1", 5, "water")), Applied::Changed);
+    assert!(run.call("s1").is_some_and(|call| call.streaming && call.text == "High water"));
+    let end = vec![
+        response(4, 0, "s1", "High water", &[]),
+        entry(5, Some(0), RunEvent::TargetDone { content: "High water".into() }),
+    ];
+    run.apply(RunDelta::Entries(end));
+    assert_eq!(run.turns[0].state, TurnState::Done);
+    assert_eq!(run.turns[0].extra_answer(), None, "the same text is not shown twice");
+    assert_eq!(run.turns[0].words(), 2);
+    assert_eq!(run.turns[0].tokens(), Some(15));
+    assert_eq!(run.usage_by_asker().len(), 1);
+    assert_eq!(run.apply(text("s1", 10, "late")), Applied::Known, "text after the end changes nothing");
+}
+
+#[test]
+fn repeated_text_is_skipped_and_missing_text_is_reported() {
+    let mut run = RunModel::open(view(&["pilot"]));
+    run.apply(RunDelta::Entries(vec![request(1, 0, "s1", 1)]));
+    run.apply(text("s1", 0, "High "));
+    assert_eq!(run.apply(text("s1", 0, "High ")), Applied::Known);
+    assert_eq!(run.apply(text("s1", 3, "h water")), Applied::Changed);
+    assert_eq!(run.call("s1").map(|call| call.text.as_str()), Some("High water"));
+    assert_eq!(run.apply(text("s1", 20, "x")), Applied::Gap);
+}
+
+#[test]
+fn entries_are_taken_once_and_in_order() {
+    let mut run = RunModel::open(view(&["pilot"]));
+    run.apply(RunDelta::Entries(vec![
+        entry(1, None, RunEvent::Started { attempt: 1 }),
+        started(2, 0, "pilot"),
+    ]));
+    assert_eq!(run.apply(RunDelta::Entries(vec![started(2, 0, "pilot")])), Applied::Known);
+    assert_eq!(run.apply(RunDelta::Entries(vec![request(5, 0, "s1", 1)])), Applied::Gap);
+    assert_eq!(run.last_seq(), 2);
+}
+
+#[test]
+fn a_second_try_begins_with_no_text_and_the_first_keeps_its_reason() {
+    let mut run = RunModel::open(view(&["pilot"]));
+    run.apply(RunDelta::Entries(vec![request(1, 0, "s1", 1)]));
+    run.apply(text("s1", 0, "High wat"));
+    let retry = RunEvent::ModelRetry { step: "s1".into(), reason: "429".into(), delay_ms: 500 };
+    run.apply(RunDelta::Entries(vec![entry(2, Some(0), retry), request(3, 0, "s1", 2)]));
+    let call = run.call("s1").cloned().unwrap_or_default();
+    assert_eq!(call.text, "");
+    assert_eq!(call.attempts.len(), 2);
+    assert_eq!(call.attempts[0].failed.as_ref().map(|failed| failed.reason.as_str()), Some("429"));
+    assert_eq!(run.call_counts(), (2, 0));
+}
+
+#[test]
+fn tools_stand_between_calls_and_get_their_results() {
+    let mut run = RunModel::open(view(&["pilot"]));
+    let result = RunEvent::ToolResult {
+        step: "t1".into(),
+        call_id: "c1".into(),
+        name: "tides".into(),
+        content: "12:40".into(),
+        is_error: false,
+        duration_ms: 7,
+    };
+    let entries = vec![
+        request(1, 0, "s1", 1),
+        response(2, 0, "s1", "", &["c1", "c2"]),
+        entry(3, Some(0), result),
+        request(4, 0, "s2", 1),
+    ];
+    run.apply(RunDelta::Entries(entries));
+    let turn = &run.turns[0];
+    assert_eq!(turn.parts, [Part::Call(0), Part::Tool(0), Part::Tool(1), Part::Call(1)]);
+    assert_eq!(turn.tools[0].result.as_deref(), Some("12:40"));
+    assert_eq!(turn.tools[1].result, None);
+}
+
+#[test]
+fn several_targets_keep_their_order_whoever_begins_first() {
+    let mut run = RunModel::open(view(&["pilot", "keeper"]));
+    run.apply(RunDelta::Entries(vec![started(1, 1, "keeper"), started(2, 0, "pilot")]));
+    let names: Vec<_> = run.turns.iter().filter_map(|turn| turn.key.as_ref()).map(|key| &key.name).collect();
+    assert_eq!(names, ["pilot", "keeper"]);
+}
+
+#[test]
+fn the_end_of_a_run_ends_what_still_worked() {
+    let finished = |phase: &str| RunEvent::Finished {
+        phase: phase.into(),
+        reason: "TimedOutInExecution".into(),
+        message: "The query ran out of its 30 s.".into(),
+    };
+    let mut run = RunModel::open(view(&["pilot"]));
+    run.apply(RunDelta::Entries(vec![request(1, 0, "s1", 1), entry(2, None, finished("canceled"))]));
+    assert_eq!(run.turns[0].state, TurnState::Canceled);
+    assert_eq!(run.failure, None);
+
+    let mut run = RunModel::open(view(&["pilot"]));
+    run.apply(RunDelta::Entries(vec![entry(1, None, finished("error"))]));
+    assert_eq!(run.failure.map(|failure| failure.code), Some("TimedOutInExecution".into()));
+
+    let mut run = RunModel::open(view(&["pilot"]));
+    let failed = RunEvent::TargetFailed { code: "ModelUnauthorized".into(), message: "No.".into() };
+    run.apply(RunDelta::Entries(vec![entry(1, Some(0), failed), entry(2, None, finished("error"))]));
+    assert_eq!(run.failure, None, "the target's failure already says it");
+    assert_eq!(run.turns[0].state, TurnState::Failed);
+}
+
+#[test]
+fn older_entries_come_before_and_streaming_text_stays() {
+    let mut late = view(&["pilot"]);
+    late.entries = vec![request(3, 0, "s1", 1)];
+    late.truncated = true;
+    let mut run = RunModel::open(late);
+    run.apply(text("s1", 0, "High"));
+    run.prepend(vec![entry(1, None, RunEvent::Started { attempt: 2 }), started(2, 0, "pilot")]);
+    assert!(!run.truncated);
+    assert_eq!(run.entries.len(), 3);
+    assert_eq!(run.call("s1").map(|call| call.text.as_str()), Some("High"));
+    assert_eq!(run.notices.len(), 1, "a restart is told");
+}
+
+#[test]
+fn a_run_opened_in_the_middle_of_an_answer_shows_its_text() {
+    let mut open = view(&["pilot"]);
+    open.entries = vec![request(1, 0, "s1", 1)];
+    open.partials = vec![Partial { step: "s1".into(), target: Some(0), text: "High".into() }];
+    let mut run = RunModel::open(open);
+    assert_eq!(run.apply(text("s1", 4, " water")), Applied::Changed);
+    assert_eq!(run.call("s1").map(|call| call.text.as_str()), Some("High water"));
+}

@@ -1,0 +1,274 @@
+//! The journal of a run in lines, and one entry in full.
+
+use crate::app::pages::figures::{count, span};
+use crate::views::ObjectKey;
+use crate::views::run::{RunEntry, RunEvent};
+
+/// Longest text in a line; the whole of it is in the entry.
+const LINE_CHARS: usize = 160;
+
+/// What an entry is about; the journal filters by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LineKind {
+    /// The run itself.
+    Run,
+    /// A target's turn.
+    Turn,
+    /// A model call.
+    Model,
+    /// A tool call.
+    Tool,
+    /// Something worth knowing.
+    Notice,
+}
+
+impl LineKind {
+    /// Every kind, as the filters are ordered.
+    pub const ALL: [Self; 5] = [Self::Model, Self::Tool, Self::Turn, Self::Run, Self::Notice];
+
+    /// Its word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Run => "Run",
+            Self::Turn => "Turn",
+            Self::Model => "Model",
+            Self::Tool => "Tool",
+            Self::Notice => "Notice",
+        }
+    }
+}
+
+/// An entry in one line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// Number.
+    pub seq: u64,
+    /// Time since the run began; `None` when that is not known.
+    pub after_ms: Option<i64>,
+    /// What it is about.
+    pub kind: LineKind,
+    /// Its name, as `model.asked`.
+    pub name: &'static str,
+    /// Who did it; `None` for the engine.
+    pub by: Option<ObjectKey>,
+    /// What happened.
+    pub what: String,
+    /// It is bad news.
+    pub bad: bool,
+}
+
+/// A part of an entry in full.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Detail {
+    /// A short value.
+    Fact(&'static str, String),
+    /// Another object.
+    Link(&'static str, ObjectKey),
+    /// A moment.
+    Time(&'static str, i64),
+    /// A long text.
+    Text(&'static str, String),
+}
+
+/// The line of an entry.
+pub fn line(entry: &RunEntry, targets: &[ObjectKey], started_ms: Option<i64>) -> Line {
+    let target = || entry.target.and_then(|index| targets.get(index)).cloned();
+    let (kind, name, by, what, bad) = match &entry.event {
+        RunEvent::Started { attempt: 1 } => {
+            (LineKind::Run, "run.started", None, "taken up by the engine".to_owned(), false)
+        }
+        RunEvent::Started { attempt } => {
+            let what = format!("taken up again after a restart, attempt {attempt}");
+            (LineKind::Run, "run.resumed", None, what, false)
+        }
+        RunEvent::TargetStarted { key } => {
+            (LineKind::Turn, "turn.started", Some(key.clone()), key.kind.noun().to_owned(), false)
+        }
+        RunEvent::ModelRequest { model, agent, messages, attempt, .. } => {
+            let by = agent.clone().or_else(target);
+            let plural = if *messages == 1 { "message" } else { "messages" };
+            let mut what = format!("{}, {messages} {plural}", model.name);
+            if *attempt > 1 {
+                what.push_str(&format!(", attempt {attempt}"));
+            }
+            (LineKind::Model, "model.asked", by, what, false)
+        }
+        RunEvent::ModelResponse { content, tool_calls, usage, duration_ms, .. } => {
+            let mut what = match tool_calls.len() {
+                0 => String::new(),
+                1 => "1 tool call, ".to_owned(),
+                n => format!("{n} tool calls, "),
+            };
+            what.push_str(&format!("{} tokens out, {}", count(usage.completion), span(*duration_ms)));
+            if !content.trim().is_empty() {
+                what.push_str(&format!(": {}", first_line(content)));
+            }
+            (LineKind::Model, "model.answered", target(), what, false)
+        }
+        RunEvent::ModelRetry { reason, delay_ms, .. } => {
+            let what = format!("{}, next try in {}", reason.trim_end_matches('.'), span(*delay_ms));
+            (LineKind::Model, "model.failed", target(), what, true)
+        }
+        RunEvent::ToolResult { name, content, is_error, duration_ms, .. } => {
+            let what = format!("{name}, {}: {}", span(*duration_ms), first_line(content));
+            (LineKind::Tool, "tool.answered", target(), what, *is_error)
+        }
+        RunEvent::TargetDone { content } => {
+            (LineKind::Turn, "turn.ended", target(), first_line(content), false)
+        }
+        RunEvent::TargetFailed { code, message } => {
+            (LineKind::Turn, "turn.failed", target(), format!("{code}: {message}"), true)
+        }
+        RunEvent::Notice { message } => (LineKind::Notice, "notice", target(), message.clone(), false),
+        RunEvent::Finished { phase, message, .. } => {
+            let what = if message.is_empty() { phase.clone() } else { format!("{phase}: {message}") };
+            (LineKind::Run, "run.ended", None, what, phase == "error")
+        }
+    };
+    let after_ms = started_ms.map(|start| (entry.at_ms - start).max(0));
+    Line { seq: entry.seq, after_ms, kind, name, by, what, bad }
+}
+
+/// The whole of an entry.
+pub fn details(entry: &RunEntry) -> Vec<Detail> {
+    use Detail::{Fact, Link, Text, Time};
+    let mut all = vec![Time("At", entry.at_ms)];
+    match &entry.event {
+        RunEvent::Started { attempt } => all.push(Fact("Attempt", attempt.to_string())),
+        RunEvent::TargetStarted { key } => all.push(Link("Target", key.clone())),
+        RunEvent::ModelRequest { step, model, agent, messages, attempt } => {
+            all.push(Link("Model", model.clone()));
+            all.extend(agent.clone().map(|agent| Link("Asked by", agent)));
+            all.push(Fact("Messages", messages.to_string()));
+            all.push(Fact("Attempt", attempt.to_string()));
+            all.push(Fact("Step", step.clone()));
+        }
+        RunEvent::ModelResponse {
+            step,
+            content,
+            tool_calls,
+            usage,
+            finish_reason,
+            first_token_ms,
+            duration_ms,
+        } => {
+            all.push(Fact("Took", span(*duration_ms)));
+            all.extend(first_token_ms.map(|ms| Fact("First token after", span(ms))));
+            all.push(Fact("Tokens in", tokens_in(usage.prompt, usage.cached)));
+            all.push(Fact("Tokens out", count(usage.completion)));
+            all.push(Fact("Stopped by", finish_reason.clone()));
+            all.push(Fact("Step", step.clone()));
+            if !content.is_empty() {
+                all.push(Text("Answer", content.clone()));
+            }
+            for call in tool_calls {
+                all.push(Fact("Calls", call.name.clone()));
+                all.push(Text("Arguments", pretty(&call.arguments)));
+            }
+        }
+        RunEvent::ModelRetry { step, reason, delay_ms } => {
+            all.push(Fact("Next try after", span(*delay_ms)));
+            all.push(Fact("Step", step.clone()));
+            all.push(Text("Reason", reason.clone()));
+        }
+        RunEvent::ToolResult { step, name, content, is_error, duration_ms, .. } => {
+            all.push(Fact("Tool", name.clone()));
+            all.push(Fact("Took", span(*duration_ms)));
+            all.push(Fact("Result", if *is_error { "error" } else { "ok" }.to_owned()));
+            all.push(Fact("Step", step.clone()));
+            all.push(Text("Content", pretty(content)));
+        }
+        RunEvent::TargetDone { content } => all.push(Text("Answer", content.clone())),
+        RunEvent::TargetFailed { code, message } => {
+            all.push(Fact("Code", code.clone()));
+            all.push(Text("Message", message.clone()));
+        }
+        RunEvent::Notice { message } => all.push(Text("Message", message.clone())),
+        RunEvent::Finished { phase, reason, message } => {
+            all.push(Fact("Phase", phase.clone()));
+            all.push(Fact("Reason", reason.clone()));
+            if !message.is_empty() {
+                all.push(Text("Message", message.clone()));
+            }
+        }
+    }
+    all
+}
+
+/// `18,204, 11,020 cached`.
+pub fn tokens_in(prompt: i64, cached: i64) -> String {
+    if cached > 0 { format!("{}, {} cached", count(prompt), count(cached)) } else { count(prompt) }
+}
+
+/// JSON with indentation; other text as it is.
+pub fn pretty(text: &str) -> String {
+    serde_json::from_str::<serde_json::Value>(text)
+        .ok()
+        .filter(|value| value.is_object() || value.is_array())
+        .and_then(|value| serde_json::to_string_pretty(&value).ok())
+        .unwrap_or_else(|| text.to_owned())
+}
+
+/// The first line with anything in it, cut to what a line of the journal holds.
+pub fn first_line(text: &str) -> String {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    match line.char_indices().nth(LINE_CHARS) {
+        Some((cut, _)) => format!("{}…", &line[..cut]),
+        None => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::kind::Kind;
+    use crate::views::run::TokenUsage;
+
+    fn entry(event: RunEvent) -> RunEntry {
+        RunEntry { seq: 4, at_ms: 5_250, target: Some(0), event }
+    }
+
+    #[test]
+    fn a_line_says_when_who_and_what() {
+        let pilot = ObjectKey::new(Kind::Agent, "harbour", "pilot");
+        let answered = entry(RunEvent::ModelResponse {
+            step: "s".into(),
+            content: "\n High water at noon.\nMore.".into(),
+            tool_calls: Vec::new(),
+            usage: TokenUsage { prompt: 4_912, completion: 1_188, cached: 3_840 },
+            finish_reason: "stop".into(),
+            first_token_ms: Some(340),
+            duration_ms: 4_300,
+        });
+        let line = line(&answered, std::slice::from_ref(&pilot), Some(1_000));
+        assert_eq!(line.name, "model.answered");
+        assert_eq!(line.after_ms, Some(4_250));
+        assert_eq!(line.by, Some(pilot));
+        assert_eq!(line.what, "1,188 tokens out, 4.3 s: High water at noon.");
+        let all = details(&answered);
+        assert!(all.contains(&Detail::Fact("Tokens in", "4,912, 3,840 cached".into())), "{all:?}");
+    }
+
+    #[test]
+    fn a_failed_try_is_bad_news_and_says_what_comes_next() {
+        let retry =
+            RunEvent::ModelRetry { step: "s".into(), reason: "It answered 429.".into(), delay_ms: 2_000 };
+        let line = line(&entry(retry), &[], None);
+        assert!(line.bad);
+        assert_eq!(line.what, "It answered 429, next try in 2.0 s");
+        assert_eq!(line.by, None);
+    }
+
+    #[test]
+    fn long_lines_are_cut_between_letters() {
+        let text = "ü".repeat(400);
+        assert_eq!(first_line(&text).chars().count(), LINE_CHARS + 1);
+    }
+
+    #[test]
+    fn json_is_indented_and_other_text_is_left_alone() {
+        assert_eq!(pretty("{\"a\":1}"), "{\n  \"a\": 1\n}");
+        assert_eq!(pretty("12:40"), "12:40");
+        assert_eq!(pretty("7"), "7");
+    }
+}

@@ -1,0 +1,297 @@
+//! What one target did in a run: its model calls with their tries, its tool calls, its answer or its failure.
+
+use super::fold::Applied;
+use crate::views::ObjectKey;
+use crate::views::run::{TokenUsage, ToolCallView};
+
+/// Where a turn stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TurnState {
+    /// Works.
+    #[default]
+    Running,
+    /// Answered.
+    Done,
+    /// Failed.
+    Failed,
+    /// Was stopped with the run.
+    Canceled,
+}
+
+/// Why something ended badly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Journal entry that says so.
+    pub seq: u64,
+    /// Stable code.
+    pub code: String,
+    /// Sentence.
+    pub message: String,
+}
+
+/// What one target did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Turn {
+    /// Index into the run's targets.
+    pub target: Option<usize>,
+    /// Who it is, once known.
+    pub key: Option<ObjectKey>,
+    /// Where it stands.
+    pub state: TurnState,
+    /// When it began.
+    pub started_ms: Option<i64>,
+    /// When it ended.
+    pub ended_ms: Option<i64>,
+    /// What it did, in order.
+    pub parts: Vec<Part>,
+    /// Its model calls, in order.
+    pub calls: Vec<Call>,
+    /// Its tool calls, in the order in which the model asked.
+    pub tools: Vec<ToolRow>,
+    /// Its answer.
+    pub answer: Option<String>,
+    /// Why it failed.
+    pub failure: Option<Failure>,
+}
+
+/// A step of a turn.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// A model was asked: index into [`Turn::calls`].
+    Call(usize),
+    /// A tool was called: index into [`Turn::tools`].
+    Tool(usize),
+    /// Something worth knowing.
+    Notice {
+        /// Journal entry.
+        seq: u64,
+        /// Sentence.
+        message: String,
+    },
+}
+
+/// A model call.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Call {
+    /// Step id.
+    pub step: String,
+    /// The model asked, once known.
+    pub model: Option<ObjectKey>,
+    /// The agent that asks, if one does.
+    pub agent: Option<ObjectKey>,
+    /// Messages sent.
+    pub messages: usize,
+    /// Tries, in order.
+    pub attempts: Vec<Attempt>,
+    /// Text so far, or the answer.
+    pub text: String,
+    /// Text still arrives, or will.
+    pub streaming: bool,
+    /// Tokens, once it answered.
+    pub usage: Option<TokenUsage>,
+    /// Why the model stopped.
+    pub finish_reason: String,
+    /// Time to the first token.
+    pub first_token_ms: Option<i64>,
+    /// Time of the whole call.
+    pub duration_ms: Option<i64>,
+    /// When it ended.
+    pub ended_ms: Option<i64>,
+    /// Journal entry of the answer.
+    pub answer_seq: Option<u64>,
+}
+
+/// One try of a model call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// From 1.
+    pub number: u32,
+    /// Journal entry of the request.
+    pub seq: u64,
+    /// When it was sent.
+    pub at_ms: i64,
+    /// Why it failed and when that was, where it did.
+    pub failed: Option<FailedTry>,
+}
+
+/// A try that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedTry {
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at_ms: i64,
+    /// Wait before the next try.
+    pub delay_ms: i64,
+}
+
+/// A tool call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolRow {
+    /// Id of the call.
+    pub call_id: String,
+    /// Tool.
+    pub name: String,
+    /// JSON text.
+    pub arguments: String,
+    /// When it was asked for.
+    pub asked_ms: i64,
+    /// Journal entry of the answer that asked for it.
+    pub seq: u64,
+    /// What came back.
+    pub result: Option<String>,
+    /// What came back is an error.
+    pub is_error: bool,
+    /// Time.
+    pub duration_ms: Option<i64>,
+    /// Journal entry of the result.
+    pub result_seq: Option<u64>,
+}
+
+impl Turn {
+    /// A turn in which nothing has happened.
+    pub fn new(target: Option<usize>, key: Option<ObjectKey>) -> Self {
+        Self {
+            target,
+            key,
+            state: TurnState::Running,
+            started_ms: None,
+            ended_ms: None,
+            parts: Vec::new(),
+            calls: Vec::new(),
+            tools: Vec::new(),
+            answer: None,
+            failure: None,
+        }
+    }
+
+    /// Tokens in and out of its model calls; `None` before the first answer.
+    pub fn tokens(&self) -> Option<i64> {
+        let mut usages = self.calls.iter().filter_map(|call| call.usage).peekable();
+        usages.peek()?;
+        Some(usages.map(|usage| usage.prompt + usage.completion).sum())
+    }
+
+    /// The answer where the last call's text does not already show it.
+    pub fn extra_answer(&self) -> Option<&str> {
+        let answer = self.answer.as_deref().filter(|answer| !answer.trim().is_empty())?;
+        let shown = self.calls.last().is_some_and(|call| call.text.trim() == answer.trim());
+        (!shown).then_some(answer)
+    }
+
+    /// Words of the answer, for the announcement.
+    pub fn words(&self) -> usize {
+        let text = self.answer.as_deref().or_else(|| self.calls.last().map(|call| call.text.as_str()));
+        text.unwrap_or_default().split_whitespace().count()
+    }
+
+    /// No text arrives any more.
+    pub(super) fn settle(&mut self) {
+        for call in &mut self.calls {
+            call.streaming = false;
+        }
+    }
+
+    /// The call of this step, made at the end when it is not there yet.
+    pub(super) fn call_mut(&mut self, step: &str) -> &mut Call {
+        let found = self.calls.iter().position(|call| call.step == step);
+        let place = found.unwrap_or_else(|| {
+            self.parts.push(Part::Call(self.calls.len()));
+            self.calls.push(Call { step: step.to_owned(), streaming: true, ..Call::default() });
+            self.calls.len() - 1
+        });
+        &mut self.calls[place]
+    }
+
+    /// A tool call that the model asked for.
+    pub(super) fn ask_tool(&mut self, asked: &ToolCallView, seq: u64, at_ms: i64) {
+        self.parts.push(Part::Tool(self.tools.len()));
+        self.tools.push(ToolRow::asked(asked, seq, at_ms));
+    }
+
+    /// The row of this tool call, made at the end when the answer that asked for it was left out.
+    pub(super) fn tool_mut(&mut self, call_id: &str, name: &str, seq: u64, at_ms: i64) -> &mut ToolRow {
+        let found = self.tools.iter().position(|row| row.call_id == call_id && row.result.is_none());
+        let place = found.unwrap_or_else(|| {
+            let asked =
+                ToolCallView { id: call_id.to_owned(), name: name.to_owned(), arguments: String::new() };
+            self.ask_tool(&asked, seq, at_ms);
+            self.tools.len() - 1
+        });
+        &mut self.tools[place]
+    }
+}
+
+impl Call {
+    /// Whether the answer is in the journal.
+    pub fn finished(&self) -> bool {
+        self.answer_seq.is_some()
+    }
+
+    /// A request went out; a try after the first begins with no text.
+    pub(super) fn ask(&mut self, number: u32, seq: u64, at_ms: i64) {
+        if self.attempts.iter().any(|attempt| attempt.number == number) {
+            return;
+        }
+        if !self.attempts.is_empty() {
+            self.text.clear();
+        }
+        self.streaming = true;
+        self.attempts.push(Attempt { number, seq, at_ms, failed: None });
+    }
+
+    /// The try failed.
+    pub(super) fn fail(&mut self, reason: &str, delay_ms: i64, at_ms: i64) {
+        if let Some(attempt) = self.attempts.last_mut() {
+            attempt.failed = Some(FailedTry { reason: reason.to_owned(), at_ms, delay_ms });
+        }
+    }
+
+    /// The model answered. What streamed is kept when it is the same, so that nothing shown is drawn again.
+    pub(super) fn answer(&mut self, content: &str, at_ms: i64, seq: u64) {
+        if self.text != content {
+            content.clone_into(&mut self.text);
+        }
+        self.streaming = false;
+        self.ended_ms = Some(at_ms);
+        self.answer_seq = Some(seq);
+    }
+
+    /// Takes streamed text that begins at byte `at`.
+    pub(super) fn append(&mut self, at: usize, append: &str) -> Applied {
+        self.streaming = true;
+        let have = self.text.len();
+        if at > have {
+            return Applied::Gap;
+        }
+        if at == 0 && have > 0 && !self.text.starts_with(append) && !append.starts_with(&self.text) {
+            // A new try begins over; its entry comes a moment later.
+            append.clone_into(&mut self.text);
+            return Applied::Changed;
+        }
+        match append.get(have - at..) {
+            Some("") | None => Applied::Known,
+            Some(new) => {
+                self.text.push_str(new);
+                Applied::Changed
+            }
+        }
+    }
+}
+
+impl ToolRow {
+    /// A call that the model asked for.
+    pub(super) fn asked(call: &ToolCallView, seq: u64, at_ms: i64) -> Self {
+        Self {
+            call_id: call.id.clone(),
+            name: call.name.clone(),
+            arguments: call.arguments.clone(),
+            asked_ms: at_ms,
+            seq,
+            result: None,
+            is_error: false,
+            duration_ms: None,
+            result_seq: None,
+        }
+    }
+}
