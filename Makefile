@@ -39,7 +39,7 @@ test-e2e: setup ## Run the browser tests in Chromium
 	@scripts/setup-browser
 	@scripts/frontend dev
 	@cargo build --bin arkdeck
-	@cd end2end && npx playwright test $(ARGS_E2E)
+	@cd end2end && npx playwright test --project pages $(ARGS_E2E)
 
 test-cluster: setup ## Run the API tests on a real kube-apiserver, and the chart's
 	@tests/cluster/run
@@ -67,4 +67,4 @@ fmt: ## Format the code
 	@cargo fmt
 
 clean: ## Remove what was built here (tools in ~/.cache/arkdeck stay)
-	rm -rf target style/node_modules end2end/node_modules end2end/results end2end/screenshots public/editor.js public/fonts
+	rm -rf target style/node_modules end2end/node_modules end2end/results end2end/screenshots public/editor.js

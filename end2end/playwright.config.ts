@@ -1,0 +1,32 @@
+import { defineConfig } from "@playwright/test";
+
+// Debian's Chromium: Playwright's own browsers are not downloaded.
+export default defineConfig({
+  outputDir: "results",
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: [["list"]],
+  use: {
+    trace: "retain-on-failure",
+    locale: "en-GB",
+    timezoneId: "UTC",
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync",
+      ],
+    },
+  },
+  projects: [
+    { name: "pages", testDir: "tests" },
+    // Run by `make test-cluster` with ARKDECK_TEST_KUBECONFIG set.
+    { name: "cluster", testDir: "cluster" },
+    // Run by `make screenshots`.
+    { name: "screenshots", testDir: "screens", timeout: 300_000 },
+  ],
+});
