@@ -9,6 +9,8 @@ pub mod resources;
 pub mod views;
 
 #[cfg(feature = "ssr")]
+pub mod cli;
+#[cfg(feature = "ssr")]
 pub mod controllers;
 #[cfg(feature = "ssr")]
 pub mod embedded;
@@ -20,5 +22,7 @@ pub mod gateway;
 pub mod kubernetes;
 #[cfg(feature = "ssr")]
 pub mod store;
+#[cfg(feature = "ssr")]
+pub mod telemetry;
 #[cfg(feature = "ssr")]
 pub mod web;

@@ -1,1 +1,16 @@
-//! Which Kubernetes API we talk to, clients per identity, caches, server-side apply.
+//! Which Kubernetes API we talk to, and everything read from it or written to it.
+//!
+//! [`Cluster`] is the connection, [`cache`] what one watch for each kind keeps in memory, [`apply`] server-side apply,
+//! [`access`] the one place where rights are asked, [`problem`] the words for what the API refuses. Code above this
+//! room never knows whether the API is a cluster or the embedded one.
+
+pub mod access;
+pub mod apply;
+pub mod cache;
+mod cluster;
+pub mod problem;
+mod slim;
+
+pub use cache::{Change, KindCache, Malformed};
+pub use cluster::{Cluster, ConnectError, Mode};
+pub use slim::Slim;

@@ -1,0 +1,164 @@
+//! The command line: a contract that later work and outside tools rely on.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Ark as one program: interface, controllers, engine and an embedded Kubernetes API.
+#[derive(Debug, Parser)]
+#[command(name = "arkdeck", version, about, propagate_version = true, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the interface, run the controllers and, without a cluster, the embedded Kubernetes API
+    Serve(Box<ServeArgs>),
+    /// Print the custom resource definitions, for kubectl apply --server-side -f -
+    Crds,
+    /// Print the version
+    Version,
+}
+
+/// Settings of `arkdeck serve`.
+#[derive(Debug, Clone, Args)]
+pub struct ServeArgs {
+    /// Address of the interface; loopback only, as long as there is no login
+    #[arg(long, env = "ARKDECK_LISTEN", default_value = "127.0.0.1:3000", value_name = "ADDR")]
+    pub listen: SocketAddr,
+
+    /// Folder of the database and of the written kubeconfig [default: ~/.local/share/arkdeck]
+    #[arg(long, env = "ARKDECK_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+
+    /// Address of the embedded Kubernetes API; loopback only [default: 127.0.0.1:6440, else a free port]
+    #[arg(long, env = "ARKDECK_KUBE_LISTEN", value_name = "ADDR")]
+    pub kube_listen: Option<SocketAddr>,
+
+    /// Apply the demo set on the first start, with a scripted model that needs no key
+    #[arg(long, env = "ARKDECK_DEMO", value_parser = clap::builder::FalseyValueParser::new())]
+    pub demo: bool,
+
+    /// Work on the cluster of this context
+    #[arg(long, env = "ARKDECK_CONTEXT", value_name = "NAME", conflicts_with = "in_cluster")]
+    pub context: Option<String>,
+
+    /// Work on the cluster of this kubeconfig's current context, or of --context in it
+    #[arg(long, env = "ARKDECK_KUBECONFIG", value_name = "FILE", conflicts_with = "in_cluster")]
+    pub kubeconfig: Option<PathBuf>,
+
+    /// Work on the cluster whose service account is mounted; the default where one is
+    #[arg(long, env = "ARKDECK_IN_CLUSTER", value_parser = clap::builder::FalseyValueParser::new())]
+    pub in_cluster: bool,
+
+    /// Serve only /healthz and /readyz at this address too; any address, for the kubelet
+    #[arg(long, env = "ARKDECK_PROBE_LISTEN", value_name = "ADDR")]
+    pub probe_listen: Option<SocketAddr>,
+}
+
+/// Where the service account of a pod is mounted.
+const SERVICE_ACCOUNT_TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+
+/// Which API the settings choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// The one in this process.
+    Embedded,
+    /// A kubeconfig's.
+    Kubeconfig {
+        /// File, else `$KUBECONFIG` or `~/.kube/config`.
+        file: Option<PathBuf>,
+        /// Context, else the current one.
+        context: Option<String>,
+    },
+    /// The mounted service account's.
+    InCluster,
+}
+
+impl ServeArgs {
+    /// Which API to work on. A kubeconfig that merely exists is never used.
+    pub fn target(&self) -> Target {
+        self.target_where(std::path::Path::new(SERVICE_ACCOUNT_TOKEN).exists())
+    }
+
+    fn target_where(&self, service_account: bool) -> Target {
+        if self.in_cluster {
+            Target::InCluster
+        } else if self.context.is_some() || self.kubeconfig.is_some() {
+            Target::Kubeconfig { file: self.kubeconfig.clone(), context: self.context.clone() }
+        } else if service_account {
+            Target::InCluster
+        } else {
+            Target::Embedded
+        }
+    }
+
+    /// The data folder: the flag's, else `$XDG_DATA_HOME/arkdeck`, else `~/.local/share/arkdeck`.
+    pub fn data_dir(&self) -> PathBuf {
+        let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        self.data_dir
+            .clone()
+            .or_else(|| set("XDG_DATA_HOME").map(|home| home.join("arkdeck")))
+            .or_else(|| set("HOME").map(|home| home.join(".local/share/arkdeck")))
+            .unwrap_or_else(|| PathBuf::from("arkdeck-data"))
+    }
+
+    /// Refuses addresses that others on the network could reach.
+    ///
+    /// The sentence holds the command that does what was probably meant.
+    pub fn check_listen(&self) -> Result<(), String> {
+        for (flag, addr) in [("--listen", Some(self.listen)), ("--kube-listen", self.kube_listen)] {
+            let Some(addr) = addr else { continue };
+            if !addr.ip().is_loopback() {
+                let port = addr.port();
+                return Err(format!(
+                    "{flag} {addr} would let everybody on the network in, and there is no login yet. \
+                     Use {flag} 127.0.0.1:{port}, and from another machine: \
+                     ssh -L {port}:127.0.0.1:{port} HOST (in a cluster: kubectl port-forward deploy/arkdeck {port})"
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn serve(args: &[&str]) -> ServeArgs {
+        let cli = Cli::try_parse_from(["arkdeck", "serve"].iter().chain(args)).unwrap();
+        match cli.command {
+            Command::Serve(args) => *args,
+            other => panic!("parsed {other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_existing_kubeconfig_is_never_used_by_accident() {
+        assert_eq!(serve(&[]).target_where(false), Target::Embedded);
+        assert_eq!(serve(&[]).target_where(true), Target::InCluster);
+        let named = serve(&["--context", "kind-lagoon"]).target_where(true);
+        assert_eq!(named, Target::Kubeconfig { file: None, context: Some("kind-lagoon".into()) });
+    }
+
+    #[test]
+    fn only_loopback_is_served_without_a_login() {
+        assert!(serve(&[]).check_listen().is_ok());
+        assert!(serve(&["--listen", "[::1]:3000"]).check_listen().is_ok());
+        let refused = serve(&["--listen", "0.0.0.0:3000"]).check_listen().unwrap_err();
+        assert!(refused.contains("ssh -L 3000:127.0.0.1:3000"), "{refused}");
+        assert!(serve(&["--kube-listen", "10.0.0.1:6440"]).check_listen().is_err());
+    }
+
+    #[test]
+    fn an_unknown_flag_suggests_the_known_one() {
+        let error = Cli::try_parse_from(["arkdeck", "serve", "--listn", "x"]).unwrap_err().to_string();
+        assert!(error.contains("--listen"), "{error}");
+    }
+}

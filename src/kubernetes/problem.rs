@@ -1,0 +1,123 @@
+//! What the Kubernetes API refuses, as a [`Problem`] that a person can act on.
+
+use kube::core::response::Status;
+
+use crate::views::problem::{FieldProblem, Problem, ProblemCode};
+
+/// Words for `error`, which happened while doing `what` (`saving agent support/refunds`).
+pub fn explain(what: &str, error: &kube::Error) -> Problem {
+    match error {
+        kube::Error::Api(status) => from_status(what, status),
+        kube::Error::Auth(error) => Problem::new(
+            ProblemCode::Forbidden,
+            format!("{}: the credentials were refused: {error}.", start(what)),
+        ),
+        other => Problem::new(
+            ProblemCode::Unavailable,
+            format!("{}: the Kubernetes API did not answer: {}.", start(what), cause(other)),
+        )
+        .next("Check that the cluster is reachable, then try again."),
+    }
+}
+
+fn from_status(what: &str, status: &Status) -> Problem {
+    let code = match (status.reason.as_str(), status.code) {
+        ("Invalid" | "BadRequest" | "UnsupportedMediaType" | "RequestEntityTooLarge", _)
+        | (_, 400 | 413 | 422) => ProblemCode::Invalid,
+        ("NotFound", _) | (_, 404) => ProblemCode::NotFound,
+        ("AlreadyExists", _) => ProblemCode::AlreadyExists,
+        ("Conflict", _) | (_, 409) => ProblemCode::Conflict,
+        ("Forbidden" | "Unauthorized", _) | (_, 401 | 403) => ProblemCode::Forbidden,
+        ("InternalError", _) => ProblemCode::Internal,
+        _ => ProblemCode::Unavailable,
+    };
+    let message = match code {
+        ProblemCode::NotFound => format!("{}: it does not exist (any more).", start(what)),
+        ProblemCode::AlreadyExists => format!("{}: an object of this name exists already.", start(what)),
+        ProblemCode::Conflict => {
+            format!(
+                "{}: changed by someone else since it was read. {}",
+                start(what),
+                sentence(&status.message)
+            )
+        }
+        _ => format!("{}: {}", start(what), sentence(&status.message)),
+    };
+    let mut problem = Problem::new(code, message);
+    if let Some(details) = &status.details {
+        problem.fields = details
+            .causes
+            .iter()
+            .filter(|cause| code == ProblemCode::Invalid && !cause.field.is_empty())
+            .map(|cause| FieldProblem {
+                field: cause.field.clone(),
+                message: cause.message.clone(),
+                line: None,
+            })
+            .collect();
+    }
+    problem.next = match code {
+        ProblemCode::Conflict => Some("Load the newest version and make the change again.".into()),
+        ProblemCode::AlreadyExists => Some("Choose another name.".into()),
+        ProblemCode::Forbidden => Some("Ask an owner of the namespace for the right.".into()),
+        ProblemCode::Unavailable => Some("Try again in a moment.".into()),
+        _ => None,
+    };
+    problem
+}
+
+/// The innermost cause of an error.
+pub fn cause(error: &dyn std::error::Error) -> String {
+    let mut deepest = error;
+    while let Some(source) = deepest.source() {
+        deepest = source;
+    }
+    deepest.to_string()
+}
+
+/// First letter upper case: `saving agent x` becomes `Saving agent x failed`.
+fn start(what: &str) -> String {
+    let mut letters = what.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{} failed", letters.as_str())
+}
+
+fn sentence(message: &str) -> String {
+    let message = message.trim();
+    if message.is_empty() {
+        return "no reason was given.".into();
+    }
+    if message.ends_with(['.', '?']) { message.into() } else { format!("{message}.") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(json: serde_json::Value) -> kube::Error {
+        kube::Error::Api(Box::new(serde_json::from_value(json).unwrap()))
+    }
+
+    #[test]
+    fn causes_become_fields() {
+        let error = status(serde_json::json!({
+            "status": "Failure", "reason": "Invalid", "code": 422,
+            "message": "Agent.ark.mckinsey.com \"a\" is invalid: spec.prompt: Required value",
+            "details": {"causes": [{"reason": "FieldValueRequired", "message": "Required value", "field": "spec.prompt"}]}
+        }));
+        let problem = explain("saving agent lagoon/a", &error);
+        assert_eq!(problem.code, ProblemCode::Invalid);
+        assert_eq!(problem.fields[0].field, "spec.prompt");
+        assert!(problem.message.starts_with("Saving agent lagoon/a failed: "));
+    }
+
+    #[test]
+    fn a_conflict_says_the_way_out() {
+        let error = status(serde_json::json!({
+            "status": "Failure", "reason": "Conflict", "code": 409, "message": "the object has been modified"
+        }));
+        let problem = explain("saving agent lagoon/a", &error);
+        assert_eq!(problem.code, ProblemCode::Conflict);
+        assert!(problem.next.is_some());
+    }
+}
