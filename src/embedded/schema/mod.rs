@@ -1,0 +1,76 @@
+//! Schemas as kube-apiserver reads them: a CRD's `openAPIV3Schema`, compiled once into a tree that prunes,
+//! defaults and validates objects, and that server-side apply and strategic patches ask how a field merges.
+//!
+//! A write goes through [`Schema::prune`], [`Schema::default`] and [`Schema::validate`] in this order. The wording
+//! of errors is kube-apiserver's, so that `kubectl` and its users see what they know. Built-in kinds describe
+//! themselves in the same form.
+
+mod cel;
+mod cel_value;
+mod compile;
+mod default;
+mod error;
+mod format;
+mod keywords;
+mod lists;
+mod metadata;
+mod node;
+mod path;
+mod prune;
+mod validate;
+
+use serde_json::Value;
+
+pub use error::{CauseReason, FieldError, SchemaError};
+pub(in crate::embedded) use node::Node;
+
+/// A compiled schema of a whole resource, `metadata` included.
+#[derive(Debug)]
+pub struct Schema {
+    raw: Value,
+    root: Node,
+}
+
+impl Schema {
+    /// Compiles an `openAPIV3Schema`. Errors name the place in the schema.
+    pub fn compile(openapi: &Value) -> Result<Self, SchemaError> {
+        Ok(Self { raw: openapi.clone(), root: compile::root(openapi)? })
+    }
+
+    /// The schema as it was given.
+    pub fn raw(&self) -> &Value {
+        &self.raw
+    }
+
+    /// The compiled tree, for the modules that merge.
+    pub(in crate::embedded) fn root(&self) -> &Node {
+        &self.root
+    }
+
+    /// Removes fields that the schema does not know and returns their paths, sorted, as kube-apiserver names
+    /// them: `spec.modelReff`, `spec.tools[0].x`.
+    pub fn prune(&self, object: &mut Value) -> Vec<String> {
+        let mut removed = Vec::new();
+        prune::prune(&self.root, object, None, &mut removed);
+        removed.sort();
+        removed
+    }
+
+    /// Fills in defaults. A `null` that the schema does not allow becomes the default, or is removed.
+    pub fn default(&self, object: &mut Value) {
+        default::default(&self.root, object);
+    }
+
+    /// Everything that is wrong with `new`: structure first and, where that is sound, the validation rules.
+    /// With `old` it is an update: what did not change is not judged again, and transition rules apply.
+    pub fn validate(&self, new: &Value, old: Option<&Value>) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        validate::validate(&self.root, new, old, None, &mut errors);
+        lists::check(&self.root, new, None, &mut errors);
+        // kube-apiserver does not evaluate rules on objects of the wrong shape: they would only fail obscurely.
+        if !errors.iter().any(|e| e.reason.hides_rules()) {
+            cel::check(&self.root, new, old, &mut errors);
+        }
+        errors
+    }
+}
