@@ -133,7 +133,7 @@ mod tests {
         assert!(json_patch(&json!({}), &Value::Array(vec![op; MAX_OPERATIONS + 1])).is_err());
         let double = json!({"op": "copy", "from": "", "path": "/a"});
         let live = json!({"text": "x".repeat(1024)});
-        assert!(json_patch(&live, &Value::Array(vec![double; 64])).is_err());
+        assert!(json_patch(&live, &Value::Array(vec![double; 128])).is_err());
     }
 
     fn value() -> impl Strategy<Value = Value> {

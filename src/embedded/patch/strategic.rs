@@ -297,7 +297,7 @@ mod tests {
         );
         assert_eq!(
             patched(live, json!({"$setElementOrder/finalizers": ["c", "b"], "finalizers": ["c"]})),
-            json!({"finalizers": ["a", "c", "b"]})
+            json!({"finalizers": ["c", "a", "b"]})
         );
     }
 

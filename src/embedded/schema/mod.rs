@@ -17,6 +17,8 @@ mod metadata;
 mod node;
 mod path;
 mod prune;
+#[cfg(test)]
+mod tests;
 mod validate;
 
 use serde_json::Value;
@@ -66,11 +68,21 @@ impl Schema {
     pub fn validate(&self, new: &Value, old: Option<&Value>) -> Vec<FieldError> {
         let mut errors = Vec::new();
         validate::validate(&self.root, new, old, None, &mut errors);
-        lists::check(&self.root, new, None, &mut errors);
+        let repeats = self.repeats(new);
+        if !repeats.is_empty() && old.is_none_or(|old| self.repeats(old).is_empty()) {
+            errors.extend(repeats);
+        }
         // kube-apiserver does not evaluate rules on objects of the wrong shape: they would only fail obscurely.
         if !errors.iter().any(|e| e.reason.hides_rules()) {
             cel::check(&self.root, new, old, &mut errors);
         }
+        errors
+    }
+
+    /// Items that appear twice where each must be unique. An object that already had such is let be.
+    fn repeats(&self, object: &Value) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        lists::check(&self.root, object, None, &mut errors);
         errors
     }
 }
