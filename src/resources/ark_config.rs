@@ -1,0 +1,81 @@
+//! `ArkConfig`: settings of the whole cluster, in the one object named `default`.
+
+use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "ssr")]
+use super::{
+    duration,
+    schema::{Rule, rules},
+};
+use super::{duration::GoDuration, reference::ObjectReference};
+
+/// The name of the only ArkConfig.
+pub const NAME: &str = "default";
+
+/// Columns, rules and names as the API server knows them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(kube::CustomResource, schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "ssr",
+    kube(
+        group = "ark.mckinsey.com",
+        version = "v1alpha1",
+        kind = "ArkConfig",
+        plural = "arkconfigs",
+        status = "ArkConfigStatus",
+        derive = "PartialEq",
+        doc = "Settings of the whole cluster. There is one, and it is named 'default'.",
+        printcolumn(name = "QueryTTL", type_ = "string", json_path = ".spec.queryTTL"),
+        printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
+    )
+)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ArkConfigSpec {
+    /// How long queries without a 'ttl' are kept after they ended, as a duration such as 720h. Default: 720h.
+    #[serde(rename = "queryTTL", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(transform = rules(duration::POSITIVE)))]
+    pub query_ttl: Option<GoDuration>,
+    /// How long queries without a 'timeout' may take, as a duration such as 30m. Default: 30m.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(transform = rules(duration::POSITIVE)))]
+    pub query_timeout: Option<GoDuration>,
+    /// How often an agent may ask its model within one run before the run ends with an error. Default: 25.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(range(min = 1, max = 1000)))]
+    pub max_agent_iterations: Option<i32>,
+    /// The Memory of queries that name none, if the query's namespace has one of this name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(transform = rules(DEFAULT_MEMORY_RULES)))]
+    pub default_memory: Option<ObjectReference>,
+}
+
+/// Nothing yet.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct ArkConfigStatus {}
+
+impl ArkConfigSpec {
+    /// Times that an agent asks its model within one run when nobody said.
+    pub const DEFAULT_MAX_AGENT_ITERATIONS: u32 = 25;
+
+    /// Times that an agent may ask its model within one run.
+    pub fn max_agent_iterations(config: Option<&Self>) -> u32 {
+        config
+            .and_then(|config| config.max_agent_iterations)
+            .and_then(|limit| u32::try_from(limit).ok())
+            .filter(|limit| *limit > 0)
+            .unwrap_or(Self::DEFAULT_MAX_AGENT_ITERATIONS)
+    }
+}
+
+#[cfg(feature = "ssr")]
+const DEFAULT_MEMORY_RULES: &[Rule] = &[Rule::new(
+    "!has(self.__namespace__) || self.__namespace__ == ''",
+    "defaultMemory.namespace must be empty",
+)
+.at(".namespace")];
+
+/// Rules that need the object's name.
+#[cfg(feature = "ssr")]
+pub(super) const ROOT_RULES: &[Rule] =
+    &[Rule::new("self.metadata.name == 'default'", "ArkConfig must be named \"default\"")];

@@ -1,0 +1,183 @@
+//! What an evaluation scores: the fields of every type beside each other, as Ark has them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+#[cfg(feature = "ssr")]
+use super::schema;
+use super::{
+    duration::GoDuration, evaluation::EvaluationEvaluator, parameter::Parameter, reference::ObjectReference,
+    selector::SelectorRequirement, string_enum::string_enum,
+};
+
+/// Children of a batch that run at the same time when nobody said.
+pub const DEFAULT_CONCURRENCY: i32 = 10;
+
+/// What is scored, in the fields of the type.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", default)]
+pub struct EvaluationConfig {
+    /// For 'direct': what was asked.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub input: String,
+    /// For 'direct': what was answered.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub output: String,
+    /// For 'query' and 'event': the query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query_ref: Option<QueryRef>,
+    /// For 'event': the rules.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<ExpressionRule>,
+    /// For 'batch': evaluations that are there already.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evaluations: Vec<ObjectReference>,
+    /// For 'batch': evaluations to make, written out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<BatchItem>,
+    /// For 'batch': an evaluation to make for each query that 'querySelector' selects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<BatchTemplate>,
+    /// For 'batch': the queries that 'template' is made for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query_selector: Option<QuerySelector>,
+    /// For 'batch': how many evaluations run at the same time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(extend("x-default" = DEFAULT_CONCURRENCY)))]
+    pub concurrency: Option<i32>,
+    /// For 'batch': goes on when an evaluation failed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "ssr", schemars(extend("x-default" = false)))]
+    pub continue_on_failure: bool,
+}
+
+/// A query, and which of its answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ssr", schemars(extend("required" = ["name"])))]
+#[serde(rename_all = "camelCase", default)]
+pub struct QueryRef {
+    /// The Query's name.
+    #[cfg_attr(feature = "ssr", schemars(length(min = 1)))]
+    pub name: String,
+    /// The Query's namespace. Default: the namespace of the object that refers to it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub namespace: String,
+    /// The target whose answer is meant. Default: the first.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub response_target: String,
+}
+
+/// A rule over what happened in a query.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ssr", schemars(extend("required" = ["name", "expression"])))]
+#[serde(rename_all = "camelCase", default)]
+pub struct ExpressionRule {
+    /// The rule's name.
+    #[cfg_attr(feature = "ssr", schemars(length(min = 1)))]
+    pub name: String,
+    /// A CEL expression that is true when the rule holds.
+    pub expression: String,
+    /// What the rule asks, in words for people.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// How much the rule counts among the others. Default: 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(range(min = 0)))]
+    pub weight: Option<i32>,
+}
+
+string_enum! {
+    /// What a child of a batch scores.
+    #[derive(Default)]
+    pub enum BatchItemType {
+        /// An input and an output, written out.
+        #[default]
+        Direct = "direct",
+        /// A query's answer.
+        Query = "query",
+        /// An evaluator against data whose right answers are known.
+        Baseline = "baseline",
+        /// What happened in a query, by rules.
+        Event = "event",
+    }
+}
+
+/// An evaluation of a batch, written out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ssr", schemars(extend("required" = ["type", "config", "evaluator"])))]
+#[serde(rename_all = "camelCase", default)]
+pub struct BatchItem {
+    /// The evaluation's name. Default: the batch's name with a number.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// What is scored: direct, query, baseline or event.
+    #[serde(rename = "type")]
+    pub type_: BatchItemType,
+    /// What is scored, in the fields of the type, as in 'spec.config' of an evaluation.
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "schema::any_object"))]
+    pub config: Value,
+    /// Who scores.
+    pub evaluator: EvaluationEvaluator,
+    /// How long the evaluation is kept after it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ttl: Option<GoDuration>,
+    /// How long the evaluation may take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<GoDuration>,
+}
+
+/// An evaluation that is made for each selected query.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ssr", schemars(extend("required" = ["type", "config", "evaluator"])))]
+#[serde(rename_all = "camelCase", default)]
+pub struct BatchTemplate {
+    /// What the names of the evaluations begin with. Default: the batch's name.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name_prefix: String,
+    /// What is scored: direct, query, baseline or event.
+    #[serde(rename = "type")]
+    pub type_: BatchItemType,
+    /// What is scored, in the fields of the type, as in 'spec.config' of an evaluation.
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "schema::any_object"))]
+    pub config: Value,
+    /// Who scores.
+    pub evaluator: EvaluationEvaluator,
+    /// Settings that are sent along. They win over the Evaluator's own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<Parameter>,
+}
+
+/// Selects queries by their labels.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", default)]
+pub struct QuerySelector {
+    /// Labels that must have exactly these values.
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub match_labels: std::collections::BTreeMap<String, String>,
+    /// Comparisons that must all hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub match_expressions: Vec<SelectorRequirement>,
+}
+
+impl QuerySelector {
+    /// The label selector inside.
+    pub fn labels(&self) -> super::selector::LabelSelector {
+        super::selector::LabelSelector {
+            match_labels: self.match_labels.clone(),
+            match_expressions: self.match_expressions.clone(),
+        }
+    }
+}
+
+impl EvaluationConfig {
+    /// Children of a batch that run at the same time, at least one.
+    pub fn concurrency(&self) -> usize {
+        usize::try_from(self.concurrency.unwrap_or(DEFAULT_CONCURRENCY)).unwrap_or(1).max(1)
+    }
+}
