@@ -1,0 +1,199 @@
+//! The one way out of the process: connection pool, guard, timeouts and the words for what goes wrong.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use reqwest::{Client, RequestBuilder, Response, Url, redirect};
+
+use super::guard::{self, GuardedResolver, RefusedAddress};
+use super::{MAX_ERROR_BODY, MAX_RESPONSE, ModelError, ModelErrorCode};
+
+/// Time to connect, TLS included.
+const CONNECT: Duration = Duration::from_secs(10);
+/// Idle connections kept for each host.
+const POOL: usize = 64;
+/// Redirects followed on one host.
+const MAX_REDIRECTS: usize = 3;
+
+/// How long a silent peer is waited for. The query's own timeout is above these.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// From the request to the head of the answer; reasoning models think before they speak.
+    pub first_byte: Duration,
+    /// Between two pieces of a stream.
+    pub idle: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { first_byte: Duration::from_secs(300), idle: Duration::from_secs(120) }
+    }
+}
+
+/// The HTTP client could not be made.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot set up the HTTP client: {0}")]
+pub struct OutboundError(#[from] reqwest::Error);
+
+/// Outbound HTTP; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Outbound {
+    outside: Client,
+    /// Without the proxy of the environment, which cannot reach our own loopback.
+    loopback: Client,
+    limits: Limits,
+}
+
+impl Outbound {
+    /// A client that honours the proxy of the environment (`HTTPS_PROXY`, `NO_PROXY`), except for loopback.
+    pub fn new(limits: Limits) -> Result<Self, OutboundError> {
+        let builder = || {
+            Client::builder()
+                .connect_timeout(CONNECT)
+                .pool_max_idle_per_host(POOL)
+                .dns_resolver(GuardedResolver)
+                .redirect(redirect::Policy::custom(same_host))
+                .user_agent(concat!("arkdeck/", env!("CARGO_PKG_VERSION")))
+        };
+        Ok(Self { outside: builder().build()?, loopback: builder().no_proxy().build()?, limits })
+    }
+
+    /// The timeouts.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// The client for `url`, which is checked.
+    pub(super) fn client(&self, url: &str) -> Result<(&Client, Url), ModelError> {
+        let wrong = |why: String| {
+            ModelError::new(
+                ModelErrorCode::ModelMisconfigured,
+                format!("The baseUrl '{url}' cannot be used: {why}."),
+            )
+        };
+        let url: Url = url
+            .parse()
+            .map_err(|error| wrong(format!("{error}; write it like https://api.openai.com/v1")))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(wrong(format!("'{}' is neither http nor https", url.scheme())));
+        }
+        guard::check(&url).map_err(|error| address_refused(&error))?;
+        let host = url.host_str().unwrap_or_default();
+        let near = host == "localhost" || host.starts_with("127.") || host == "[::1]";
+        Ok((if near { &self.loopback } else { &self.outside }, url))
+    }
+
+    /// Sends a request and waits for the head of the answer.
+    pub(super) async fn send(&self, request: RequestBuilder, url: &str) -> Result<Response, ModelError> {
+        match tokio::time::timeout(self.limits.first_byte, request.send()).await {
+            Ok(Ok(response)) => Ok(response),
+            Ok(Err(error)) => Err(failed(&error, url)),
+            Err(_) => Err(silent(url, self.limits.first_byte)),
+        }
+    }
+
+    /// The next piece of an answer; `None` at its end.
+    pub(super) async fn chunk(
+        &self,
+        response: &mut Response,
+        url: &str,
+    ) -> Result<Option<bytes::Bytes>, ModelError> {
+        match tokio::time::timeout(self.limits.idle, response.chunk()).await {
+            Ok(Ok(chunk)) => Ok(chunk),
+            Ok(Err(_)) => Err(cut(url)),
+            Err(_) => Err(silent(url, self.limits.idle)),
+        }
+    }
+
+    /// The whole of an answer, refused beyond `MAX_RESPONSE`.
+    pub(super) async fn body(&self, mut response: Response, url: &str) -> Result<Vec<u8>, ModelError> {
+        let mut body = Vec::new();
+        while let Some(chunk) = self.chunk(&mut response, url).await? {
+            if body.len() + chunk.len() > MAX_RESPONSE {
+                return Err(too_long(url));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    /// The beginning of an error's body; whatever goes wrong, the status is what counts.
+    pub(super) async fn error_body(&self, mut response: Response, url: &str) -> String {
+        let mut body = Vec::new();
+        while body.len() < MAX_ERROR_BODY {
+            match self.chunk(&mut response, url).await {
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                _ => break,
+            }
+        }
+        body.truncate(MAX_ERROR_BODY);
+        String::from_utf8_lossy(&body).into_owned()
+    }
+}
+
+/// Redirects stay on their host, port and scheme: a model's key goes where its owner sent it and nowhere else.
+fn same_host(attempt: redirect::Attempt<'_>) -> redirect::Action {
+    let same = attempt.previous().first().is_some_and(|first| first.origin() == attempt.url().origin());
+    if same && attempt.previous().len() <= MAX_REDIRECTS { attempt.follow() } else { attempt.stop() }
+}
+
+pub(super) fn cut(url: &str) -> ModelError {
+    ModelError::passing(
+        ModelErrorCode::ModelStreamCut,
+        format!(
+            "{url} closed the connection in the middle of the answer. A proxy in between may cut long answers."
+        ),
+    )
+}
+
+pub(super) fn too_long(url: &str) -> ModelError {
+    ModelError::new(
+        ModelErrorCode::ModelAnswerTooLong,
+        format!(
+            "The answer of {url} is longer than is read ({} MiB of text). Ask for less, or set max_tokens.",
+            super::MAX_ANSWER >> 20
+        ),
+    )
+}
+
+fn silent(url: &str, waited: Duration) -> ModelError {
+    ModelError::passing(
+        ModelErrorCode::ModelTimedOut,
+        format!("{url} sent nothing for {} s. Check that the model is up.", waited.as_secs_f64()),
+    )
+}
+
+fn address_refused(error: &RefusedAddress) -> ModelError {
+    ModelError::new(
+        ModelErrorCode::ModelAddressRefused,
+        format!("{error}. Use an address of the model itself in baseUrl."),
+    )
+}
+
+/// The words for a request that got no answer.
+fn failed(error: &reqwest::Error, url: &str) -> ModelError {
+    let mut source = error.source();
+    let mut innermost = String::new();
+    while let Some(cause) = source {
+        if let Some(refused) = cause.downcast_ref::<RefusedAddress>() {
+            return address_refused(refused);
+        }
+        innermost = cause.to_string();
+        source = cause.source();
+    }
+    if error.is_builder() {
+        return ModelError::new(
+            ModelErrorCode::ModelMisconfigured,
+            format!(
+                "The request to {url} cannot be made: {innermost}. A header may hold characters that are not allowed."
+            ),
+        );
+    }
+    if error.is_connect() {
+        return ModelError::passing(
+            ModelErrorCode::ModelUnavailable,
+            format!("Cannot connect to {url}: {innermost}. Check the baseUrl and that the model is up."),
+        );
+    }
+    ModelError::passing(ModelErrorCode::ModelUnavailable, format!("{url} did not answer: {innermost}."))
+}

@@ -1,0 +1,256 @@
+//! Chat completions on the wire, read leniently, and the answer put together from a stream's pieces.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::error::{ModelError, ModelErrorCode};
+use super::{MAX_ANSWER, MAX_TOOL_CALLS, ModelEndpoint, outbound};
+use crate::engine::journal::{ToolCall, Usage};
+
+/// A chunk of a stream, or a whole completion: the fields that both have.
+#[derive(Debug, Deserialize)]
+pub(super) struct Completion {
+    #[serde(default)]
+    choices: Vec<Choice>,
+    #[serde(default)]
+    usage: Option<WireUsage>,
+    #[serde(default)]
+    error: Option<Value>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Choice {
+    #[serde(default)]
+    index: usize,
+    #[serde(default, alias = "message")]
+    delta: Option<Delta>,
+    #[serde(default)]
+    finish_reason: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Delta {
+    #[serde(default)]
+    content: Option<String>,
+    #[serde(default)]
+    refusal: Option<String>,
+    #[serde(default)]
+    tool_calls: Option<Vec<CallDelta>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct CallDelta {
+    /// Absent from some who claim compatibility, and in whole completions.
+    #[serde(default)]
+    index: Option<usize>,
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default)]
+    function: FunctionDelta,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct FunctionDelta {
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    arguments: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct WireUsage {
+    #[serde(default)]
+    prompt_tokens: i64,
+    #[serde(default)]
+    completion_tokens: i64,
+    #[serde(default)]
+    prompt_tokens_details: Option<PromptDetails>,
+}
+
+#[derive(Debug, Deserialize)]
+struct PromptDetails {
+    #[serde(default)]
+    cached_tokens: Option<i64>,
+}
+
+/// An answer that grows.
+#[derive(Debug, Default)]
+pub(super) struct Assembly {
+    pub(super) content: String,
+    pub(super) tool_calls: Vec<ToolCall>,
+    pub(super) usage: Usage,
+    pub(super) finish_reason: Option<String>,
+    /// A choice came at all.
+    pub(super) spoke: bool,
+}
+
+impl Assembly {
+    /// Takes one chunk; new text is appended to `text` too.
+    pub(super) fn take(
+        &mut self,
+        json: &str,
+        endpoint: &ModelEndpoint,
+        url: &str,
+        text: &mut String,
+    ) -> Result<(), ModelError> {
+        let chunk: Completion =
+            serde_json::from_str(json).map_err(|error| garbage(endpoint, url, json, &error.to_string()))?;
+        if let Some(error) = chunk.error.filter(|error| !error.is_null()) {
+            return Err(in_stream(&error, endpoint, url));
+        }
+        if let Some(usage) = chunk.usage {
+            self.usage = Usage {
+                prompt: usage.prompt_tokens,
+                completion: usage.completion_tokens,
+                cached: usage.prompt_tokens_details.and_then(|details| details.cached_tokens).unwrap_or(0),
+            };
+        }
+        for choice in chunk.choices.into_iter().filter(|choice| choice.index == 0) {
+            self.spoke = true;
+            if let Some(delta) = choice.delta {
+                for piece in [delta.content, delta.refusal].into_iter().flatten() {
+                    self.content.push_str(&piece);
+                    text.push_str(&piece);
+                }
+                for call in delta.tool_calls.unwrap_or_default() {
+                    self.call(call, url)?;
+                }
+            }
+            if choice.finish_reason.is_some() {
+                self.finish_reason = choice.finish_reason;
+            }
+        }
+        let arguments: usize = self.tool_calls.iter().map(|call| call.arguments.len()).sum();
+        if self.content.len() + arguments > MAX_ANSWER { Err(outbound::too_long(url)) } else { Ok(()) }
+    }
+
+    fn call(&mut self, delta: CallDelta, url: &str) -> Result<(), ModelError> {
+        let index = delta.index.unwrap_or_else(|| match &delta.id {
+            Some(id) => {
+                self.tool_calls.iter().position(|call| call.id == *id).unwrap_or(self.tool_calls.len())
+            }
+            None => self.tool_calls.len().saturating_sub(1),
+        });
+        if index >= MAX_TOOL_CALLS {
+            return Err(outbound::too_long(url));
+        }
+        if index >= self.tool_calls.len() {
+            self.tool_calls.resize_with(index + 1, ToolCall::default);
+        }
+        let Some(call) = self.tool_calls.get_mut(index) else { return Ok(()) };
+        if let Some(id) = delta.id.filter(|id| !id.is_empty()) {
+            call.id = id;
+        }
+        // Some repeat the name in every piece; OpenAI sends it once and whole.
+        if let Some(name) = delta.function.name.filter(|name| !name.is_empty()) {
+            call.name = name;
+        }
+        call.arguments.push_str(delta.function.arguments.as_deref().unwrap_or_default());
+        Ok(())
+    }
+}
+
+/// The human part of an error body: `error.message`, `message`, or the text itself.
+pub(super) fn said(body: &str) -> String {
+    let Ok(json) = serde_json::from_str::<Value>(body) else { return body.to_owned() };
+    let error = json.get("error").unwrap_or(&json);
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let message =
+        error.get("message").and_then(text).or_else(|| text(error)).unwrap_or_else(|| body.to_owned());
+    match error.get("code").and_then(text) {
+        Some(code) if !message.contains(&code) => format!("{message} ({code})"),
+        _ => message,
+    }
+}
+
+/// An error inside a stream that began well.
+fn in_stream(error: &Value, endpoint: &ModelEndpoint, url: &str) -> ModelError {
+    let field = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
+    let kind = format!("{} {}", field("type"), field("code"));
+    let status = match error.get("code").or_else(|| error.get("status")).and_then(Value::as_u64) {
+        Some(status @ 400..600) => u16::try_from(status).unwrap_or(500),
+        _ if kind.contains("rate_limit") => 429,
+        _ if kind.contains("invalid_request") || kind.contains("content_filter") => 400,
+        _ if kind.contains("authentication") => 401,
+        _ => 500,
+    };
+    ModelError::of_status(status, url, &endpoint.model, &endpoint.quotable(&said(&error.to_string())))
+}
+
+pub(super) fn garbage(endpoint: &ModelEndpoint, url: &str, got: &str, why: &str) -> ModelError {
+    ModelError::new(
+        ModelErrorCode::ModelAnsweredGarbage,
+        format!(
+            "{url} did not answer as a chat completion ({}). Check that baseUrl is an OpenAI-compatible API. It began: {}",
+            endpoint.quotable(why),
+            endpoint.quotable(got)
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Map;
+
+    use super::*;
+    use crate::engine::{providers::Api, secret::Secret};
+
+    fn endpoint() -> ModelEndpoint {
+        ModelEndpoint {
+            api: Api::OpenAi,
+            base_url: "http://tide.example/v1".into(),
+            key: Secret::new("sk-tide-9876"),
+            model: "tide".into(),
+            headers: vec![],
+            properties: Map::new(),
+        }
+    }
+
+    fn take(assembly: &mut Assembly, json: &str) -> Result<String, ModelError> {
+        let mut text = String::new();
+        assembly.take(json, &endpoint(), "http://tide.example/v1", &mut text).map(|()| text)
+    }
+
+    #[test]
+    fn tool_calls_are_put_together_by_index() {
+        let mut assembly = Assembly::default();
+        for chunk in [
+            r#"{"choices":[{"index":0,"delta":{"role":"assistant","tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":""}}]}}]}"#,
+            r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":1,"id":"b","function":{"name":"g","arguments":"{}"}}]}}]}"#,
+            r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"x\":1}"}}]},"finish_reason":"tool_calls"}]}"#,
+            r#"{"choices":[],"usage":{"prompt_tokens":5,"completion_tokens":3,"prompt_tokens_details":{"cached_tokens":2}}}"#,
+        ] {
+            take(&mut assembly, chunk).unwrap();
+        }
+        assert_eq!(assembly.tool_calls[0].arguments, r#"{"x":1}"#);
+        assert_eq!(assembly.tool_calls[1].name, "g");
+        assert_eq!(assembly.usage, Usage { prompt: 5, completion: 3, cached: 2 });
+        assert_eq!(assembly.finish_reason.as_deref(), Some("tool_calls"));
+    }
+
+    #[test]
+    fn a_whole_completion_reads_too() {
+        let mut assembly = Assembly::default();
+        let json = r#"{"choices":[{"message":{"content":"low","tool_calls":null},"finish_reason":"stop"}]}"#;
+        assert_eq!(take(&mut assembly, json).unwrap(), "low");
+    }
+
+    #[test]
+    fn errors_in_a_stream_have_their_code_and_not_the_key() {
+        let mut assembly = Assembly::default();
+        let json = r#"{"error":{"type":"rate_limit_error","message":"slow down, sk-tide-9876"}}"#;
+        let error = take(&mut assembly, json).unwrap_err();
+        assert_eq!(error.code, ModelErrorCode::ModelRateLimited);
+        assert!(error.retryable && error.message.contains("slow down, [secret]"), "{error}");
+        assert_eq!(take(&mut assembly, "<html>").unwrap_err().code, ModelErrorCode::ModelAnsweredGarbage);
+    }
+
+    #[test]
+    fn a_hostile_index_is_refused() {
+        let json = r#"{"choices":[{"delta":{"tool_calls":[{"index":4000000000}]}}]}"#;
+        assert_eq!(
+            take(&mut Assembly::default(), json).unwrap_err().code,
+            ModelErrorCode::ModelAnswerTooLong
+        );
+    }
+}
