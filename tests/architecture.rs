@@ -12,7 +12,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("views", &["resources"]),
     ("app", &["api", "resources", "views"]),
     ("api", &["engine", "kubernetes", "resources", "store", "views"]),
-    ("kubernetes", &["resources", "views"]),
+    ("kubernetes", &["embedded", "resources", "views"]),
     ("controllers", &["engine", "evaluation", "kubernetes", "resources"]),
     ("engine", &["resources", "store"]),
     ("evaluation", &["engine", "resources", "store"]),
