@@ -24,7 +24,7 @@ mod validate;
 use serde_json::Value;
 
 pub use error::{CauseReason, FieldError, SchemaError};
-pub(in crate::embedded) use node::Node;
+pub(in crate::embedded) use node::{ListType, Node};
 
 /// A compiled schema of a whole resource, `metadata` included.
 #[derive(Debug)]

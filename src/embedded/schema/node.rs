@@ -162,6 +162,26 @@ impl Node {
         self.atomic_map
     }
 
+    /// Whether nothing below is owned by itself: atomic maps and lists.
+    pub(in crate::embedded) fn is_owned_whole(&self) -> bool {
+        self.atomic_map || (self.is_list() && self.list_type == ListType::Atomic)
+    }
+
+    /// Whether the schema declares an object.
+    pub(in crate::embedded) fn is_object(&self) -> bool {
+        self.types.0.contains(&Type::Object)
+    }
+
+    /// Whether the schema declares a list.
+    pub(in crate::embedded) fn is_list(&self) -> bool {
+        self.types.0.contains(&Type::Array)
+    }
+
+    /// Whether this is an `ObjectMeta`.
+    pub(in crate::embedded) fn is_metadata(&self) -> bool {
+        self.is_metadata
+    }
+
     /// The default value, which list-map keys may have.
     pub(in crate::embedded) fn default_value(&self) -> Option<&Value> {
         self.default.as_ref()
