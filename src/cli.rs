@@ -20,9 +20,17 @@ pub enum Command {
     /// Serve the interface, run the controllers and, without a cluster, the embedded Kubernetes API
     Serve(Box<ServeArgs>),
     /// Print the custom resource definitions, for kubectl apply --server-side -f -
-    Crds,
+    Crds(CrdsArgs),
     /// Print the version
     Version,
+}
+
+/// Settings of `arkdeck crds`.
+#[derive(Debug, Clone, Args)]
+pub struct CrdsArgs {
+    /// Write one file per kind into this folder, instead of printing
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
 }
 
 /// Settings of `arkdeck serve`.

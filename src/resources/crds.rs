@@ -1,5 +1,7 @@
 //! The CustomResourceDefinitions of every kind, as `arkdeck crds` prints them and the chart carries them.
 
+use std::{fs, io, path::Path};
+
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::CustomResourceExt;
 use schemars::JsonSchema;
@@ -8,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{
     A2AServer, A2ATask, Agent, ArkConfig, Evaluation, Evaluator, ExecutionEngine, MCPServer, Memory, Model,
     Query, Team, Tool, ark_config,
+    kind::GROUP,
     schema::{Rule, append_rules, structural},
     team, tool,
 };
@@ -64,6 +67,28 @@ pub fn crds_files() -> Result<Vec<(String, String)>, serde_saphyr::ser::Error> {
 /// As [`crds_files`].
 pub fn crds_yaml() -> Result<String, serde_saphyr::ser::Error> {
     Ok(crds_files()?.iter().map(|(_, text)| format!("---\n{text}")).collect())
+}
+
+/// Writes one file per definition into a folder, such as the chart's, and takes away those of kinds that are gone.
+///
+/// # Errors
+///
+/// When the folder or a file cannot be written.
+pub fn write_crds(folder: &Path) -> io::Result<()> {
+    let files = crds_files().map_err(io::Error::other)?;
+    fs::create_dir_all(folder)?;
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let ours = name.starts_with(GROUP) && name.ends_with(".yaml");
+        if ours && !files.iter().any(|(file, _)| *file == name) {
+            fs::remove_file(path)?;
+        }
+    }
+    for (name, text) in files {
+        fs::write(folder.join(name), text)?;
+    }
+    Ok(())
 }
 
 /// kube's definition of `K` with our own schema in it: kube drops the marks that [`structural`] needs.

@@ -13,6 +13,10 @@ use super::{
 /// Children of a batch that run at the same time when nobody said.
 pub const DEFAULT_CONCURRENCY: i32 = 10;
 
+/// Most evaluations that a batch may write out. Bounds the estimated cost of the rules for their durations.
+#[cfg(feature = "ssr")]
+const MAX_ITEMS: usize = 1000;
+
 /// What is scored, in the fields of the type.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
@@ -35,6 +39,7 @@ pub struct EvaluationConfig {
     pub evaluations: Vec<ObjectReference>,
     /// For 'batch': evaluations to make, written out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ssr", schemars(length(max = MAX_ITEMS)))]
     pub items: Vec<BatchItem>,
     /// For 'batch': an evaluation to make for each query that 'querySelector' selects.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -84,7 +84,7 @@ pub use {
     a2a_task::A2ATask,
     agent::Agent,
     ark_config::ArkConfig,
-    crds::{crds, crds_files, crds_yaml},
+    crds::{crds, crds_files, crds_yaml, write_crds},
     evaluation::Evaluation,
     evaluator::Evaluator,
     execution_engine::ExecutionEngine,

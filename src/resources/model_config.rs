@@ -222,11 +222,26 @@ const MAX_HEADERS: usize = 64;
 const AZURE_RULES: &[Rule] = &[
     Rule::new("has(self.apiKey) || has(self.auth)", "apiKey or auth is required"),
     Rule::new(
-        "!has(self.apiKey) || !has(self.auth) || !has(self.auth.apiKey) || self.apiKey == self.auth.apiKey",
-        "apiKey and auth.apiKey are different keys: give auth.apiKey and leave apiKey out",
+        "!has(self.apiKey) || !has(self.auth) || !has(self.auth.apiKey) || \
+         (has(self.apiKey.value) ? self.apiKey.value : '') == \
+         (has(self.auth.apiKey.value) ? self.auth.apiKey.value : '')",
+        AZURE_TWO_KEYS,
+    )
+    .at(".apiKey"),
+    Rule::new(
+        "!has(self.apiKey) || !has(self.auth) || !has(self.auth.apiKey) || \
+         (has(self.apiKey.valueFrom) && has(self.apiKey.valueFrom.secretKeyRef) ? \
+         [self.apiKey.valueFrom.secretKeyRef.name, self.apiKey.valueFrom.secretKeyRef.key] : []) == \
+         (has(self.auth.apiKey.valueFrom) && has(self.auth.apiKey.valueFrom.secretKeyRef) ? \
+         [self.auth.apiKey.valueFrom.secretKeyRef.name, self.auth.apiKey.valueFrom.secretKeyRef.key] : [])",
+        AZURE_TWO_KEYS,
     )
     .at(".apiKey"),
 ];
+
+#[cfg(feature = "ssr")]
+const AZURE_TWO_KEYS: &str =
+    "apiKey and auth.apiKey are different keys: give the key as auth.apiKey and leave apiKey out";
 
 #[cfg(feature = "ssr")]
 const AZURE_AUTH_RULES: &[Rule] = &[Rule::new(
