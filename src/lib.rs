@@ -26,3 +26,11 @@ pub mod store;
 pub mod telemetry;
 #[cfg(feature = "ssr")]
 pub mod web;
+
+/// Takes over the page that the server rendered.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+}

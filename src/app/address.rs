@@ -1,0 +1,123 @@
+//! Addresses of pages (interface.md, "Shell and addresses"): made in one place, read in one place.
+
+use crate::resources::kind::Kind;
+use crate::views::ObjectKey;
+
+/// Path segment that stands for all namespaces.
+pub const ALL: &str = "-";
+
+/// Path segment of a namespace, or of all.
+pub fn segment(namespace: Option<&str>) -> &str {
+    namespace.filter(|name| !name.is_empty()).unwrap_or(ALL)
+}
+
+/// Home of a namespace, or of all.
+pub fn home(namespace: Option<&str>) -> String {
+    format!("/ns/{}", segment(namespace))
+}
+
+/// The list of a kind.
+pub fn list(namespace: Option<&str>, kind: Kind) -> String {
+    format!("/ns/{}/{}", segment(namespace), kind.plural())
+}
+
+/// The page that creates an object of a kind. In all namespaces, the page asks which.
+pub fn create(namespace: Option<&str>, kind: Kind) -> String {
+    format!("/ns/{}/{}/new", segment(namespace), kind.plural())
+}
+
+/// Events of a namespace, or of all.
+pub fn events(namespace: Option<&str>) -> String {
+    format!("/ns/{}/events", segment(namespace))
+}
+
+/// The page of an object; of a query, its run.
+pub fn object(key: &ObjectKey) -> String {
+    format!("/ns/{}/{}/{}", segment(Some(&key.namespace)), key.kind.plural(), key.name)
+}
+
+/// The namespace that a path is in: `None` for all.
+pub fn namespace_of(path: &str) -> Option<String> {
+    let mut parts = path.trim_start_matches('/').split('/');
+    match (parts.next(), parts.next()) {
+        (Some("ns"), Some(name)) if name != ALL && !name.is_empty() => Some(name.to_owned()),
+        _ => None,
+    }
+}
+
+/// The same place in another namespace: lists and events stay, an object's page becomes its list.
+pub fn moved(path: &str, namespace: Option<&str>) -> String {
+    let rest: Vec<&str> = path.trim_start_matches('/').split('/').skip(2).collect();
+    match rest.as_slice() {
+        [] | [""] => home(namespace),
+        [place] | [place, _] => format!("/ns/{}/{place}", segment(namespace)),
+        [place, ..] => format!("/ns/{}/{place}", segment(namespace)),
+    }
+}
+
+/// A query string from pairs; empty values are left out, so that the plain address stays plain.
+pub fn query<'a>(pairs: impl IntoIterator<Item = (&'a str, String)>) -> String {
+    let mut text = String::new();
+    for (name, value) in pairs {
+        if value.is_empty() {
+            continue;
+        }
+        text.push(if text.is_empty() { '?' } else { '&' });
+        text.push_str(name);
+        text.push('=');
+        text.push_str(&encode(&value));
+    }
+    text
+}
+
+/// Percent-encodes a query value; what is safe in a query stays readable.
+pub fn encode(value: &str) -> String {
+    use std::fmt::Write;
+    let mut text = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b',' | b'/' | b':' => {
+                text.push(char::from(byte));
+            }
+            b' ' => text.push('+'),
+            _ => {
+                let _ = write!(text, "%{byte:02X}");
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_those_of_the_design() {
+        let key = ObjectKey::new(Kind::Agent, "support", "triage");
+        assert_eq!(object(&key), "/ns/support/agents/triage");
+        assert_eq!(object(&ObjectKey::new(Kind::ArkConfig, "", "default")), "/ns/-/arkconfigs/default");
+        assert_eq!(list(None, Kind::McpServer), "/ns/-/mcpservers");
+        assert_eq!(create(Some("support"), Kind::Model), "/ns/support/models/new");
+    }
+
+    #[test]
+    fn a_namespace_is_read_from_the_path_only() {
+        assert_eq!(namespace_of("/ns/support/agents").as_deref(), Some("support"));
+        assert_eq!(namespace_of("/ns/-/agents"), None);
+        assert_eq!(namespace_of("/components"), None);
+    }
+
+    #[test]
+    fn moving_to_another_namespace_leaves_the_object_behind() {
+        assert_eq!(moved("/ns/a/agents/triage", Some("b")), "/ns/b/agents");
+        assert_eq!(moved("/ns/a/events", None), "/ns/-/events");
+        assert_eq!(moved("/ns/a", Some("b")), "/ns/b");
+    }
+
+    #[test]
+    fn queries_are_encoded_and_empty_values_left_out() {
+        assert_eq!(query([("q", "a b&c".to_owned()), ("sort", String::new())]), "?q=a+b%26c");
+        assert_eq!(query([("q", String::new())]), "");
+    }
+}

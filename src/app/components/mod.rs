@@ -1,0 +1,50 @@
+//! The component set. Pages are made of these and of plain elements with the classes of `style/`.
+//!
+//! Class names and markup are those of the prototype (`components.html`), so that a page written from the
+//! prototype needs no translation. Every component is shown in each of its states at `/components` (debug builds).
+//!
+//! - *Marks*: [`Icon`], [`StatusMark`], [`StatusBadge`], [`Avatar`], [`Who`], [`ObjectLink`], [`Tags`].
+//! - *Acts*: [`Button`], [`LinkButton`], [`IconButton`], [`CopyButton`], [`Menu`], [`MenuItem`].
+//! - *Fields*: [`Field`], [`TextField`], [`TextArea`], [`SelectField`], [`ComboField`], [`Switch`], [`SearchBox`],
+//!   [`Chip`].
+//! - *Content*: [`Tabs`], [`Panel`], [`EmptyState`], [`ProblemPanel`], [`Skeleton`], [`Banner`], [`Code`], [`Diff`],
+//!   [`Ago`], [`Elapsed`], [`Pill`].
+//! - *Over the page*: [`Dialog`], [`Toasts`](crate::app::toasts) with undo.
+
+mod avatar;
+mod banner;
+mod button;
+mod chip;
+mod code;
+mod combo;
+mod copy;
+mod dialog;
+mod empty;
+mod field;
+mod icon;
+mod menu;
+mod panel;
+mod problem;
+mod skeleton;
+mod status;
+mod tabs;
+mod time;
+
+pub use avatar::{Avatar, ObjectLink, Tags, Who, agent_class, initials};
+pub use banner::{Banner, Pill, Tone};
+pub use button::{Button, ButtonKind, IconButton, LinkButton};
+pub use chip::{Chip, SearchBox, Switch};
+pub use code::{Code, Diff};
+pub use combo::ComboField;
+pub use copy::CopyButton;
+pub use dialog::{Dialog, follow as follow_dialog};
+pub use empty::EmptyState;
+pub use field::{Field, Problems, SelectField, TextArea, TextField};
+pub use icon::{Icon, kind_icon};
+pub use menu::{Menu, MenuItem, close_on_leave};
+pub use panel::Panel;
+pub use problem::{ProblemPanel, problem_title};
+pub use skeleton::{Skeleton, TableSkeleton};
+pub use status::{StatusBadge, StatusMark, state_class, state_icon};
+pub use tabs::{Tab, Tabs};
+pub use time::{Ago, Elapsed};

@@ -1,0 +1,37 @@
+//! One cell of a list.
+
+use leptos::prelude::*;
+
+use crate::app::components::{Ago, Elapsed, ObjectLink, Tags};
+use crate::app::words;
+use crate::views::row::{Cell, Row};
+
+/// Shows a cell. `age` is the column of ages, which says `3 min` instead of `3 min ago`.
+pub fn cell_view(cell: Option<Cell>, row: ArcRwSignal<Row>, age: bool) -> AnyView {
+    match cell {
+        None | Some(Cell::None) => view! { <span class="t3">"–"</span> }.into_any(),
+        Some(Cell::Text(text)) => {
+            let title = text.clone();
+            view! { <span class="cut text" title=title>{text}</span> }.into_any()
+        }
+        Some(Cell::Link { key, missing }) => view! { <ObjectLink object=key missing=missing /> }.into_any(),
+        Some(Cell::Tags(tags)) => view! { <Tags words=tags /> }.into_any(),
+        Some(Cell::Number(value)) => words::number(value).into_any(),
+        Some(Cell::Time(at)) => view! { <Ago at=at bare=age /> }.into_any(),
+        Some(Cell::Duration(ms)) => words::duration(ms).into_any(),
+        Some(Cell::Tokens { input, output }) => view! {
+            <span class="nowrap">{words::number(input)} <span class="t3">", "</span> {words::number(output)}</span>
+        }
+        .into_any(),
+        Some(Cell::Elapsed) => {
+            let (from, to) = (row.clone(), row);
+            view! {
+                <Elapsed
+                    start=Signal::derive(move || from.with(|row| row.started_ms))
+                    end=Signal::derive(move || to.with(|row| row.ended_ms))
+                />
+            }
+            .into_any()
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The address of a list: search, states, reference and order, in both directions.
+
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate, use_query_map};
+use leptos_router::params::ParamsMap;
+
+use crate::app::address;
+use crate::resources::kind::Kind;
+use crate::views::row::{ListRequest, State};
+
+/// Names under which an address may ask for rows that refer to an object.
+const REFERENCES: [&str; 3] = ["model", "target", "uses"];
+
+/// Reads a request from a query string.
+pub fn read(kind: Kind, namespace: Option<String>, query: &ParamsMap) -> ListRequest {
+    let asked = query.get("status").unwrap_or_default();
+    let mut states: Vec<State> = asked
+        .split(',')
+        .filter_map(|slug| State::ALL.into_iter().find(|state| state.slug() == slug))
+        .collect();
+    states.sort_unstable();
+    states.dedup();
+    let sort = query.get("sort").filter(|sort| !sort.is_empty());
+    let descending = sort.as_deref().is_some_and(|sort| sort.starts_with('-'));
+    ListRequest {
+        kind,
+        namespace,
+        search: query.get("q").unwrap_or_default(),
+        states,
+        refers_to: REFERENCES.into_iter().find_map(|name| query.get(name)).filter(|name| !name.is_empty()),
+        sort: sort.map(|sort| sort.trim_start_matches('-').to_owned()),
+        descending,
+        offset: 0,
+    }
+}
+
+/// Writes a request as a query string; what is as usual is left out.
+pub fn write(request: &ListRequest) -> String {
+    let sort = request
+        .sort
+        .as_deref()
+        .map(|sort| if request.descending { format!("-{sort}") } else { sort.to_owned() })
+        .unwrap_or_default();
+    let states: Vec<&str> = request.states.iter().map(|state| state.slug()).collect();
+    let reference = if request.kind == Kind::Query { "target" } else { "model" };
+    address::query([
+        ("q", request.search.clone()),
+        ("status", states.join(",")),
+        (reference, request.refers_to.clone().unwrap_or_default()),
+        ("sort", sort),
+    ])
+}
+
+/// What a list is asked for, and how to ask for something else.
+#[derive(Clone, Copy)]
+pub struct ListAddress {
+    /// The request in the address; tracked.
+    pub request: Memo<ListRequest>,
+    go: StoredValue<std::sync::Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>>,
+    path: Memo<String>,
+}
+
+impl ListAddress {
+    /// Asks for something else. `typing` replaces the entry of the history instead of adding one.
+    pub fn change(self, typing: bool, change: impl FnOnce(&mut ListRequest)) {
+        let mut request = self.request.get_untracked();
+        change(&mut request);
+        let href = format!("{}{}", self.path.get_untracked(), write(&request));
+        let options = NavigateOptions { replace: typing, scroll: false, ..NavigateOptions::default() };
+        self.go.with_value(|go| go(&href, options));
+    }
+
+    /// Turns the filter by a state on or off.
+    pub fn toggle(self, state: State) {
+        self.change(false, |request| {
+            if !request.states.contains(&state) {
+                request.states.push(state);
+                request.states.sort_unstable();
+            } else {
+                request.states.retain(|other| *other != state);
+            }
+        });
+    }
+
+    /// Orders by a column; the same column again turns the order around.
+    pub fn sort_by(self, id: &'static str) {
+        self.change(false, |request| {
+            request.descending = request.sort.as_deref() == Some(id) && !request.descending;
+            request.sort = Some(id.to_owned());
+        });
+    }
+
+    /// Removes every filter; the order stays.
+    pub fn clear(self) {
+        self.change(false, |request| {
+            request.search.clear();
+            request.states.clear();
+            request.refers_to = None;
+        });
+    }
+}
+
+/// The request in the present address, for a kind and a namespace (`None` for all).
+pub fn use_list_address(kind: Kind, namespace: Option<String>) -> ListAddress {
+    let query = use_query_map();
+    let navigate = use_navigate();
+    ListAddress {
+        request: Memo::new(move |_| query.with(|query| read(kind, namespace.clone(), query))),
+        go: StoredValue::new(std::sync::Arc::new(move |href: &str, options| navigate(href, options))),
+        path: use_location().pathname,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round(query: &str) -> String {
+        let mut map = ParamsMap::new();
+        for pair in query.trim_start_matches('?').split('&') {
+            if let Some((name, value)) = pair.split_once('=') {
+                map.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        write(&read(Kind::Agent, None, &map))
+    }
+
+    #[test]
+    fn an_address_says_the_same_after_reading_and_writing() {
+        assert_eq!(
+            round("?q=refund&status=running,failed&sort=-age"),
+            "?q=refund&status=running,failed&sort=-age"
+        );
+        assert_eq!(round("?model=gpt"), "?model=gpt");
+        assert_eq!(round(""), "");
+    }
+
+    #[test]
+    fn unknown_states_are_left_out() {
+        assert_eq!(round("?status=failed,purple,failed"), "?status=failed");
+    }
+}

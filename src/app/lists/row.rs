@@ -1,0 +1,149 @@
+//! One row of the table.
+
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+
+use super::{Entry, ListStore, cell_view};
+use crate::app::address;
+use crate::app::components::{Avatar, StatusMark};
+use crate::views::row::{Column, columns};
+
+/// Place of a cell in the two-line form of narrow screens.
+fn place(at: usize, count: usize, column: &Column) -> &'static str {
+    match (at, at + 1 == count, column.second_rank, column.number) {
+        (_, true, ..) => "l2e num",
+        (0, _, false, false) => "l2",
+        (_, _, true, true) => "off num hide-lg",
+        (_, _, true, false) => "off hide-lg",
+        (_, _, false, true) => "off num",
+        (_, _, false, false) => "off",
+    }
+}
+
+/// A row: its cells change one by one, tinted for a moment.
+#[component]
+pub fn TableRow(
+    /// The row.
+    entry: Entry,
+    /// Its list.
+    list: ListStore,
+    /// Whether the namespace is a column.
+    namespaces: bool,
+    /// Selects or deselects; `true` when shift extends.
+    on_select: Callback<(String, bool)>,
+    /// Opens the page of the row.
+    on_open: Callback<String>,
+) -> impl IntoView {
+    let uid = StoredValue::new(entry.uid.clone());
+    let (key, kind) = entry.row.with_untracked(|row| (row.key.clone(), row.key.kind));
+    let href = address::object(&key);
+    let row = entry.row.clone();
+    let status_row = entry.row.clone();
+    let status = Signal::derive(move || status_row.with(|row| row.status.clone()));
+    let summary_row = entry.row.clone();
+    let summary = Memo::new(move |_| summary_row.with(|row| row.summary.clone()));
+    let (changes, gone) = (entry.changes.clone(), entry.gone.clone());
+    let gone_word = entry.gone.clone();
+    let chosen = Memo::new(move |_| uid.with_value(|uid| list.selected.with(|all| all.contains(uid))));
+    let here = Memo::new(move |_| uid.with_value(|uid| list.cursor.with(|at| at.as_ref() == Some(uid))));
+    let all_columns = columns(kind);
+    let cells = all_columns
+        .iter()
+        .enumerate()
+        .map(|(at, column)| {
+            let source = row.clone();
+            let cell = Memo::new(move |_| source.with(|row| row.cells.get(at).cloned()));
+            let row = row.clone();
+            let age = column.id == "age";
+            view! {
+                <td class=place(at, all_columns.len(), column)>{move || cell_view(cell.get(), row.clone(), age)}</td>
+            }
+        })
+        .collect_view();
+    // Two names for one animation: changing between them starts it again.
+    let tint = move || match changes.get() {
+        0 => "",
+        odd if odd % 2 == 1 => "tint-a",
+        _ => "tint-b",
+    };
+    let class = move || {
+        let mut class = String::from(tint());
+        for (on, name) in [(chosen.get(), " sel"), (here.get(), " cur"), (gone.get(), " gone")] {
+            if on {
+                class.push_str(name);
+            }
+        }
+        class
+    };
+    let open = {
+        let href = href.clone();
+        move |event: MouseEvent| {
+            if !inside_control(&event) {
+                on_open.run(href.clone());
+            }
+        }
+    };
+    view! {
+        <tr class=class data-uid=entry.uid.clone() on:click=open>
+            <td class="pick">
+                <input
+                    type="checkbox"
+                    aria-label=format!("Select {}", key.name)
+                    prop:checked=chosen
+                    on:click=move |event: MouseEvent| on_select.run((uid.get_value(), event.shift_key()))
+                />
+            </td>
+            <td class="l1">
+                <span class="who2">
+                    <Avatar kind=kind name=key.name.clone() />
+                    <span class="cut nm">
+                        <a
+                            class="name"
+                            href=href
+                            on:focus=move |_| list.cursor.set(Some(uid.get_value()))
+                        >
+                            {key.name.clone()}
+                        </a>
+                    </span>
+                    <span class="cut d" title=summary>
+                        {summary}
+                    </span>
+                </span>
+            </td>
+            <td class="l1e">
+                {move || {
+                    if gone_word.get() {
+                        view! { <span class="t3">"Deleted"</span> }.into_any()
+                    } else {
+                        view! { <StatusMark status=status /> }.into_any()
+                    }
+                }}
+            </td>
+            {namespaces.then(|| view! { <td class="off t2">{key.namespace.clone()}</td> })}
+            {cells}
+        </tr>
+    }
+}
+
+/// A press that belongs to a link, a button or a box, or that ends a selection of text.
+fn inside_control(event: &MouseEvent) -> bool {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let on_control = target
+            .is_some_and(|element| element.closest("a, button, input, .pick").is_ok_and(|hit| hit.is_some()));
+        let selecting = js_sys::Reflect::get(&window(), &"getSelection".into())
+            .ok()
+            .and_then(|function| function.dyn_into::<js_sys::Function>().ok())
+            .and_then(|function| function.call0(&window()).ok())
+            .and_then(|selection| js_sys::Reflect::get(&selection, &"isCollapsed".into()).ok())
+            .is_some_and(|collapsed| collapsed.is_falsy());
+        on_control || selecting
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = event;
+        true
+    }
+}

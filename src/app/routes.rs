@@ -1,0 +1,74 @@
+//! The table of addresses.
+//!
+//! Three patterns serve every kind; the `match`es below say which page a kind has of its own.
+
+use leptos::prelude::*;
+use leptos_router::components::{Redirect, Route, Routes};
+use leptos_router::hooks::use_params_map;
+use leptos_router::{SsrMode, path};
+
+use super::address;
+use super::pages::{NotFound, ObjectsPage};
+use crate::resources::kind::Kind;
+
+/// The pages.
+#[component]
+pub fn Pages() -> impl IntoView {
+    // Whole pages in one piece: lists are answered from memory, and nothing moves after the first paint.
+    view! {
+        <Routes fallback=NotFound>
+            <Route path=path!("/") view=|| view! { <Redirect path="/ns/default" /> } ssr=SsrMode::Async />
+            <Route path=path!("/ns/:ns") view=home ssr=SsrMode::Async />
+            <Route path=path!("/ns/:ns/:place") view=list ssr=SsrMode::Async />
+            <Route path=path!("/ns/:ns/:place/new") view=create ssr=SsrMode::Async />
+            <Route path=path!("/ns/:ns/:place/:name") view=object ssr=SsrMode::Async />
+        </Routes>
+    }
+}
+
+/// What an address names: namespace (`None` for all), the word after it, the name after that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Place {
+    namespace: Option<String>,
+    place: String,
+    name: String,
+}
+
+/// The place in the address. Pages are made anew when it changes, and only then: not with the query string.
+fn place() -> Memo<Place> {
+    let params = use_params_map();
+    Memo::new(move |_| {
+        params.with(|params| Place {
+            namespace: params.get("ns").filter(|ns| ns != address::ALL),
+            place: params.get("place").unwrap_or_default(),
+            name: params.get("name").unwrap_or_default(),
+        })
+    })
+}
+
+fn home() -> impl IntoView {
+    let place = place();
+    move || {
+        let Place { namespace, .. } = place.get();
+        view! { <Redirect path=address::list(namespace.as_deref(), Kind::Query) /> }.into_any()
+    }
+}
+
+fn list() -> impl IntoView {
+    let place = place();
+    move || {
+        let Place { namespace, place, .. } = place.get();
+        match Kind::from_plural(&place) {
+            Some(kind) => view! { <ObjectsPage kind=kind namespace=namespace /> }.into_any(),
+            None => view! { <NotFound /> }.into_any(),
+        }
+    }
+}
+
+fn create() -> impl IntoView {
+    view! { <NotFound /> }
+}
+
+fn object() -> impl IntoView {
+    view! { <NotFound /> }
+}
