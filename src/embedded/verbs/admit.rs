@@ -1,0 +1,62 @@
+//! Mutation and validation, the last steps before an object is stored.
+
+use serde_json::Value;
+
+use super::Call;
+use crate::embedded::apply::{self, Manager};
+use crate::embedded::meta;
+use crate::embedded::meta::Part;
+use crate::embedded::status::ApiError;
+
+/// Makes a decoded object a new one of the endpoint: identity, mutation, managedFields, validation.
+pub(super) fn new_object(call: &Call<'_>, object: &mut Value, track: bool) -> Result<(), ApiError> {
+    let (resource, version) = (call.resource(), call.version());
+    let now = meta::now();
+    meta::prepare_new(resource, version, object, &now);
+    (resource.traits.mutate)(object);
+    if track {
+        track_update(call, None, object, &now);
+    }
+    let mut errors = meta::validate_new(resource, object);
+    errors.extend(version.schema.validate(object, None));
+    errors.extend((resource.traits.validate)(object, None));
+    match errors.is_empty() {
+        true => Ok(()),
+        false => Err(ApiError::invalid(resource, meta::text(object, "name"), &errors)),
+    }
+}
+
+/// Makes a decoded object the successor of `live`.
+pub(super) fn successor(
+    call: &Call<'_>,
+    part: Part,
+    live: &Value,
+    object: &mut Value,
+    track: bool,
+) -> Result<(), ApiError> {
+    let (resource, version) = (call.resource(), call.version());
+    if part == Part::Main {
+        (resource.traits.mutate)(object);
+    }
+    meta::carry_over(resource, version, part, live, object);
+    if track {
+        track_update(call, Some(live), object, &meta::now());
+    }
+    let mut errors = meta::validate_update(object, live);
+    errors.extend(version.schema.validate(object, Some(live)));
+    errors.extend((resource.traits.validate)(object, Some(live)));
+    match errors.is_empty() {
+        true => Ok(()),
+        false => Err(ApiError::invalid(resource, call.name(), &errors)),
+    }
+}
+
+/// The manager of a request, at `now`.
+pub(super) fn manager<'a>(call: &'a Call<'_>, api_version: &'a str, now: &'a str) -> Manager<'a> {
+    Manager { name: &call.request.manager, api_version, subresource: call.target.subresource.as_deref(), now }
+}
+
+fn track_update(call: &Call<'_>, live: Option<&Value>, object: &mut Value, now: &str) {
+    let api_version = call.served.api_version();
+    apply::track_update(&call.version().schema, live, object, &manager(call, &api_version, now));
+}

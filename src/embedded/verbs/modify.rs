@@ -1,0 +1,141 @@
+//! Changing an object that exists: read, make the successor, write if it is still the same, else again.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{Call, admit};
+use crate::embedded::meta;
+use crate::embedded::registry::Served;
+use crate::embedded::resource::Resource;
+use crate::embedded::schema::FieldError;
+use crate::embedded::server::Server;
+use crate::embedded::status::ApiError;
+use crate::embedded::storage::{Change, Expect, Key, Stored, Write, WriteError};
+
+/// Times that a change is tried while others write the same object.
+const ATTEMPTS: usize = 64;
+
+/// What a request wants to put in the place of the live object.
+pub(super) struct Wanted {
+    /// The object, decoded.
+    pub object: Value,
+    /// Whether its managedFields are still to be brought up to date.
+    pub track: bool,
+}
+
+/// Changes the object of the call by `make`, which is called again whenever somebody else was faster.
+///
+/// Errors: 404, whatever `make` says, what validation says, 409 for a resourceVersion or UID that is not the live one.
+pub(super) async fn modify(
+    call: &Call<'_>,
+    mut make: impl FnMut(&Value) -> Result<Wanted, ApiError>,
+) -> Result<Value, ApiError> {
+    let (server, resource, key) = (call.server, call.resource(), call.key());
+    for _ in 0..ATTEMPTS {
+        let stored = server
+            .storage
+            .get(resource.collection, &key)
+            .ok_or_else(|| ApiError::not_found(resource, call.name()))?;
+        let mut live = stored.value();
+        resource.read(call.version(), &mut live);
+        let Wanted { mut object, track } = make(&live)?;
+        preconditions(call, &live, &object)?;
+        admit::successor(call, call.part(), &live, &mut object, track)?;
+        if meta::same_but_times(&live, &object) {
+            return Ok(live);
+        }
+        if call.request.query.dry_run {
+            return Ok(object);
+        }
+        let mut answer = object.clone();
+        resource.write(&mut object);
+        match put(server, resource, &stored, object).await {
+            Ok(written) => {
+                answer["metadata"]["resourceVersion"] = written.revision.to_string().into();
+                return Ok(answer);
+            }
+            Err(WriteError::Changed) => {}
+            Err(error) => return Err(ApiError::write(&error, resource, call.namespace(), call.name())),
+        }
+    }
+    Err(ApiError::modified(resource, call.name()))
+}
+
+/// Writes the successor; one that was waiting for nothing but its finalizers goes instead.
+async fn put(
+    server: &Server,
+    resource: &Resource,
+    live: &Stored,
+    object: Value,
+) -> Result<Arc<Stored>, WriteError> {
+    let change = match meta::deleting(&object) && !resource.held(&object) {
+        true => Change::Remove(object),
+        false => Change::Put(object),
+    };
+    let write = Write {
+        collection: resource.collection,
+        key: live.key.clone(),
+        expect: Expect::Revision(live.revision),
+        change,
+        within: None,
+    };
+    server.storage.write(write).await
+}
+
+fn preconditions(call: &Call<'_>, live: &Value, object: &Value) -> Result<(), ApiError> {
+    let resource = call.resource();
+    let (given, is) = (meta::text(object, "uid"), meta::text(live, "uid"));
+    if !given.is_empty() && given != is {
+        return Err(ApiError::conflict(
+            resource,
+            call.name(),
+            &format!("Precondition failed: UID in precondition: {given}, UID in object meta: {is}"),
+        ));
+    }
+    match meta::text(object, "resourceVersion") {
+        "" if !resource.traits.native && call.request.method == http::Method::PUT => {
+            let error =
+                meta::invalid("metadata.resourceVersion", &Value::from(0), "must be specified for an update");
+            // Go prints the missing version as an unsigned number in hexadecimal.
+            let message = error.message.replacen(": 0:", ": 0x0:", 1);
+            Err(ApiError::invalid(resource, call.name(), &[FieldError { message, ..error }]))
+        }
+        "" => Ok(()),
+        given if given == meta::text(live, "resourceVersion") => Ok(()),
+        _ => Err(ApiError::modified(resource, call.name())),
+    }
+}
+
+/// What an [`edit`] did.
+#[derive(Debug)]
+pub enum Edit {
+    /// The object is so now.
+    Done(Arc<Stored>),
+    /// There was nothing to do, or nothing to do it to.
+    Nothing,
+}
+
+/// A change by the server itself: `make` returns whether it changed the stored form. Used by the tasks that clean up.
+pub async fn edit(
+    server: &Server,
+    served: &Served,
+    key: &Key,
+    mut make: impl FnMut(&mut Value) -> bool,
+) -> Result<Edit, WriteError> {
+    let resource = &served.resource;
+    for _ in 0..ATTEMPTS {
+        let Some(stored) = server.storage.get(resource.collection, key) else { return Ok(Edit::Nothing) };
+        let mut object = stored.value();
+        if !make(&mut object) {
+            return Ok(Edit::Nothing);
+        }
+        match put(server, resource, &stored, object).await {
+            Ok(written) => return Ok(Edit::Done(written)),
+            Err(WriteError::Changed) => {}
+            Err(WriteError::Missing) => return Ok(Edit::Nothing),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(WriteError::Changed)
+}
