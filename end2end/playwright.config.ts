@@ -26,6 +26,8 @@ export default defineConfig({
     { name: "pages", testDir: "tests" },
     // Run by `make test-cluster` with ARKDECK_TEST_KUBECONFIG set.
     { name: "cluster", testDir: "cluster" },
+    // Run by `make bench`.
+    { name: "bench", testDir: "bench", timeout: 300_000 },
     // Run by `make screenshots`.
     { name: "screenshots", testDir: "screens", timeout: 300_000 },
   ],
