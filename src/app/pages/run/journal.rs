@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn long_lines_are_cut_between_letters() {
         let text = "ü".repeat(400);
-        assert_eq!(first_line(&text).chars().number(), LINE_CHARS + 1);
+        assert_eq!(first_line(&text).chars().count(), LINE_CHARS + 1);
     }
 
     #[test]
