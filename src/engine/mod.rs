@@ -1,7 +1,30 @@
-//! A run: journal, scheduler, agent loop, providers, templates.
+//! A run: journal, scheduler, agent loop, tools, providers, templates.
+//!
+//! [`Engine`] is the face: [`submit`](Engine::submit) a query, [`cancel`](Engine::cancel) it, read its
+//! [`journal`](Engine::journal). A run waits in the [`scheduler`], is driven by `drive` through `run`, writes its status
+//! by `status`, and resumes from its journal after a restart. Nothing here knows who watches.
 
+mod drive;
+mod error;
+pub mod events;
+mod finalizer;
 pub mod journal;
+pub mod models;
 pub mod providers;
+mod registry;
+mod run;
+mod runtime;
 pub mod scheduler;
 pub mod secret;
+mod settings;
+mod status;
+pub mod template;
+#[cfg(test)]
+mod tests;
 pub mod timers;
+mod tools;
+pub mod world;
+
+pub use error::{RunError, codes};
+pub use runtime::{Engine, EngineError};
+pub use settings::{EngineDeps, Settings};

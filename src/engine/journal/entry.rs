@@ -58,7 +58,7 @@ pub struct ToolCall {
     pub arguments: String,
 }
 
-/// What happened. Step ids (`0/model/1`, `0/tool/1/call_a`) are stable across attempts and restarts: an answer
+/// What happened. Step ids (`0/model/1`, `0/tool/1/0`: target, kind, turn, call) are stable across attempts and restarts: an answer
 /// found under its step id is never asked for again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]

@@ -6,16 +6,16 @@
 
 mod entry;
 mod live;
+mod run;
 mod sql;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-use tokio::sync::Mutex;
-
 pub use entry::{Entry, Event, ObjectRef, ToolCall, Usage, bound};
 pub use live::{PartialText, Subscription, Update};
+pub use run::RunJournal;
 pub use sql::RunRecord;
 
 use crate::store::{Statement, Store, StoreError};
@@ -68,10 +68,8 @@ impl Journal {
     pub async fn open(&self, record: RunRecord) -> Result<RunJournal, JournalError> {
         let entries = sql::all(&self.store, &record.id).await?;
         let record = sql::record(&self.store, &record.id).await?.unwrap_or(record);
-        let last = entries.last().map_or(0, |entry| entry.seq);
         let live = self.hub.enter(&record.id);
-        live.reach(last);
-        Ok(RunJournal { store: self.store.clone(), record, live, next: Mutex::new(last + 1), found: entries })
+        Ok(RunJournal::new(self.store.clone(), record, live, entries))
     }
 
     /// Entries of `run` after number `after`, oldest first, at most `limit` and never more than [`MAX_READ`].
@@ -127,64 +125,6 @@ impl Journal {
             Statement::new("DELETE FROM runs WHERE id = ?").bind(run),
         ];
         self.store.write(statements).await.map_err(|source| store_error(run, source))
-    }
-}
-
-/// The journal of one run, open for writing.
-pub struct RunJournal {
-    store: Store,
-    record: RunRecord,
-    live: Arc<live::Live>,
-    next: Mutex<u64>,
-    found: Vec<Entry>,
-}
-
-impl RunJournal {
-    /// What the run was begun with; on resume, as it was then.
-    pub fn record(&self) -> &RunRecord {
-        &self.record
-    }
-
-    /// The entries that were there when the journal was opened.
-    pub fn found(&self) -> &[Entry] {
-        &self.found
-    }
-
-    /// Appends one event; on disk when this returns its number.
-    pub async fn append(&self, target: Option<usize>, event: Event) -> Result<u64, JournalError> {
-        self.append_all(vec![(target, event)]).await
-    }
-
-    /// Appends events in one commit, all or none; returns the number of the last.
-    ///
-    /// Numbers are given under a lock that is held until the commit, so that what subscribers see is in order and on
-    /// disk. Targets of one run wait for each other here; different runs share commits.
-    pub async fn append_all(&self, events: Vec<(Option<usize>, Event)>) -> Result<u64, JournalError> {
-        let mut next = self.next.lock().await;
-        let at_ms = now_ms();
-        let entries: Vec<Arc<Entry>> = events
-            .into_iter()
-            .zip(*next..)
-            .map(|((target, event), seq)| Arc::new(Entry { seq, at_ms, target, event: event.bounded() }))
-            .collect();
-        let mut statements = Vec::with_capacity(entries.len() + 1);
-        if *next == 1 {
-            statements.push(self.record.insert());
-        }
-        for entry in &entries {
-            statements.push(sql::insert(&self.record.id, entry)?);
-        }
-        self.store.write(statements).await.map_err(|source| store_error(&self.record.id, source))?;
-        *next += entries.len() as u64;
-        for entry in entries {
-            self.live.publish(entry);
-        }
-        Ok(*next - 1)
-    }
-
-    /// Publishes text of a model call that streams. In memory only: it costs a run nothing and survives nothing.
-    pub fn text(&self, step: &Arc<str>, target: Option<usize>, append: &str) {
-        self.live.text(step, target, append);
     }
 }
 

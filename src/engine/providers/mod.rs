@@ -2,6 +2,7 @@
 
 mod endpoint;
 mod error;
+mod fetch;
 mod guard;
 mod message;
 mod openai;
@@ -14,6 +15,7 @@ use async_trait::async_trait;
 
 pub use endpoint::{Api, ModelEndpoint, property};
 pub use error::{ModelError, ModelErrorCode};
+pub use fetch::{FetchRequest, Fetched};
 pub use guard::refused;
 pub use message::{ChatAnswer, ChatRequest, Content, Message, OutputSchema, Role, ToolDefinition};
 pub use outbound::{Limits, Outbound, OutboundError};

@@ -30,6 +30,29 @@ impl Default for Limits {
     }
 }
 
+/// A URL that is not called.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum BadUrl {
+    /// It is no URL for HTTP.
+    #[error("{0}")]
+    Unusable(String),
+    /// The guard refuses it.
+    #[error("{0}")]
+    Refused(RefusedAddress),
+}
+
+impl From<BadUrl> for ModelError {
+    fn from(error: BadUrl) -> Self {
+        match error {
+            BadUrl::Unusable(why) => Self::new(
+                ModelErrorCode::ModelMisconfigured,
+                format!("The baseUrl {why}. Write it like https://api.openai.com/v1."),
+            ),
+            BadUrl::Refused(error) => address_refused(&error),
+        }
+    }
+}
+
 /// The HTTP client could not be made.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot set up the HTTP client: {0}")]
@@ -64,20 +87,13 @@ impl Outbound {
     }
 
     /// The client for `url`, which is checked.
-    pub(super) fn client(&self, url: &str) -> Result<(&Client, Url), ModelError> {
-        let wrong = |why: String| {
-            ModelError::new(
-                ModelErrorCode::ModelMisconfigured,
-                format!("The baseUrl '{url}' cannot be used: {why}."),
-            )
-        };
-        let url: Url = url
-            .parse()
-            .map_err(|error| wrong(format!("{error}; write it like https://api.openai.com/v1")))?;
+    pub(super) fn client(&self, url: &str) -> Result<(&Client, Url), BadUrl> {
+        let wrong = |why: String| BadUrl::Unusable(format!("'{url}' cannot be used: {why}"));
+        let url: Url = url.parse().map_err(|error| wrong(format!("{error}")))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(wrong(format!("'{}' is neither http nor https", url.scheme())));
         }
-        guard::check(&url).map_err(|error| address_refused(&error))?;
+        guard::check(&url).map_err(BadUrl::Refused)?;
         let host = url.host_str().unwrap_or_default();
         let near = host == "localhost" || host.starts_with("127.") || host == "[::1]";
         Ok((if near { &self.loopback } else { &self.outside }, url))

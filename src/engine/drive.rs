@@ -1,0 +1,225 @@
+//! The task around one run: opens its journal, runs it, tells the world how it ended, gives its place back.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures::FutureExt;
+use kube::ResourceExt;
+use tokio::time::Instant;
+
+use super::error::{RunError, codes};
+use super::finalizer;
+use super::journal::{Event, JournalError, RunJournal, RunRecord, now_ms};
+use super::registry::Active;
+use super::run::{Run, RunOutcome, Stop};
+use super::runtime::Inner;
+use super::status;
+use crate::resources::conditions::query as reasons;
+use crate::resources::query_status::QueryPhase;
+
+/// A run shorter than this is told once, when it has ended; a longer one is told to run, and gets the finalizer.
+const QUIET_START: Duration = Duration::from_millis(20);
+
+/// How a run ends that never began.
+pub(super) enum Waiting {
+    /// Somebody canceled it.
+    Canceled,
+    /// Its timeout passed.
+    TimedOut,
+}
+
+/// The moment when a budget that began at `accepted_ms` is used up.
+pub(super) fn deadline(accepted_ms: i64, timeout: Duration) -> Instant {
+    let used = Duration::from_millis(u64::try_from(now_ms() - accepted_ms).unwrap_or(0));
+    Instant::now() + timeout.saturating_sub(used)
+}
+
+/// Drives an admitted run to its end.
+pub(super) async fn drive(inner: Arc<Inner>, active: Arc<Active>) {
+    let namespace = active.query.namespace().unwrap_or_default();
+    tokio::select! {
+        () = inner.stopping.cancelled() => {}
+        // A panic is caught around each target already; one in here must not keep the place for ever.
+        done = AssertUnwindSafe(to_the_end(&inner, &active)).catch_unwind() => {
+            if done.is_err() {
+                tracing::error!(%namespace, query = active.query.name_any(), "a run was lost by a fault of this program; it continues at the next start");
+            }
+            leave(&inner, &active).await;
+        }
+    }
+    inner.registry.lock().scheduler.release(&namespace);
+    inner.dispatch();
+}
+
+/// Ends a run that was taken out of the queue.
+pub(super) async fn end_waiting(inner: Arc<Inner>, active: Arc<Active>, how: Waiting) {
+    let (phase, reason, message) = match how {
+        Waiting::Canceled => (QueryPhase::Canceled, reasons::CANCELED, "The query was canceled.".to_owned()),
+        Waiting::TimedOut => (
+            QueryPhase::Error,
+            reasons::TIMED_OUT_IN_QUEUE,
+            format!(
+                "The query's timeout of {} passed while it waited for a place. Raise spec.timeout, or the number of runs at once.",
+                status::go(active.timeout)
+            ),
+        ),
+    };
+    let outcome = RunOutcome { phase, reason: reason.to_owned(), message, targets: Vec::new() };
+    tokio::select! {
+        () = inner.stopping.cancelled() => {}
+        () = async {
+            match inner.journal.open(record(&active)).await {
+                Ok(journal) => conclude(&inner, &active, &journal, &outcome, false).await,
+                Err(error) => no_journal(&inner, &active, error).await,
+            }
+        } => leave(&inner, &active).await,
+    }
+}
+
+async fn to_the_end(inner: &Arc<Inner>, active: &Arc<Active>) {
+    let journal = match inner.journal.open(record(active)).await {
+        Ok(journal) => journal,
+        Err(error) => return no_journal(inner, active, error).await,
+    };
+    let stop = Stop {
+        canceled: active.canceled.clone(),
+        deadline: deadline(journal.record().created_ms, active.timeout),
+        timeout: status::go(active.timeout),
+    };
+    let mut run = Run::new(
+        active.query.clone(),
+        journal,
+        inner.world.clone(),
+        inner.outbound.clone(),
+        inner.settings.clone(),
+        stop,
+    );
+    if let Some(outcome) = run.finished() {
+        return conclude(inner, active, run.journal(), &outcome, true).await;
+    }
+    let (begun, told) = (AtomicBool::new(false), AtomicBool::new(false));
+    let announce = async {
+        tokio::time::sleep(QUIET_START).await;
+        begun.store(true, Ordering::Relaxed);
+        say_running(inner, active).await;
+        told.store(true, Ordering::Relaxed);
+    };
+    let mut announce = std::pin::pin!(announce.fuse());
+    let outcome = {
+        let mut work = std::pin::pin!(AssertUnwindSafe(run.execute()).catch_unwind());
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => break done,
+                () = &mut announce => {}
+            }
+        }
+    };
+    let begun = begun.load(Ordering::Relaxed);
+    if begun && !told.load(Ordering::Relaxed) {
+        // A status on its way must arrive before the last one.
+        announce.await;
+    }
+    let outcome = outcome.unwrap_or_else(|_| {
+        RunOutcome::failed(&RunError::new(
+            codes::INTERNAL,
+            "The run failed by a fault of this program; other runs go on. The log has the details: please report it.",
+        ))
+    });
+    conclude(inner, active, run.journal(), &outcome, false).await;
+    if begun {
+        remove_finalizer(inner, active).await;
+    }
+}
+
+fn record(active: &Active) -> RunRecord {
+    RunRecord {
+        id: active.query.uid().unwrap_or_default(),
+        namespace: active.query.namespace().unwrap_or_default(),
+        name: active.query.name_any(),
+        created_ms: active.accepted_ms,
+        finished_ms: None,
+    }
+}
+
+/// Says that the run runs, and keeps the query from vanishing under it.
+async fn say_running(inner: &Inner, active: &Active) {
+    let client = inner.world.client();
+    let _writing = active.writing.lock().await;
+    let status = status::running(&active.query);
+    let (written, kept) = tokio::join!(
+        status::write(client, &active.query, &status),
+        finalizer::set(client, &active.query, true)
+    );
+    for error in [written.err(), kept.err()].into_iter().flatten() {
+        tracing::warn!(namespace = active.query.namespace(), query = active.query.name_any(), %error, "the query was not marked as running");
+    }
+    inner.events.normal(&*active.query, "QueryExecutionStart", "The query runs.");
+}
+
+/// Tells how the run ended: journal, then status, then an Event.
+async fn conclude(inner: &Inner, active: &Active, journal: &RunJournal, outcome: &RunOutcome, known: bool) {
+    let query = &active.query;
+    if !known {
+        let event = Event::Finished {
+            phase: outcome.phase.to_string(),
+            reason: outcome.reason.clone(),
+            message: outcome.message.clone(),
+        };
+        if let Err(error) = journal.append(None, event).await {
+            tracing::error!(namespace = query.namespace(), query = query.name_any(), %error, "the end of a run was not journaled");
+        }
+    }
+    let status = status::ended(query, outcome, took(journal));
+    let _writing = active.writing.lock().await;
+    let client = inner.world.client();
+    match status::write(client, query, &status).await {
+        Ok(_) => {
+            if let Err(error) = inner.journal.close(&journal.record().id).await {
+                tracing::warn!(query = query.name_any(), %error, "the run will be looked at again at the next start");
+            }
+        }
+        Err(error) => {
+            tracing::error!(namespace = query.namespace(), query = query.name_any(), %error, "the status of an ended run was refused");
+        }
+    }
+    match outcome.phase {
+        QueryPhase::Done => inner.events.normal(&**query, "QueryExecutionComplete", outcome.message.as_str()),
+        QueryPhase::Canceled => {
+            inner.events.normal(&**query, "QueryExecutionCancel", outcome.message.as_str())
+        }
+        _ => inner.events.warning(&**query, "QueryExecutionError", outcome.message.as_str()),
+    }
+}
+
+/// From the first start to now.
+fn took(journal: &RunJournal) -> Duration {
+    Duration::from_millis(u64::try_from(now_ms() - journal.started_ms()).unwrap_or(0))
+}
+
+/// Without a journal nothing may be begun: what was done before is not known.
+async fn no_journal(inner: &Inner, active: &Active, error: JournalError) {
+    tracing::error!(namespace = active.query.namespace(), query = active.query.name_any(), %error, "a run cannot begin");
+    let outcome = RunOutcome::failed(&error.into());
+    let status = status::ended(&active.query, &outcome, Duration::ZERO);
+    let _writing = active.writing.lock().await;
+    if let Err(error) = status::write(inner.world.client(), &active.query, &status).await {
+        tracing::error!(query = active.query.name_any(), %error, "the status was refused");
+    }
+}
+
+async fn remove_finalizer(inner: &Inner, active: &Active) {
+    if let Err(error) = finalizer::set(inner.world.client(), &active.query, false).await {
+        tracing::warn!(namespace = active.query.namespace(), query = active.query.name_any(), %error, "the finalizer was not removed; its controller tries again");
+    }
+}
+
+async fn leave(inner: &Inner, active: &Active) {
+    let uid = active.query.uid().unwrap_or_default();
+    let forgotten = inner.registry.lock().end(&uid);
+    if forgotten {
+        inner.remove_journal(&uid).await;
+    }
+}

@@ -1,0 +1,125 @@
+//! The journal of one run, open for writing.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use super::{Entry, Event, JournalError, RunRecord, Usage, live, now_ms, sql, store_error};
+use crate::store::{Store, StoreError};
+
+/// The journal of one run, open for writing.
+pub struct RunJournal {
+    writer: Arc<Writer>,
+    found: Vec<Entry>,
+}
+
+struct Writer {
+    store: Store,
+    record: RunRecord,
+    live: Arc<live::Live>,
+    next: tokio::sync::Mutex<u64>,
+    staged: parking_lot::Mutex<Vec<(Option<usize>, Event)>>,
+    usage: parking_lot::Mutex<HashMap<usize, Usage>>,
+    started_ms: OnceLock<i64>,
+}
+
+impl RunJournal {
+    pub(super) fn new(store: Store, record: RunRecord, live: Arc<live::Live>, found: Vec<Entry>) -> Self {
+        let last = found.last().map_or(0, |entry| entry.seq);
+        live.reach(last);
+        let writer = Writer {
+            store,
+            record,
+            live,
+            next: tokio::sync::Mutex::new(last + 1),
+            staged: parking_lot::Mutex::default(),
+            usage: parking_lot::Mutex::default(),
+            started_ms: found.first().map(|entry| entry.at_ms.into()).unwrap_or_default(),
+        };
+        for entry in &found {
+            writer.count(entry.target, &entry.event);
+        }
+        Self { writer: writer.into(), found }
+    }
+
+    /// What the run was begun with; on resume, as it was then.
+    pub fn record(&self) -> &RunRecord {
+        &self.writer.record
+    }
+
+    /// The entries that were there when the journal was opened.
+    pub fn found(&self) -> &[Entry] {
+        &self.found
+    }
+
+    /// When the first entry was written, or now when there is none.
+    pub fn started_ms(&self) -> i64 {
+        *self.writer.started_ms.get_or_init(now_ms)
+    }
+
+    /// Tokens that a target has cost so far, by its answered model calls.
+    pub fn usage(&self, target: usize) -> Usage {
+        self.writer.usage.lock().get(&target).copied().unwrap_or_default()
+    }
+
+    /// Notes an event on which nothing is done yet: it is written together with the next append.
+    pub fn stage(&self, target: Option<usize>, event: Event) {
+        self.writer.staged.lock().push((target, event));
+    }
+
+    /// Appends one event; on disk when this returns its number.
+    pub async fn append(&self, target: Option<usize>, event: Event) -> Result<u64, JournalError> {
+        self.append_all(vec![(target, event)]).await
+    }
+
+    /// Appends events, staged ones first, in one commit, all or none; returns the number of the last.
+    ///
+    /// In a task of its own: a caller that is dropped in the middle (a cancelled target) must not leave an entry on disk
+    /// whose number is then given again.
+    pub async fn append_all(&self, events: Vec<(Option<usize>, Event)>) -> Result<u64, JournalError> {
+        let writer = self.writer.clone();
+        let done = tokio::spawn(async move { writer.append(events).await }).await;
+        done.unwrap_or_else(|_| Err(store_error(&self.writer.record.id, StoreError::Closed)))
+    }
+
+    /// Publishes text of a model call that streams. In memory only: it costs a run nothing and survives nothing.
+    pub fn text(&self, step: &Arc<str>, target: Option<usize>, append: &str) {
+        self.writer.live.text(step, target, append);
+    }
+}
+
+impl Writer {
+    /// Numbers are given under a lock that is held until the commit, so that what subscribers see is in order and on
+    /// disk. Targets of one run wait for each other here; different runs share commits.
+    async fn append(&self, events: Vec<(Option<usize>, Event)>) -> Result<u64, JournalError> {
+        let mut next = self.next.lock().await;
+        let at_ms = now_ms();
+        self.started_ms.get_or_init(|| at_ms);
+        let staged = std::mem::take(&mut *self.staged.lock());
+        let entries: Vec<Arc<Entry>> = staged
+            .into_iter()
+            .chain(events)
+            .zip(*next..)
+            .map(|((target, event), seq)| Arc::new(Entry { seq, at_ms, target, event: event.bounded() }))
+            .collect();
+        let mut statements = Vec::with_capacity(entries.len() + 1);
+        if *next == 1 {
+            statements.push(self.record.insert());
+        }
+        for entry in &entries {
+            statements.push(sql::insert(&self.record.id, entry)?);
+        }
+        self.store.write(statements).await.map_err(|source| store_error(&self.record.id, source))?;
+        *next += entries.len() as u64;
+        for entry in entries {
+            self.count(entry.target, &entry.event);
+            self.live.publish(entry);
+        }
+        Ok(*next - 1)
+    }
+
+    fn count(&self, target: Option<usize>, event: &Event) {
+        if let (Some(target), Event::ModelResponse { usage, .. }) = (target, event) {
+            *self.usage.lock().entry(target).or_default() += *usage;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! One tool call: written to the journal before it is made, and not made twice unless the tool allows it.
+
+use tokio::time::Instant;
+
+use super::past::ToolPast;
+use super::{Run, step};
+use crate::engine::error::RunError;
+use crate::engine::journal::{Event, ToolCall};
+use crate::engine::tools::{Callable, Reply, ToolWorld};
+
+/// Calls the tool that the model asked for, or returns what it gave before a restart.
+pub(super) async fn call(
+    run: &Run,
+    target: usize,
+    turn: usize,
+    index: usize,
+    tools: &[Callable],
+    asked: &ToolCall,
+) -> Result<Reply, RunError> {
+    let step = format!("{target}/tool/{turn}/{index}");
+    let found = tools.iter().find(|tool| tool.definition.name == asked.name);
+    let started = Instant::now();
+    let reply = match (run.past.tool(&step), found) {
+        (Some(ToolPast::Ended { content }), found) => {
+            let ends = found.is_some_and(Callable::ends);
+            return Ok(Reply { content: content.clone(), is_error: false, ends });
+        }
+        (Some(ToolPast::InFlight { repeatable: false }), _) => Reply::error(
+            "The process was restarted while this call was in flight, and the tool does not say that it may be \
+             repeated. Whether it took effect is not known.",
+        ),
+        (_, None) => Reply::error(format!("there is no tool '{}'; there are: {}", asked.name, names(tools))),
+        (_, Some(tool)) => {
+            let sent = Event::ToolRequest {
+                step: step.clone(),
+                call_id: asked.id.clone(),
+                name: asked.name.clone(),
+                repeatable: tool.repeatable,
+            };
+            run.journal.append(Some(target), sent).await?;
+            let world = ToolWorld { world: &run.world, outbound: &run.outbound, parameters: &run.parameters };
+            tool.call(&world, &asked.arguments).await
+        }
+    };
+    let ended = Event::ToolResult {
+        step,
+        call_id: asked.id.clone(),
+        name: asked.name.clone(),
+        content: reply.content.clone(),
+        is_error: reply.is_error,
+        duration_ms: step::millis(started.elapsed()),
+    };
+    run.journal.append(Some(target), ended).await?;
+    Ok(reply)
+}
+
+fn names(tools: &[Callable]) -> String {
+    let names: Vec<&str> = tools.iter().map(|tool| tool.definition.name.as_str()).collect();
+    if names.is_empty() { "none".into() } else { names.join(", ") }
+}

@@ -1,0 +1,116 @@
+//! What the journal already knows when a run begins: nothing for a new one, everything that completed for a resumed one.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use crate::engine::error::RunError;
+use crate::engine::journal::{Entry, Event, ObjectRef};
+use crate::engine::providers::ChatAnswer;
+
+/// The fold over the entries that were found.
+#[derive(Debug, Default)]
+pub(super) struct Past {
+    /// How often the engine took the run up before.
+    pub(super) starts: u32,
+    /// The targets, as they were resolved at the first start.
+    pub(super) targets: Vec<ObjectRef>,
+    /// Targets that ended.
+    pub(super) outcomes: HashMap<usize, Result<String, RunError>>,
+    /// The end, if it was reached: phase, reason, message.
+    pub(super) finished: Option<(String, String, String)>,
+    answers: HashMap<String, ChatAnswer>,
+    attempts: HashMap<String, u32>,
+    tools: HashMap<String, ToolPast>,
+}
+
+/// What is known of a tool call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum ToolPast {
+    /// It was sent and its result is not known.
+    InFlight {
+        /// It may be sent again.
+        repeatable: bool,
+    },
+    /// It ended.
+    Ended {
+        /// What the model was told.
+        content: String,
+    },
+}
+
+impl Past {
+    pub(super) fn of(entries: &[Entry]) -> Self {
+        let mut past = Self::default();
+        for entry in entries {
+            past.take(entry);
+        }
+        past
+    }
+
+    fn take(&mut self, entry: &Entry) {
+        match &entry.event {
+            Event::Started { attempt } => self.starts = *attempt,
+            Event::TargetStarted { key } => self.targets.push(key.clone()),
+            Event::ModelRequest { step, attempt, .. } => {
+                self.attempts.insert(step.clone(), *attempt);
+            }
+            Event::ModelResponse {
+                step,
+                content,
+                tool_calls,
+                usage,
+                finish_reason,
+                first_token_ms,
+                duration_ms,
+            } => {
+                let millis = |ms: i64| Duration::from_millis(u64::try_from(ms).unwrap_or(0));
+                self.answers.insert(
+                    step.clone(),
+                    ChatAnswer {
+                        content: content.clone(),
+                        tool_calls: tool_calls.clone(),
+                        usage: *usage,
+                        finish_reason: finish_reason.clone(),
+                        first_token: first_token_ms.map(millis),
+                        duration: millis(*duration_ms),
+                    },
+                );
+            }
+            Event::ToolRequest { step, repeatable, .. } => {
+                self.tools.insert(step.clone(), ToolPast::InFlight { repeatable: *repeatable });
+            }
+            Event::ToolResult { step, content, .. } => {
+                self.tools.insert(step.clone(), ToolPast::Ended { content: content.clone() });
+            }
+            Event::TargetDone { content } => self.end(entry.target, Ok(content.clone())),
+            Event::TargetFailed { code, message } => {
+                self.end(entry.target, Err(RunError::new(code.as_str(), message.as_str())));
+            }
+            Event::Finished { phase, reason, message } => {
+                self.finished = Some((phase.clone(), reason.clone(), message.clone()));
+            }
+            Event::ModelRetry { .. } | Event::Notice { .. } => {}
+        }
+    }
+
+    fn end(&mut self, target: Option<usize>, outcome: Result<String, RunError>) {
+        if let Some(target) = target {
+            self.outcomes.insert(target, outcome);
+        }
+    }
+
+    /// The answer of a completed model call.
+    pub(super) fn answer(&self, step: &str) -> Option<&ChatAnswer> {
+        self.answers.get(step)
+    }
+
+    /// Attempts that were made of a model call.
+    pub(super) fn attempts(&self, step: &str) -> u32 {
+        self.attempts.get(step).copied().unwrap_or(0)
+    }
+
+    /// What is known of a tool call.
+    pub(super) fn tool(&self, step: &str) -> Option<&ToolPast> {
+        self.tools.get(step)
+    }
+}

@@ -1,0 +1,37 @@
+//! A tool asked directly: the question is its arguments.
+
+use serde_json::{Value, json};
+
+use super::outcome::Answer;
+use super::{Run, call, input};
+use crate::engine::error::{RunError, codes};
+use crate::engine::journal::ToolCall;
+use crate::engine::providers::Message;
+use crate::engine::tools;
+use crate::resources::tool::Tool;
+
+/// Calls the tool `name`: a JSON object is its arguments, any other text its argument `input`.
+pub(super) async fn answer(
+    run: &Run,
+    target: usize,
+    name: &str,
+    question: &[Message],
+) -> Result<Answer, RunError> {
+    let object: Tool = run.world.get(&run.namespace, name).await?;
+    let tool = tools::definition_of(object)
+        .map_err(|why| RunError::new(codes::TOOL_NOT_YET_SUPPORTED, format!("Tool '{name}': {why}.")))?;
+    let text = input::question(question);
+    let arguments = match serde_json::from_str::<Value>(&text) {
+        Ok(Value::Object(_)) => text,
+        _ => json!({ "input": text }).to_string(),
+    };
+    let asked = ToolCall { id: format!("tool-call-{name}"), name: name.to_owned(), arguments };
+    let mut tool = tool;
+    name.clone_into(&mut tool.definition.name);
+    let reply = call::call(run, target, 0, 0, &[tool], &asked).await?;
+    if reply.is_error {
+        return Err(RunError::new(codes::TOOL_FAILED, format!("Tool '{name}' failed: {}", reply.content)));
+    }
+    let messages = vec![Message::tool(asked.id, reply.content.as_str())];
+    Ok(Answer { content: reply.content, messages })
+}

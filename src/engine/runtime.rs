@@ -1,0 +1,287 @@
+//! The engine: takes queries, starts runs when there is a place, ends them when asked.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kube::ResourceExt;
+use parking_lot::Mutex;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::drive;
+use super::events::Recorder;
+use super::journal::{Journal, JournalError, RunRecord, now_ms};
+use super::providers::{Outbound, OutboundError};
+use super::registry::{Active, Registry};
+use super::scheduler::Scheduler;
+use super::settings::{EngineDeps, Settings};
+use super::status;
+use super::timers::Timers;
+use super::world::World;
+use crate::resources::query::Query;
+
+/// How long a run may wait before its status says so; most waits are shorter and cost no write.
+const QUEUE_NOTICE: Duration = Duration::from_millis(500);
+/// creationTimestamp has whole seconds. A query seen within this time of it counts from when it was seen, so that short
+/// timeouts are exact.
+const CLOCK_GRAIN: Duration = Duration::from_secs(5);
+
+/// Why the engine cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// No HTTP client.
+    #[error(transparent)]
+    Outbound(#[from] OutboundError),
+    /// The journal cannot be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+/// Runs queries; cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    pub(super) inner: Arc<Inner>,
+}
+
+/// What all runs share.
+pub(super) struct Inner {
+    pub(super) journal: Journal,
+    pub(super) world: World,
+    pub(super) outbound: Outbound,
+    pub(super) settings: Arc<Settings>,
+    pub(super) events: Recorder,
+    pub(super) registry: Mutex<Registry>,
+    pub(super) timers: Timers<(String, Due)>,
+    pub(super) tasks: TaskTracker,
+    /// No new run starts.
+    pub(super) draining: CancellationToken,
+    /// Runs stop where they are; their journals continue at the next start.
+    pub(super) stopping: CancellationToken,
+}
+
+/// What is due for a waiting run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Due {
+    /// Its status says that it waits.
+    Notice,
+    /// Its timeout has passed.
+    Timeout,
+}
+
+impl Engine {
+    /// Starts the engine. Unfinished runs of an earlier process continue when their queries are submitted again, which
+    /// their controller does for every query that has not ended.
+    pub async fn start(deps: EngineDeps) -> Result<Self, EngineError> {
+        let EngineDeps { store, client, settings } = deps;
+        let inner = Arc::new(Inner {
+            journal: Journal::new(store),
+            outbound: Outbound::new(settings.limits)?,
+            events: Recorder::start(client.clone(), "arkdeck-engine"),
+            world: World::new(client, settings.cluster_domain.clone()),
+            registry: Mutex::new(Registry::new(Scheduler::new(
+                settings.max_running,
+                settings.weights.clone(),
+            ))),
+            settings: Arc::new(settings),
+            timers: Timers::default(),
+            tasks: TaskTracker::new(),
+            draining: CancellationToken::new(),
+            stopping: CancellationToken::new(),
+        });
+        let watcher = inner.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::select! {
+                    () = watcher.draining.cancelled() => return,
+                    (uid, due) = watcher.timers.next() => watcher.due(&uid, due),
+                }
+            }
+        });
+        Ok(Self { inner })
+    }
+
+    /// Takes a query that has not ended, once; `timeout` is its budget of time, waiting included. Returns at once.
+    pub fn submit(&self, query: Arc<Query>, timeout: Duration) {
+        let inner = &self.inner;
+        let Some(uid) = query.uid() else { return };
+        let namespace = query.namespace().unwrap_or_default();
+        let active = Arc::new(Active {
+            accepted_ms: accepted_ms(&query),
+            query: query.clone(),
+            timeout,
+            canceled: CancellationToken::new(),
+            writing: tokio::sync::Mutex::new(()),
+            queued_at: Instant::now(),
+        });
+        if query.spec.cancel {
+            active.canceled.cancel();
+        }
+        {
+            let mut registry = inner.registry.lock();
+            if registry.knows(&uid) {
+                return;
+            }
+            registry.active.insert(uid.clone(), active.clone());
+            registry.scheduler.enqueue(&namespace, &uid, active.clone());
+        }
+        inner.dispatch();
+        if self.queue_position(&uid).is_some() {
+            inner.timers.set((uid.clone(), Due::Notice), active.queued_at + QUEUE_NOTICE);
+            inner.timers.set((uid, Due::Timeout), drive::deadline(active.accepted_ms, timeout));
+        }
+    }
+
+    /// Asks a run to end; `false` when the engine does not have it. It has ended when its status says so.
+    pub fn cancel(&self, uid: &str) -> bool {
+        let inner = &self.inner;
+        let mut registry = inner.registry.lock();
+        let Some(active) = registry.active.get(uid).cloned() else { return false };
+        active.canceled.cancel();
+        if registry.scheduler.remove(uid).is_some() {
+            drop(registry);
+            inner.end_waiting(active, drive::Waiting::Canceled);
+        }
+        true
+    }
+
+    /// The query is gone: ends its run and removes its journal.
+    pub fn forget(&self, uid: &str) {
+        let inner = self.inner.clone();
+        if inner.registry.lock().active.contains_key(uid) {
+            inner.registry.lock().forgotten.insert(uid.to_owned());
+            self.cancel(uid);
+            return;
+        }
+        let uid = uid.to_owned();
+        self.inner.tasks.spawn(async move { inner.remove_journal(&uid).await });
+    }
+
+    /// Removes unfinished runs whose query does not exist any more; `existing` are the UIDs of all queries.
+    pub async fn forget_missing(&self, existing: &HashSet<String>) -> Result<(), JournalError> {
+        for run in self.inner.journal.unfinished().await? {
+            if !existing.contains(&run.id) {
+                self.forget(&run.id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the engine has this run, waiting or running.
+    pub fn has(&self, uid: &str) -> bool {
+        self.inner.registry.lock().active.contains_key(uid)
+    }
+
+    /// Place in the queue, from 1; `None` when the run does not wait.
+    pub fn queue_position(&self, uid: &str) -> Option<usize> {
+        self.inner.registry.lock().scheduler.position(uid)
+    }
+
+    /// Runs that run and that wait.
+    pub fn load(&self) -> (usize, usize) {
+        let registry = self.inner.registry.lock();
+        (registry.scheduler.running(), registry.scheduler.waiting())
+    }
+
+    /// The newest run of a query by name.
+    pub async fn run_of(&self, namespace: &str, name: &str) -> Result<Option<RunRecord>, JournalError> {
+        self.inner.journal.run_of(namespace, name).await
+    }
+
+    /// The journals.
+    pub fn journal(&self) -> &Journal {
+        &self.inner.journal
+    }
+
+    /// What runs read; for whoever needs the same resolution of values, as the probing of models does.
+    pub fn world(&self) -> &World {
+        &self.inner.world
+    }
+
+    /// Outbound HTTP.
+    pub fn outbound(&self) -> &Outbound {
+        &self.inner.outbound
+    }
+
+    /// Writes Kubernetes Events.
+    pub fn events(&self) -> &Recorder {
+        &self.inner.events
+    }
+
+    /// Starts no further run, gives running ones the time that the settings say, then stops them where they are: they
+    /// continue at the next start.
+    pub async fn shutdown(&self) {
+        let inner = &self.inner;
+        inner.draining.cancel();
+        inner.tasks.close();
+        if tokio::time::timeout(inner.settings.drain, inner.tasks.wait()).await.is_err() {
+            inner.stopping.cancel();
+            inner.tasks.wait().await;
+        }
+    }
+}
+
+impl Inner {
+    /// Starts runs while there are places.
+    pub(super) fn dispatch(self: &Arc<Self>) {
+        loop {
+            if self.draining.is_cancelled() {
+                return;
+            }
+            let Some(active) = self.registry.lock().scheduler.admit() else { return };
+            let uid = active.query.uid().unwrap_or_default();
+            self.timers.cancel(&(uid.clone(), Due::Notice));
+            self.timers.cancel(&(uid, Due::Timeout));
+            self.tasks.spawn(drive::drive(self.clone(), active));
+        }
+    }
+
+    fn due(self: &Arc<Self>, uid: &str, due: Due) {
+        let mut registry = self.registry.lock();
+        let Some(active) = registry.active.get(uid).cloned() else { return };
+        match due {
+            Due::Notice => {
+                drop(registry);
+                self.tasks.spawn(self.clone().say_queued(uid.to_owned(), active));
+            }
+            Due::Timeout => {
+                if registry.scheduler.remove(uid).is_some() {
+                    drop(registry);
+                    self.end_waiting(active, drive::Waiting::TimedOut);
+                }
+            }
+        }
+    }
+
+    /// Writes that the run waits, unless it does not any more.
+    async fn say_queued(self: Arc<Self>, uid: String, active: Arc<Active>) {
+        let _writing = active.writing.lock().await;
+        let Some(position) = self.registry.lock().scheduler.position(&uid) else { return };
+        let status = status::queued(&active.query, position - 1);
+        if let Err(error) = status::write(self.world.client(), &active.query, &status).await {
+            tracing::warn!(query = active.query.name_any(), %error, "the status was refused");
+        }
+    }
+
+    fn end_waiting(self: &Arc<Self>, active: Arc<Active>, how: drive::Waiting) {
+        let uid = active.query.uid().unwrap_or_default();
+        self.timers.cancel(&(uid.clone(), Due::Notice));
+        self.timers.cancel(&(uid, Due::Timeout));
+        self.tasks.spawn(drive::end_waiting(self.clone(), active, how));
+    }
+
+    pub(super) async fn remove_journal(&self, uid: &str) {
+        if let Err(error) = self.journal.forget(uid).await {
+            tracing::warn!(run = uid, %error, "the journal of a deleted query was not removed");
+        }
+    }
+}
+
+/// When the query's budget began: at its creation; when that is just now, now.
+fn accepted_ms(query: &Query) -> i64 {
+    let now = now_ms();
+    let created = query.metadata.creation_timestamp.as_ref().map_or(now, |time| time.0.as_millisecond());
+    let grain = i64::try_from(CLOCK_GRAIN.as_millis()).unwrap_or(0);
+    if now - created < grain { now } else { created }
+}

@@ -1,0 +1,56 @@
+//! What can be set about the engine, and what it is given.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::providers::Limits;
+use crate::store::Store;
+
+/// Settings of the engine. Every one has a default that suits a machine with two cores.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Runs at once; more wait. 32 as in Ark: runs mostly wait for models, and 32 streams keep one core a third busy.
+    pub max_running: usize,
+    /// Weight of namespaces in the queue; others weigh 1.
+    pub weights: HashMap<String, u32>,
+    /// How often a model may ask for tools in one target (`TooManyIterations` beyond).
+    pub max_iterations: usize,
+    /// Attempts of one model call, the first included.
+    pub max_attempts: u32,
+    /// Pause before the second attempt; it doubles, up to [`MAX_BACKOFF`].
+    pub backoff: Duration,
+    /// Patience with silent peers.
+    pub limits: Limits,
+    /// Domain of Services, as `cluster.local`.
+    pub cluster_domain: String,
+    /// How long running runs may go on after [`shutdown`](super::Engine::shutdown) was asked for.
+    pub drain: Duration,
+}
+
+/// The longest pause between two attempts that nobody asked for.
+pub const MAX_BACKOFF: Duration = Duration::from_secs(8);
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            max_running: 32,
+            weights: HashMap::new(),
+            max_iterations: 25,
+            max_attempts: 3,
+            backoff: Duration::from_millis(500),
+            limits: Limits::default(),
+            cluster_domain: "cluster.local".into(),
+            drain: Duration::from_secs(2),
+        }
+    }
+}
+
+/// What the engine is given at its start.
+pub struct EngineDeps {
+    /// The database.
+    pub store: Store,
+    /// The client that runs read and write with.
+    pub client: kube::Client,
+    /// Settings.
+    pub settings: Settings,
+}

@@ -1,0 +1,180 @@
+//! From an agent's list of tools to what can be called.
+
+use serde_json::{Map, Value, json};
+
+use super::{Action, Callable, builtin};
+use crate::engine::error::{RunError, codes};
+use crate::engine::providers::{ToolDefinition, property};
+use crate::engine::template;
+use crate::engine::world::{Parameters, World};
+use crate::resources::agent::Agent;
+use crate::resources::agent_tool::{AgentTool, AgentToolType, PartialTool};
+use crate::resources::tool::{Tool, ToolType};
+
+/// The tools of `agent` in the order of its list, and a sentence for each that this version cannot call.
+pub(in crate::engine) async fn load(
+    world: &World,
+    agent: &Agent,
+    parameters: &Parameters,
+) -> Result<(Vec<Callable>, Vec<String>), RunError> {
+    let namespace = agent.metadata.namespace.as_deref().unwrap_or_default();
+    let (mut tools, mut notices) = (Vec::new(), Vec::new());
+    for entry in &agent.spec.tools {
+        match one(world, namespace, entry, parameters).await? {
+            Ok(tool) => {
+                if !entry.functions.is_empty() {
+                    notices.push(format!(
+                        "The filters of tool '{}' cannot be applied by this version; its results are passed on whole.",
+                        entry.name
+                    ));
+                }
+                tools.push(tool);
+            }
+            Err(why) => notices.push(format!("Tool '{}' is left out: {why}.", entry.name)),
+        }
+    }
+    Ok((tools, notices))
+}
+
+/// A tool, or why this version cannot call it.
+async fn one(
+    world: &World,
+    namespace: &str,
+    entry: &AgentTool,
+    parameters: &Parameters,
+) -> Result<Result<Callable, String>, RunError> {
+    let lookup = entry.lookup_name();
+    if entry.approval.as_ref().is_some_and(|approval| approval.required) {
+        return Ok(Err("calls of it need approval, which this version cannot ask for yet".into()));
+    }
+    let mut tool = if entry.is_builtin() {
+        match built_in(lookup) {
+            Some(tool) => tool,
+            None => return Ok(Err("there is no built-in tool of this name".into())),
+        }
+    } else {
+        let object: Tool = world.get(namespace, lookup).await?;
+        let declared = entry.type_.as_str();
+        if entry.type_ != AgentToolType::Custom && declared != object.spec.type_.as_str() {
+            return Err(RunError::new(
+                "ToolNotFound",
+                format!(
+                    "Tool '{lookup}' is of type {}, and the agent names it as {declared}. Correct one of them.",
+                    object.spec.type_
+                ),
+            ));
+        }
+        match of_object(object) {
+            Ok(tool) => tool,
+            Err(why) => return Ok(Err(why)),
+        }
+    };
+    tool.definition.name.clone_from(&entry.name);
+    if !entry.description.is_empty() {
+        tool.definition.description.clone_from(&entry.description);
+    }
+    if let Some(partial) = &entry.partial {
+        preset(world, namespace, partial, parameters, &mut tool).await?;
+    }
+    Ok(Ok(tool))
+}
+
+/// What a Tool object can do, or why this version cannot call it.
+pub(in crate::engine) fn definition_of(object: Tool) -> Result<Callable, String> {
+    of_object(object)
+}
+
+fn of_object(object: Tool) -> Result<Callable, String> {
+    let name = object.metadata.name.clone().unwrap_or_default();
+    if object.spec.approval.as_ref().is_some_and(|approval| approval.required) {
+        return Err("calls of it need approval, which this version cannot ask for yet".into());
+    }
+    match object.spec.type_ {
+        ToolType::Builtin => built_in(object.spec.builtin_name(&name))
+            .ok_or_else(|| "there is no built-in tool of this name".into()),
+        ToolType::Http => {
+            let url = object.spec.http.as_ref().map(|http| http.url.clone()).unwrap_or_default();
+            let annotated =
+                object.metadata.annotations.as_ref().and_then(|all| all.get("description")).cloned();
+            let description = Some(object.spec.description.clone())
+                .filter(|text| !text.is_empty())
+                .or(annotated)
+                .unwrap_or_else(|| format!("HTTP request to {url}"));
+            let parameters = object.spec.input_schema.clone();
+            Ok(Callable {
+                definition: ToolDefinition {
+                    name,
+                    description,
+                    parameters: parameters.unwrap_or_else(|| json!({"type": "object", "properties": {}})),
+                },
+                repeatable: object.spec.is_repeatable(),
+                presets: Map::new(),
+                action: Action::Http(Box::new(object)),
+            })
+        }
+        other => Err(format!("tools of type {other} cannot be called by this version yet")),
+    }
+}
+
+fn built_in(name: &str) -> Option<Callable> {
+    let (description, parameters) = builtin::describe(name)?;
+    let action = if name == builtin::NOOP { Action::Noop } else { Action::Terminate };
+    let definition =
+        ToolDefinition { name: name.to_owned(), description: description.to_owned(), parameters };
+    Some(Callable { definition, repeatable: true, presets: Map::new(), action })
+}
+
+/// Takes the preset arguments out of what the model sees and keeps them for the call.
+async fn preset(
+    world: &World,
+    namespace: &str,
+    partial: &PartialTool,
+    parameters: &Parameters,
+    tool: &mut Callable,
+) -> Result<(), RunError> {
+    for parameter in &partial.parameters {
+        let field = format!("Preset argument '{}' of tool '{}'", parameter.name, tool.definition.name);
+        let text =
+            world.value(namespace, parameter.source(), Some(parameters), &field).await?.ok_or_else(|| {
+                RunError::new(
+                    codes::VALUE_NOT_RESOLVED,
+                    format!("{field} has neither a value nor a source. Set one."),
+                )
+            })?;
+        let text = if text.contains("{{") { template::render(&text, parameters, &field)? } else { text };
+        let value = if is_text(&tool.definition.parameters, &parameter.name) {
+            Value::String(text)
+        } else {
+            property(&text).unwrap_or_default()
+        };
+        tool.presets.insert(parameter.name.clone(), value);
+        hide(&mut tool.definition.parameters, &parameter.name);
+    }
+    Ok(())
+}
+
+fn is_text(schema: &Value, name: &str) -> bool {
+    schema["properties"][name]["type"] == "string"
+}
+
+fn hide(schema: &mut Value, name: &str) {
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.remove(name);
+    }
+    if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|other| other != name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn preset_arguments_are_hidden() {
+        let mut schema = json!({"type": "object", "properties": {"a": {}, "b": {"type": "string"}}, "required": ["a", "b"]});
+        assert!(is_text(&schema, "b"));
+        hide(&mut schema, "b");
+        assert_eq!(schema, json!({"type": "object", "properties": {"a": {}}, "required": ["a"]}));
+    }
+}

@@ -1,0 +1,114 @@
+//! What an agent may call: its tools, loaded once for each target, and the calls themselves.
+//!
+//! A failing call is the model's business: it is told, and goes on. Only a tool that does not exist stops a target,
+//! because that is the owner's to mend.
+
+mod builtin;
+mod http;
+mod load;
+
+use serde_json::{Map, Value};
+
+use super::providers::{Outbound, ToolDefinition};
+use super::world::{Parameters, World};
+use crate::resources::tool::Tool;
+
+pub(super) use load::{definition_of, load};
+
+/// Bytes of a tool's result that the model is told; more is cut, which shows in the text.
+pub const MAX_RESULT: usize = 64 << 10;
+
+/// What a tool may use.
+pub(super) struct ToolWorld<'a> {
+    pub(super) world: &'a World,
+    pub(super) outbound: &'a Outbound,
+    pub(super) parameters: &'a Parameters,
+}
+
+/// What came back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reply {
+    /// What the model is told.
+    pub(super) content: String,
+    /// It is an error.
+    pub(super) is_error: bool,
+    /// The agent's work ends here, with this content as its answer.
+    pub(super) ends: bool,
+}
+
+impl Reply {
+    fn ok(content: impl Into<String>) -> Self {
+        Self { content: content.into(), is_error: false, ends: false }
+    }
+
+    /// An error that the model is told.
+    pub(super) fn error(message: impl std::fmt::Display) -> Self {
+        let content = serde_json::json!({ "error": message.to_string() }).to_string();
+        Self { content, is_error: true, ends: false }
+    }
+}
+
+/// A tool that can be called.
+pub(super) struct Callable {
+    /// What the model sees.
+    pub(super) definition: ToolDefinition,
+    /// A call that was in flight when the process died may be sent again.
+    pub(super) repeatable: bool,
+    /// Arguments that the model neither sees nor sets.
+    presets: Map<String, Value>,
+    action: Action,
+}
+
+enum Action {
+    Noop,
+    Terminate,
+    Http(Box<Tool>),
+}
+
+impl Callable {
+    /// A call of it ends the agent's work.
+    pub(super) fn ends(&self) -> bool {
+        matches!(self.action, Action::Terminate)
+    }
+
+    /// Calls the tool with arguments as the model wrote them.
+    pub(super) async fn call(&self, world: &ToolWorld<'_>, arguments: &str) -> Reply {
+        let mut arguments = match parse(arguments) {
+            Ok(arguments) => arguments,
+            Err(why) => return Reply::error(why),
+        };
+        arguments.extend(self.presets.clone());
+        let mut reply = match &self.action {
+            Action::Noop => builtin::noop(&arguments),
+            Action::Terminate => builtin::terminate(&arguments),
+            Action::Http(tool) => http::call(world, tool, &arguments).await,
+        };
+        super::journal::bound(&mut reply.content, MAX_RESULT);
+        reply
+    }
+}
+
+/// Arguments must be a JSON object; nothing at all is an empty one.
+fn parse(arguments: &str) -> Result<Map<String, Value>, String> {
+    if arguments.trim().is_empty() {
+        return Ok(Map::new());
+    }
+    match serde_json::from_str(arguments) {
+        Ok(Value::Object(map)) => Ok(map),
+        Ok(_) => Err("the arguments are not a JSON object".into()),
+        Err(error) => Err(format!("the arguments are not JSON: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_an_object_or_nothing() {
+        assert!(parse("").unwrap().is_empty());
+        assert_eq!(parse("{\"a\":1}").unwrap()["a"], 1);
+        assert!(parse("[1]").unwrap_err().contains("object"));
+        assert!(parse("{").unwrap_err().contains("not JSON"));
+    }
+}
