@@ -39,7 +39,7 @@ test-e2e: setup ## Run the browser tests in Chromium
 	@scripts/setup-browser
 	@scripts/frontend dev
 	@cargo build --bin arkdeck
-	@cd end2end && npx playwright test --project pages $(ARGS_E2E)
+	@cd end2end && npx playwright test --project=pages $(ARGS_E2E)
 
 test-cluster: setup ## Run the API tests on a real kube-apiserver, and the chart's
 	@tests/cluster/run
@@ -48,7 +48,7 @@ screenshots: setup ## Photograph every page: three widths, two themes, into end2
 	@scripts/setup-browser
 	@scripts/frontend dev
 	@cargo build --bin arkdeck
-	@cd end2end && npx playwright test --project screenshots
+	@cd end2end && npx playwright test --project=screenshots
 
 check: setup ## Format, lints on both sides, unused dependencies, licences
 	@cargo fmt --check

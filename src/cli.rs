@@ -29,7 +29,7 @@ pub enum Command {
 #[derive(Debug, Clone, Args)]
 pub struct CrdsArgs {
     /// Write one file per kind into this folder, instead of printing
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, env = "ARKDECK_CRDS_DIR", value_name = "DIR")]
     pub dir: Option<PathBuf>,
 }
 

@@ -33,4 +33,6 @@ pub mod web;
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_body(app::App);
+    // From here on the controls work; the browser tests wait for this mark.
+    app::browser::set_root_attribute("data-hydrated", Some(""));
 }

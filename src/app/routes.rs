@@ -8,8 +8,10 @@ use leptos_router::hooks::use_params_map;
 use leptos_router::{SsrMode, path};
 
 use super::address;
+use super::pages::run::RunPage;
 use super::pages::{NotFound, ObjectsPage};
 use crate::resources::kind::Kind;
+use crate::views::ObjectKey;
 
 /// The pages.
 #[component]
@@ -70,5 +72,13 @@ fn create() -> impl IntoView {
 }
 
 fn object() -> impl IntoView {
-    view! { <NotFound /> }
+    let place = place();
+    move || {
+        let Place { namespace, place, name } = place.get();
+        let key = |kind| ObjectKey::new(kind, namespace.clone().unwrap_or_default(), name.clone());
+        match Kind::from_plural(&place) {
+            Some(Kind::Query) => view! { <RunPage key=key(Kind::Query) /> }.into_any(),
+            _ => view! { <NotFound /> }.into_any(),
+        }
+    }
 }

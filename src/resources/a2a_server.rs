@@ -29,7 +29,7 @@ string_enum! {
     }
 }
 
-/// Columns, rules and names as the API server knows them.
+/// What is wanted of an A2A server. The attributes say what the API server is told: names, columns, rules.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(kube::CustomResource, schemars::JsonSchema))]
 #[cfg_attr(feature = "ssr", schemars(extend("required" = ["address"])))]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::a2a_task_status::A2ATaskStatus;
 use super::{duration::GoDuration, evaluation_config::QueryRef};
 
-/// Columns, rules and names as the API server knows them.
+/// What is wanted of an A2A task. The attributes say what the API server is told: names, columns, rules.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(kube::CustomResource, schemars::JsonSchema))]
 #[cfg_attr(feature = "ssr", schemars(extend("required" = ["queryRef", "agentRef", "taskId"])))]

@@ -18,7 +18,7 @@ pub const A2A_ENGINE: &str = "a2a";
 /// The model of an agent that names none.
 pub const DEFAULT_MODEL: &str = "default";
 
-/// Columns, rules and names as the API server knows them.
+/// What is wanted of an agent. The attributes say what the API server is told: names, columns, rules.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(kube::CustomResource, schemars::JsonSchema))]
 #[cfg_attr(

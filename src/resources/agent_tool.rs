@@ -157,4 +157,11 @@ pub(super) const RULES: &[Rule] = &[
         "approval.argumentMatches: argument and pattern must not be empty",
     )
     .at(".approval.argumentMatches"),
+    // Both outcomes pass: what is refused is the error of a pattern that is none. An error is reported where the rule
+    // is, whatever its field path.
+    Rule::new(
+        "self.type == 'built-in' || !has(self.approval) || !has(self.approval.argumentMatches) || \
+         self.approval.argumentMatches.all(m, ''.matches(m.pattern) ? true : true)",
+        "approval.argumentMatches: pattern is not a valid regular expression",
+    ),
 ];

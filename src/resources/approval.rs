@@ -34,7 +34,7 @@ pub struct ToolApprovalConfig {
     pub on_timeout: Option<OnTimeout>,
     /// Restricts approval to calls with a matching argument. Default: every call.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "ssr", schemars(length(max = 64)))]
+    #[cfg_attr(feature = "ssr", schemars(length(max = 16)))]
     pub argument_matches: Vec<ArgumentMatch>,
 }
 
@@ -48,7 +48,7 @@ pub struct ArgumentMatch {
     #[cfg_attr(feature = "ssr", schemars(length(max = 1024)))]
     pub argument: String,
     /// A regular expression (RE2 syntax) that is searched in the argument's value.
-    #[cfg_attr(feature = "ssr", schemars(length(max = 4096)))]
+    #[cfg_attr(feature = "ssr", schemars(length(max = 1024)))]
     pub pattern: String,
 }
 

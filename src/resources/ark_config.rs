@@ -12,7 +12,7 @@ use super::{duration::GoDuration, reference::ObjectReference};
 /// The name of the only ArkConfig.
 pub const NAME: &str = "default";
 
-/// Columns, rules and names as the API server knows them.
+/// What is wanted of the cluster as a whole. The attributes say what the API server is told: names, columns, rules.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(kube::CustomResource, schemars::JsonSchema))]
 #[cfg_attr(

@@ -6,7 +6,7 @@ use super::{condition::Condition, value_source::ValueSource};
 #[cfg(feature = "ssr")]
 use super::{schema, value_source::given};
 
-/// Columns, rules and names as the API server knows them.
+/// What is wanted of an execution engine. The attributes say what the API server is told: names, columns, rules.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(kube::CustomResource, schemars::JsonSchema))]
 #[cfg_attr(feature = "ssr", schemars(extend("required" = ["address"])))]

@@ -5,6 +5,10 @@
 //! Methods of a specification (`ModelSpec::provider`, `QuerySpec::targets`) hide which form was used.
 //!
 //! An empty text, an empty list and `false` mean "not given", as in Go.
+#![allow(
+    clippy::duplicated_attributes,
+    reason = "each printcolumn(…) repeats the keys of the others, which clippy takes for attributes of the type"
+)]
 
 pub mod a2a_server;
 pub mod a2a_task;

@@ -25,7 +25,7 @@ string_enum! {
     }
 }
 
-/// Columns, rules and names as the API server knows them.
+/// What is wanted of a tool. The attributes say what the API server is told: names, columns, rules.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(kube::CustomResource, schemars::JsonSchema))]
 #[cfg_attr(feature = "ssr", schemars(transform = rules(RULES)))]
@@ -177,6 +177,13 @@ const RULES: &[Rule] = &[
         "approval.argumentMatches: argument and pattern must not be empty",
     )
     .at(".approval.argumentMatches"),
+    // Both outcomes pass: what is refused is the error of a pattern that is none. An error is reported where the rule
+    // is, whatever its field path.
+    Rule::new(
+        "!has(self.approval) || !has(self.approval.argumentMatches) || \
+         self.approval.argumentMatches.all(m, ''.matches(m.pattern) ? true : true)",
+        "approval.argumentMatches: pattern is not a valid regular expression",
+    ),
 ];
 
 /// Rules that need the object's name: Ark goes by it, and so do agents that look the tool up.

@@ -1,6 +1,6 @@
 //! The journal of a run in lines, and one entry in full.
 
-use crate::app::pages::figures::{count, span};
+use crate::app::words::{duration, number};
 use crate::views::ObjectKey;
 use crate::views::run::{RunEntry, RunEvent};
 
@@ -99,18 +99,18 @@ pub fn line(entry: &RunEntry, targets: &[ObjectKey], started_ms: Option<i64>) ->
                 1 => "1 tool call, ".to_owned(),
                 n => format!("{n} tool calls, "),
             };
-            what.push_str(&format!("{} tokens out, {}", count(usage.completion), span(*duration_ms)));
+            what.push_str(&format!("{} tokens out, {}", number(usage.completion), duration(*duration_ms)));
             if !content.trim().is_empty() {
                 what.push_str(&format!(": {}", first_line(content)));
             }
             (LineKind::Model, "model.answered", target(), what, false)
         }
         RunEvent::ModelRetry { reason, delay_ms, .. } => {
-            let what = format!("{}, next try in {}", reason.trim_end_matches('.'), span(*delay_ms));
+            let what = format!("{}, next try in {}", reason.trim_end_matches('.'), duration(*delay_ms));
             (LineKind::Model, "model.failed", target(), what, true)
         }
         RunEvent::ToolResult { name, content, is_error, duration_ms, .. } => {
-            let what = format!("{name}, {}: {}", span(*duration_ms), first_line(content));
+            let what = format!("{name}, {}: {}", duration(*duration_ms), first_line(content));
             (LineKind::Tool, "tool.answered", target(), what, *is_error)
         }
         RunEvent::TargetDone { content } => {
@@ -152,10 +152,10 @@ pub fn details(entry: &RunEntry) -> Vec<Detail> {
             first_token_ms,
             duration_ms,
         } => {
-            all.push(Fact("Took", span(*duration_ms)));
-            all.extend(first_token_ms.map(|ms| Fact("First token after", span(ms))));
+            all.push(Fact("Took", duration(*duration_ms)));
+            all.extend(first_token_ms.map(|ms| Fact("First token after", duration(ms))));
             all.push(Fact("Tokens in", tokens_in(usage.prompt, usage.cached)));
-            all.push(Fact("Tokens out", count(usage.completion)));
+            all.push(Fact("Tokens out", number(usage.completion)));
             all.push(Fact("Stopped by", finish_reason.clone()));
             all.push(Fact("Step", step.clone()));
             if !content.is_empty() {
@@ -167,13 +167,13 @@ pub fn details(entry: &RunEntry) -> Vec<Detail> {
             }
         }
         RunEvent::ModelRetry { step, reason, delay_ms } => {
-            all.push(Fact("Next try after", span(*delay_ms)));
+            all.push(Fact("Next try after", duration(*delay_ms)));
             all.push(Fact("Step", step.clone()));
             all.push(Text("Reason", reason.clone()));
         }
         RunEvent::ToolResult { step, name, content, is_error, duration_ms, .. } => {
             all.push(Fact("Tool", name.clone()));
-            all.push(Fact("Took", span(*duration_ms)));
+            all.push(Fact("Took", duration(*duration_ms)));
             all.push(Fact("Result", if *is_error { "error" } else { "ok" }.to_owned()));
             all.push(Fact("Step", step.clone()));
             all.push(Text("Content", pretty(content)));
@@ -197,7 +197,7 @@ pub fn details(entry: &RunEntry) -> Vec<Detail> {
 
 /// `18,204, 11,020 cached`.
 pub fn tokens_in(prompt: i64, cached: i64) -> String {
-    if cached > 0 { format!("{}, {} cached", count(prompt), count(cached)) } else { count(prompt) }
+    if cached > 0 { format!("{}, {} cached", number(prompt), number(cached)) } else { number(prompt) }
 }
 
 /// JSON with indentation; other text as it is.

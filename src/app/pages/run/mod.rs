@@ -1,7 +1,24 @@
-//! The page of a run.
+//! The page of a run: a query, its journal, its answers as they come.
+//!
+//! [`fold`] makes turns of the journal; [`store`] moves them by the live stream; the rest draws.
 
+mod acts;
+mod answer;
+mod conversation;
 pub mod fold;
+mod follow;
+mod head;
 pub mod journal;
+mod journal_view;
 pub mod markdown;
+mod page;
+pub mod store;
 pub mod strip;
+mod strip_view;
+mod tool_view;
 pub mod turn;
+mod turn_view;
+
+pub use page::RunPage;
+
+fn yaml_tab(_key: crate::views::ObjectKey) -> impl leptos::prelude::IntoView {}

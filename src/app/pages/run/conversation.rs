@@ -1,0 +1,158 @@
+//! The conversation: the question, and a turn for each target.
+
+use leptos::prelude::*;
+
+use super::acts::again;
+use super::store::RunStore;
+use super::turn::TurnState;
+use super::turn_view::{Fault, TurnItem};
+use crate::app::address;
+use crate::app::components::{Button, Icon, LinkButton};
+use crate::resources::kind::Kind;
+use crate::views::row::State;
+
+/// The question and its answers.
+#[component]
+pub fn Conversation(
+    /// The run.
+    run: RunStore,
+) -> impl IntoView {
+    let input = run.peek(|run| run.input.clone());
+    let asked = run.peek(|run| {
+        let names: Vec<&str> = run.targets.iter().map(|key| key.name.as_str()).collect();
+        format!("asked {}", names.join(", "))
+    });
+    let several = run.select(|run| run.turns.len() > 1);
+    let turns = run.select(|run| run.turns.iter().map(|turn| turn.target).collect::<Vec<_>>());
+    let notices = run.select(|run| run.notices.clone());
+    let failure = run.select(|run| run.failure.clone());
+    let status = run.status();
+    let waits = move || {
+        turns.with(Vec::is_empty).then(|| status.get()).and_then(|status| match status.state {
+            State::Queued => Some("Waits for its turn. The answer appears here."),
+            State::Running => Some("The engine has taken it up."),
+            State::Canceled => Some("Canceled before anything was asked."),
+            _ => None,
+        })
+    };
+    announce_turns(run);
+    let key = run.peek(|run| run.key.clone());
+    let way_out: ChildrenFn = std::sync::Arc::new(move || way_out(&key).into_any());
+    let fault_way_out = way_out.clone();
+    view! {
+        <ol class="conv" aria-label="Question">
+            <li class="turn">
+                <span class="av person" aria-hidden="true">
+                    <Icon name="quote" small=true />
+                </span>
+                <div class="body">
+                    <div class="hd">
+                        <span class="name">"Question"</span>
+                        <span class="why xs">{asked}</span>
+                    </div>
+                    <div class="ask prose">
+                        <p class="whitespace-pre-line">{input}</p>
+                    </div>
+                </div>
+            </li>
+            {move || {
+                notices
+                    .get()
+                    .into_iter()
+                    .map(|(_, message)| {
+                        view! {
+                            <li class="note">
+                                <Icon name="info" />
+                                <p>{message}</p>
+                            </li>
+                        }
+                    })
+                    .collect_view()
+            }}
+            {move || {
+                waits()
+                    .map(|text| {
+                        view! {
+                            <li class="note">
+                                <Icon name="circle-dashed" />
+                                <p>{text}</p>
+                            </li>
+                        }
+                    })
+            }}
+        </ol>
+        <ol class=move || if several.get() { "grid g2" } else { "conv" } aria-label="Answers">
+            <For
+                each=move || turns.get()
+                key=|target| *target
+                children=move |target| view! { <TurnItem run=run target=target way_out=way_out.clone() /> }
+            />
+        </ol>
+        {move || {
+            failure
+                .get()
+                .map(|failure| view! { <Fault failure=failure way_out=fault_way_out.clone() /> })
+        }}
+    }
+}
+
+/// What can be done after a failure.
+fn way_out(key: &crate::views::ObjectKey) -> impl IntoView + use<> {
+    let again = again(key.clone());
+    let changed =
+        address::create(Some(&key.namespace), Kind::Query) + &address::query([("from", key.name.clone())]);
+    view! {
+        <Button
+            label="Run again"
+            icon="rotate-ccw"
+            small=true
+            busy=again.pending()
+            on_press=Callback::new(move |_| {
+                again.dispatch(());
+            })
+        />
+        <LinkButton label="Ask again with changes" href=changed icon="pencil" small=true />
+    }
+}
+
+/// Says once for each turn how it ended; text itself is never announced while it streams.
+fn announce_turns(run: RunStore) {
+    let ends = run.select(|run| {
+        let ended = run.turns.iter().filter(|turn| turn.state != TurnState::Running);
+        ended
+            .map(|turn| {
+                let who = turn.key.as_ref().map_or("The target", |key| key.name.as_str());
+                match turn.state {
+                    TurnState::Failed => {
+                        let why = turn.failure.as_ref().map_or("", |failure| failure.message.as_str());
+                        format!("{who} failed. {why}")
+                    }
+                    TurnState::Canceled => format!("{who} was canceled"),
+                    _ => {
+                        format!("{who} finished, {}", crate::app::words::count(turn.words(), "word", "words"))
+                    }
+                }
+            })
+            .collect::<Vec<_>>()
+    });
+    Effect::new(move |known: Option<usize>| {
+        ends.with(|ends| {
+            if let Some(known) = known
+                && ends.len() > known
+            {
+                say(&ends[known..].join(". "));
+            }
+            ends.len()
+        })
+    });
+}
+
+/// Says something to who hears the page, without showing it.
+pub fn say(text: &str) {
+    #[cfg(feature = "hydrate")]
+    if let Some(said) = crate::app::browser::find("#said") {
+        said.set_inner_text(text);
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = text;
+}

@@ -1,0 +1,252 @@
+//! The journal: a numbered line for each entry, the chosen one in full beside it.
+
+use leptos::prelude::*;
+use leptos_router::hooks::{use_navigate, use_query_map};
+
+use super::journal::{Detail, Line, LineKind, details, line};
+use super::store::RunStore;
+use crate::api::queries::get_entries;
+use crate::app::address;
+use crate::app::components::{Avatar, Button, Chip, Code, Icon, ObjectLink, Panel};
+use crate::app::toasts::use_toasts;
+use crate::app::words;
+
+/// The number in `?step=`.
+pub fn chosen_step() -> Memo<Option<u64>> {
+    let query = use_query_map();
+    Memo::new(move |_| query.with(|map| map.get("step")).and_then(|step| step.parse().ok()))
+}
+
+/// The lines.
+#[component]
+pub fn Journal(
+    /// The run.
+    run: RunStore,
+) -> impl IntoView {
+    let query = use_query_map();
+    let kind = Memo::new(move |_| {
+        let asked = query.with(|map| map.get("kind")).unwrap_or_default();
+        LineKind::ALL.into_iter().find(|kind| kind.word().eq_ignore_ascii_case(&asked))
+    });
+    let lines = run.select(|run| {
+        let start = run.started_ms;
+        run.entries.iter().map(|entry| line(entry, &run.targets, start)).collect::<Vec<_>>()
+    });
+    let shown = Memo::new(move |_| {
+        let kind = kind.get();
+        lines.with(|all| {
+            all.iter().filter(|line| kind.is_none_or(|kind| line.kind == kind)).cloned().collect::<Vec<_>>()
+        })
+    });
+    let step = chosen_step();
+    let range = move || {
+        lines.with(|all| match (all.first(), all.last()) {
+            (Some(first), Some(last)) => format!("Entries {} to {}", first.seq, last.seq),
+            _ => "No entries yet".to_owned(),
+        })
+    };
+    let in_flight = run.in_flight();
+    view! {
+        <div class="panel">
+            <div class="ph wrap">
+                <div class="chips scroll" role="group" aria-label="Entries about">
+                    {LineKind::ALL.into_iter().map(|each| kind_chip(each, kind, lines)).collect_view()}
+                </div>
+                <span class="end xs t3">{range}</span>
+            </div>
+            <Earlier run=run />
+            <div class="tw" tabindex="0" role="region" aria-label="Journal">
+                <table class="rows dense two">
+                    <thead>
+                        <tr>
+                            <th class="num">"#"</th>
+                            <th class="num">"After"</th>
+                            <th>"Entry"</th>
+                            <th>"By"</th>
+                            <th>"What"</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        <For
+                            each=move || shown.get()
+                            key=|line| line.seq
+                            children=move |line| line_view(line, step)
+                        />
+                    </tbody>
+                </table>
+            </div>
+            <footer class="xs t3">
+                {move || {
+                    if in_flight.get() {
+                        "New entries appear here. A stream that was cut resumes from the last number."
+                    } else {
+                        "The run has ended; its journal is complete."
+                    }
+                }}
+            </footer>
+        </div>
+    }
+}
+
+/// Entries that were left out because the run is long.
+#[component]
+fn Earlier(run: RunStore) -> impl IntoView {
+    let truncated = run.select(|run| run.truncated);
+    let toasts = use_toasts();
+    let fetch = Action::new(move |_: &()| {
+        let (key, first) =
+            run.peek(|run| (run.key.clone(), run.entries.first().map_or(1, |entry| entry.seq)));
+        async move {
+            match get_entries(key, first).await {
+                Ok(entries) => run.prepend(entries),
+                Err(problem) => toasts.fail(&problem),
+            }
+        }
+    });
+    move || {
+        truncated.get().then(|| {
+            view! {
+                <div class="pb">
+                    <Button
+                        label="Show earlier entries"
+                        icon="arrow-up"
+                        small=true
+                        busy=fetch.pending()
+                        on_press=Callback::new(move |_| {
+                            fetch.dispatch(());
+                        })
+                    />
+                </div>
+            }
+        })
+    }
+}
+
+fn kind_chip(each: LineKind, kind: Memo<Option<LineKind>>, lines: Memo<Vec<Line>>) -> impl IntoView {
+    let navigate = use_navigate();
+    let count = Memo::new(move |_| lines.with(|all| all.iter().filter(|line| line.kind == each).count()));
+    let press = Callback::new(move |_| {
+        let next =
+            if kind.get_untracked() == Some(each) { String::new() } else { each.word().to_lowercase() };
+        let place = address::query([("view", "journal".to_owned()), ("kind", next)]);
+        let options = leptos_router::NavigateOptions { replace: true, scroll: false, ..Default::default() };
+        navigate(&place, options);
+    });
+    view! {
+        <Chip
+            label=each.word()
+            count=Signal::derive(move || Some(count.get()))
+            on=Signal::derive(move || kind.get() == Some(each))
+            on_press=press
+        />
+    }
+}
+
+fn line_view(line: Line, step: Memo<Option<u64>>) -> impl IntoView {
+    let seq = line.seq;
+    let icon = match line.kind {
+        LineKind::Run => "activity",
+        LineKind::Turn => "play",
+        LineKind::Model => "cpu",
+        LineKind::Tool => "wrench",
+        LineKind::Notice => "info",
+    };
+    let after = line.after_ms.map_or("–".to_owned(), words::duration);
+    let by = match line.by {
+        Some(key) => view! {
+            <span class="who">
+                <Avatar kind=key.kind name=key.name.clone() small=true />
+                <span class="cut">{key.name}</span>
+            </span>
+        }
+        .into_any(),
+        None => view! { <span class="t3">"engine"</span> }.into_any(),
+    };
+    let href = format!("?view=journal&step={seq}");
+    view! {
+        <tr class:sel=move || step.get() == Some(seq) data-seq=seq>
+            <td class="num mono t3 off">{seq}</td>
+            <td class="num mono t3 l1e">{after}</td>
+            <td class="l1">
+                <a
+                    class="row nowrap"
+                    href=href
+                    data-noscroll="true"
+                    aria-current=move || (step.get() == Some(seq)).then_some("true")
+                >
+                    <Icon name=icon small=true />
+                    <span class="mono xs">{line.name}</span>
+                </a>
+            </td>
+            <td class="off">{by}</td>
+            <td class="l2 full jx">
+                <span class="mono xs" class:bad=line.bad>
+                    {line.what}
+                </span>
+            </td>
+        </tr>
+    }
+}
+
+/// The chosen entry in full.
+#[component]
+pub fn EntryPane(
+    /// The run.
+    run: RunStore,
+) -> impl IntoView {
+    let step = chosen_step();
+    let entry = Memo::new(move |_| {
+        let step = step.get()?;
+        run.model().with(|run| run.entries.iter().find(|entry| entry.seq == step).cloned())
+    });
+    move || match (step.get(), entry.get()) {
+        (Some(step), Some(entry)) => {
+            let all = details(&entry);
+            view! {
+                <Panel title=format!("Entry {step}")>
+                    <div class="pb stack">
+                        <dl class="kv">{all.iter().filter_map(fact_view).collect_view()}</dl>
+                        {all.iter().filter_map(text_view).collect_view()}
+                    </div>
+                </Panel>
+            }
+            .into_any()
+        }
+        (Some(step), None) => view! {
+            <Panel title=format!("Entry {step}")>
+                <p class="pb t2">"This run has no such entry, or it is among the earlier ones."</p>
+            </Panel>
+        }
+        .into_any(),
+        _ => ().into_any(),
+    }
+}
+
+fn fact_view(detail: &Detail) -> Option<AnyView> {
+    let (title, value) = match detail {
+        Detail::Fact(title, value) => (*title, value.clone().into_any()),
+        Detail::Link(title, key) => (*title, view! { <ObjectLink object=key.clone() /> }.into_any()),
+        Detail::Time(title, at) => (*title, words::absolute(*at).into_any()),
+        Detail::Text(..) => return None,
+    };
+    Some(
+        view! {
+            <dt>{title}</dt>
+            <dd>{value}</dd>
+        }
+        .into_any(),
+    )
+}
+
+fn text_view(detail: &Detail) -> Option<AnyView> {
+    let Detail::Text(title, text) = detail else { return None };
+    Some(
+        view! {
+            <div class="stack stack-1">
+                <h3 class="xs t3 med">{*title}</h3>
+                <Code label=*title text=text.clone() fold=true />
+            </div>
+        }
+        .into_any(),
+    )
+}

@@ -1,0 +1,222 @@
+//! The page: head, facts, strip, views, details.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::conversation::Conversation;
+use super::follow::{Follow, FollowPill};
+use super::head::{RunFacts, RunHead};
+use super::journal_view::{EntryPane, Journal};
+use super::store::RunStore;
+use super::strip_view::RunStrip;
+use crate::api::queries::get_run;
+use crate::app::address;
+use crate::app::components::{
+    Avatar, Banner, Button, EmptyState, LinkButton, Panel, ProblemPanel, Skeleton, Switch, Tab, Tabs, Tone,
+};
+use crate::app::words;
+use crate::resources::kind::Kind;
+use crate::views::ObjectKey;
+use crate::views::problem::{Problem, ProblemCode};
+use crate::views::run::RunView;
+
+/// The run of a query.
+#[component]
+pub fn RunPage(
+    /// The query.
+    key: ObjectKey,
+) -> impl IntoView {
+    let asked = key.clone();
+    let run = Resource::new_blocking(|| (), move |()| get_run(asked.clone()));
+    let key = StoredValue::new(key);
+    let body = move || {
+        run.get().map(|answer| match answer {
+            Ok(view) => view! { <Run view=view /> }.into_any(),
+            Err(problem) => no_run(key.get_value(), problem, Callback::new(move |()| run.refetch())),
+        })
+    };
+    view! { <Transition fallback=|| view! { <Skeleton label="Loading the run" lines=6 /> }>{body}</Transition> }
+}
+
+fn no_run(key: ObjectKey, problem: Problem, retry: Callback<()>) -> AnyView {
+    if problem.code != ProblemCode::NotFound {
+        let title = format!("Query {} could not be loaded", key.name);
+        return view! { <ProblemPanel problem=problem title=title retry=retry /> }.into_any();
+    }
+    view! {
+        <div class="page">
+            <EmptyState
+                title=format!("There is no query {} in {}", key.name, key.namespace)
+                text="It may have been deleted: finished queries are kept for the time that their ttl says."
+            >
+                <LinkButton label="All queries" href=address::list(Some(&key.namespace), Kind::Query) icon="play" />
+                <LinkButton
+                    label="New query"
+                    href=address::create(Some(&key.namespace), Kind::Query)
+                    icon="plus"
+                />
+            </EmptyState>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Run(view: RunView) -> impl IntoView {
+    let run = RunStore::follow(view);
+    let follow = Follow::begin(run);
+    let query = use_query_map();
+    let shown = Memo::new(move |_| query.with(|map| map.get("view")).unwrap_or_default());
+    let name = run.peek(|run| run.key.name.clone());
+    let scripted = run.peek(|run| run.scripted);
+    let in_flight = run.in_flight();
+    let tabs = vec![
+        Tab::new("conversation", "Conversation", "messages-square"),
+        Tab::new("journal", "Journal", "list-ordered"),
+        Tab::new("yaml", "YAML", "braces"),
+    ];
+    let content = move || match shown.get().as_str() {
+        "journal" => view! {
+            <div role="tabpanel" id="panel-journal" aria-labelledby="tab-journal">
+                <Journal run=run />
+            </div>
+        }
+        .into_any(),
+        "yaml" => view! {
+            <div role="tabpanel" id="panel-yaml" aria-labelledby="tab-yaml">
+                {super::yaml_tab(run.peek(|run| run.key.clone()))}
+            </div>
+        }
+        .into_any(),
+        _ => view! {
+            <div role="tabpanel" id="panel-conversation" aria-labelledby="tab-conversation">
+                <Conversation run=run />
+            </div>
+        }
+        .into_any(),
+    };
+    view! {
+        <div class="page">
+            <div class="stack">
+                <RunHead run=run />
+                <RunFacts run=run />
+                <RunStrip run=run />
+            </div>
+            <State run=run />
+            {scripted
+                .then(|| {
+                    view! {
+                        <Banner
+                            icon="flask-conical"
+                            lead="Scripted."
+                            text="The demo model answers from a script; no language model was asked."
+                        />
+                    }
+                })}
+            <div class="views">
+                <Tabs label=format!("Views of {name}") tabs=tabs parameter="view" />
+                <div hidden=move || !in_flight.get()>
+                    <Switch
+                        label="Follow live"
+                        on=Signal::derive(move || follow.on())
+                        on_change=Callback::new(move |on| follow.set(on, run))
+                    />
+                </div>
+            </div>
+            <div class="split stackable">
+                <div>{content} <FollowPill run=run follow=follow /></div>
+                <aside class="stack pane" aria-label="Details">
+                    <EntryPane run=run />
+                    <Use run=run />
+                </aside>
+            </div>
+        </div>
+    }
+}
+
+/// What is unusual about what is shown: deleted, or with entries missing.
+#[component]
+fn State(run: RunStore) -> impl IntoView {
+    let namespace = run.peek(|run| run.key.namespace.clone());
+    move || {
+        let list = address::list(Some(&namespace), Kind::Query);
+        if run.gone() {
+            return view! {
+                <Banner
+                    tone=Tone::Stale
+                    icon="trash-2"
+                    lead="Deleted."
+                    text="This query no longer exists; you see the last of it."
+                >
+                    <LinkButton label="All queries" href=list small=true />
+                </Banner>
+            }
+            .into_any();
+        }
+        run.skipped()
+            .map(|(first, last)| {
+                view! {
+                    <Banner
+                        tone=Tone::Stale
+                        lead=format!("Entries {first} to {last} were skipped.")
+                        text="The stream could not fill them in."
+                    >
+                        <Button
+                            label="Reload"
+                            icon="rotate-cw"
+                            small=true
+                            on_press=Callback::new(|_| {
+                                let _ = window().location().reload();
+                            })
+                        />
+                    </Banner>
+                }
+            })
+            .into_any()
+    }
+}
+
+/// Tokens by who used them.
+#[component]
+fn Use(run: RunStore) -> impl IntoView {
+    let sums = run.select(|run| run.usage_by_asker());
+    let rows = move || {
+        sums.get()
+            .into_iter()
+            .map(|(key, usage)| {
+                view! {
+                    <tr>
+                        <td>
+                            <span class="row">
+                                <Avatar kind=key.kind name=key.name.clone() small=true />
+                                <span class="cut">{key.name}</span>
+                            </span>
+                        </td>
+                        <td class="num">{words::number(usage.prompt)}</td>
+                        <td class="num">{words::number(usage.completion)}</td>
+                    </tr>
+                }
+            })
+            .collect_view()
+    };
+    let nothing = move || sums.with(Vec::is_empty);
+    view! {
+        <Panel title="Tokens by who asked">
+            <div class="tw" hidden=nothing>
+                <table class="dense">
+                    <thead>
+                        <tr>
+                            <th>"Who"</th>
+                            <th class="num">"In"</th>
+                            <th class="num">"Out"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+            <p class="pb t3" hidden=move || !nothing()>
+                "Counted when a model has answered."
+            </p>
+        </Panel>
+    }
+}

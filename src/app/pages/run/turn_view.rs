@@ -1,0 +1,192 @@
+//! A turn of the conversation: who, what it said, the tools it called, how it ended.
+
+use leptos::prelude::*;
+
+use super::answer::{Answer, prose};
+use super::store::RunStore;
+use super::tool_view::ToolCall;
+use super::turn::{Attempt, Call, Failure, Part, Turn, TurnState};
+use crate::app::address;
+use crate::app::components::{Avatar, Icon};
+use crate::app::words;
+use crate::resources::kind::Kind;
+use crate::views::ObjectKey;
+
+/// What stands in the head of a turn.
+#[derive(Debug, Clone, PartialEq)]
+struct Head {
+    key: Option<ObjectKey>,
+    state: TurnState,
+    model: Option<String>,
+    tokens: Option<i64>,
+    took_ms: Option<i64>,
+}
+
+impl Head {
+    fn of(turn: &Turn) -> Self {
+        let model = turn.calls.last().and_then(|call| call.model.as_ref());
+        let is_model = turn.key.as_ref().is_some_and(|key| key.kind == Kind::Model);
+        Self {
+            key: turn.key.clone(),
+            state: turn.state,
+            model: model.filter(|_| !is_model).map(|model| model.name.clone()),
+            tokens: turn.tokens(),
+            took_ms: turn.ended_ms.zip(turn.started_ms).map(|(end, start)| end - start),
+        }
+    }
+
+    fn meta(&self) -> String {
+        let tokens = self.tokens.map(|tokens| format!("{} tokens", words::number(tokens)));
+        let took = self.took_ms.map(words::duration);
+        tokens.into_iter().chain(took).collect::<Vec<_>>().join(" · ")
+    }
+}
+
+/// A turn.
+#[component]
+pub fn TurnItem(
+    /// The run.
+    run: RunStore,
+    /// Index into the run's targets.
+    target: Option<usize>,
+    /// Under a failure: what can be done.
+    way_out: ChildrenFn,
+) -> impl IntoView {
+    let head = of_turn(run, target, Head::of);
+    let parts = of_turn(run, target, |turn| turn.parts.clone());
+    let failure = of_turn(run, target, |turn| turn.failure.clone());
+    let extra = of_turn(run, target, |turn| turn.extra_answer().map(str::to_owned));
+    let state = move || head.with(|head| head.as_ref().map(|head| head.state));
+    let who = move || {
+        head.get().and_then(|head| head.key).map(|key| {
+            let href = address::object(&key);
+            view! {
+                <a class="name" href=href>
+                    {key.name}
+                </a>
+            }
+        })
+    };
+    let mark = move || {
+        head.with(|head| head.as_ref().and_then(|head| head.key.clone()))
+            .map(|key| view! { <Avatar kind=key.kind name=key.name /> })
+    };
+    let why = move || match head.get() {
+        Some(Head { state: TurnState::Canceled, .. }) => "canceled".to_owned(),
+        Some(Head { model: Some(model), .. }) => format!("with {model}"),
+        _ => String::new(),
+    };
+    view! {
+        <li class="turn" class:cur=move || state() == Some(TurnState::Running) && run.in_flight().get()>
+            {mark}
+            <div class="body">
+                <div class="hd">
+                    {who} <span class="why xs">{why}</span>
+                    <span class="meta">{move || head.with(|head| head.as_ref().map(Head::meta))}</span>
+                </div>
+                <For
+                    each=move || parts.get().unwrap_or_default()
+                    key=Part::clone
+                    children=move |part| part_view(run, target, part)
+                />
+                {move || extra.get().flatten().map(|text| prose(&text))}
+                {move || {
+                    failure.get().flatten().map(|failure| view! { <Fault failure=failure way_out=way_out.clone() /> })
+                }}
+            </div>
+        </li>
+    }
+}
+
+/// Why something ended badly, and the way out.
+#[component]
+pub fn Fault(
+    /// Why.
+    failure: Failure,
+    /// What can be done.
+    way_out: ChildrenFn,
+) -> impl IntoView {
+    let step = format!("?view=journal&step={}", failure.seq);
+    view! {
+        <div class="fault">
+            <div class="row wrap">
+                <span class="badge s-failed">
+                    <Icon name="octagon-x" />
+                    "Failed"
+                </span>
+                <b>{failure.code}</b>
+                <a class="end xs nowrap" href=step>
+                    "Journal entry " {failure.seq}
+                </a>
+            </div>
+            <p class="t2 whitespace-pre-line">{failure.message}</p>
+            <div class="row wrap">{way_out()}</div>
+        </div>
+    }
+}
+
+/// A part of a turn as a memo; `None` while there is no such turn.
+fn of_turn<T: PartialEq + Send + Sync + 'static>(
+    run: RunStore,
+    target: Option<usize>,
+    part: impl Fn(&Turn) -> T + Send + Sync + 'static,
+) -> Memo<Option<T>> {
+    run.select(move |run| run.turns.iter().find(|turn| turn.target == target).map(&part))
+}
+
+fn part_view(run: RunStore, target: Option<usize>, part: Part) -> AnyView {
+    match part {
+        Part::Call(at) => call_view(run, target, at).into_any(),
+        Part::Tool(at) => {
+            let row = of_turn(run, target, move |turn| turn.tools.get(at).cloned());
+            view! { <ToolCall row=Signal::derive(move || row.get().flatten()) /> }.into_any()
+        }
+        Part::Notice { message, .. } => view! {
+            <p class="row xs t2">
+                <Icon name="info" small=true />
+                <span>{message}</span>
+            </p>
+        }
+        .into_any(),
+    }
+}
+
+/// A model call: tries that failed, then its text.
+fn call_view(run: RunStore, target: Option<usize>, at: usize) -> impl IntoView {
+    let of_call = move |turn: &Turn| turn.calls.get(at).cloned().unwrap_or_default();
+    let text = of_turn(run, target, move |turn| of_call(turn).text);
+    let streaming = of_turn(run, target, move |turn| of_call(turn).streaming);
+    let tries = of_turn(run, target, move |turn| failed_tries(&of_call(turn)));
+    let waits =
+        move || streaming.get() == Some(true) && text.with(|text| text.as_ref().is_none_or(String::is_empty));
+    view! {
+        {move || tries.get().unwrap_or_default().into_iter().map(try_view).collect_view()}
+        <Answer
+            text=Signal::derive(move || text.get().unwrap_or_default())
+            streaming=Signal::derive(move || streaming.get().unwrap_or_default())
+        />
+        {move || waits().then(|| view! { <p class="xs t3">"Waits for the first token"</p> })}
+    }
+}
+
+fn failed_tries(call: &Call) -> Vec<Attempt> {
+    call.attempts.iter().filter(|attempt| attempt.failed.is_some()).cloned().collect()
+}
+
+fn try_view(attempt: Attempt) -> impl IntoView {
+    attempt.failed.map(|failed| {
+        let reason = failed.reason.trim_end_matches('.').to_owned();
+        let next = words::duration(failed.delay_ms);
+        view! {
+            <p class="row xs t2">
+                <span class="bad">
+                    <Icon name="octagon-x" small=true />
+                </span>
+                <span>
+                    "Try " {attempt.number} " failed: " {reason} ". "
+                    <span class="t3">"Next after " {next}</span>
+                </span>
+            </p>
+        }
+    })
+}
