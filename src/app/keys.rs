@@ -66,6 +66,7 @@ mod browser {
     use super::{PLACES, use_overlays};
     use crate::app::address;
     use crate::app::browser::find;
+    use crate::app::guard::use_guard;
     use crate::app::prefs::use_prefs;
     use crate::app::toasts::use_toasts;
 
@@ -76,6 +77,7 @@ mod browser {
         let overlays = use_overlays();
         let prefs = use_prefs();
         let toasts = use_toasts();
+        let guard = use_guard();
         let navigate = use_navigate();
         let path = use_location().pathname;
         let chord = StoredValue::new(None::<f64>);
@@ -102,7 +104,9 @@ mod browser {
                         Some(kind) => address::list(namespace.as_deref(), kind),
                     };
                     event.prevent_default();
-                    navigate(&place, leptos_router::NavigateOptions::default());
+                    if guard.may_leave() {
+                        navigate(&place, leptos_router::NavigateOptions::default());
+                    }
                 }
                 return;
             }

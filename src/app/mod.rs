@@ -18,6 +18,7 @@ pub mod deletes;
 #[cfg(feature = "ssr")]
 pub mod document;
 pub mod frame;
+pub mod guard;
 pub mod keys;
 pub mod lists;
 pub mod live;
@@ -42,6 +43,7 @@ pub fn App() -> impl IntoView {
     prefs::provide_prefs();
     toasts::provide_toasts();
     deletes::provide_deletes();
+    guard::provide_guard();
     keys::provide_overlays();
     view! {
         <Router>

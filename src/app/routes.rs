@@ -8,8 +8,10 @@ use leptos_router::hooks::use_params_map;
 use leptos_router::{SsrMode, path};
 
 use super::address;
+use super::pages::object::ObjectPage;
 use super::pages::run::RunPage;
-use super::pages::{NotFound, ObjectsPage};
+use super::pages::yaml::CreatePage;
+use super::pages::{EventsPage, NotFound, ObjectsPage};
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
 
@@ -20,6 +22,7 @@ pub fn Pages() -> impl IntoView {
     view! {
         <Routes fallback=NotFound>
             <Route path=path!("/") view=|| view! { <Redirect path="/ns/default" /> } ssr=SsrMode::Async />
+            <Route path=path!("/components") view=components ssr=SsrMode::Async />
             <Route path=path!("/ns/:ns") view=home ssr=SsrMode::Async />
             <Route path=path!("/ns/:ns/:place") view=list ssr=SsrMode::Async />
             <Route path=path!("/ns/:ns/:place/new") view=create ssr=SsrMode::Async />
@@ -48,6 +51,16 @@ fn place() -> Memo<Place> {
     })
 }
 
+#[cfg(debug_assertions)]
+fn components() -> AnyView {
+    view! { <super::pages::gallery::Gallery /> }.into_any()
+}
+
+#[cfg(not(debug_assertions))]
+fn components() -> AnyView {
+    view! { <NotFound /> }.into_any()
+}
+
 fn home() -> impl IntoView {
     let place = place();
     move || {
@@ -60,25 +73,41 @@ fn list() -> impl IntoView {
     let place = place();
     move || {
         let Place { namespace, place, .. } = place.get();
-        match Kind::from_plural(&place) {
-            Some(kind) => view! { <ObjectsPage kind=kind namespace=namespace /> }.into_any(),
-            None => view! { <NotFound /> }.into_any(),
+        match (place.as_str(), Kind::from_plural(&place)) {
+            ("events", _) => view! { <EventsPage namespace=namespace /> }.into_any(),
+            (_, Some(kind)) => view! { <ObjectsPage kind=kind namespace=namespace /> }.into_any(),
+            (_, None) => view! { <NotFound /> }.into_any(),
         }
     }
 }
 
 fn create() -> impl IntoView {
-    view! { <NotFound /> }
+    let place = place();
+    move || {
+        let Place { namespace, place, .. } = place.get();
+        match Kind::from_plural(&place) {
+            Some(kind) => view! { <CreatePage kind=kind namespace=namespace /> }.into_any(),
+            None => view! { <NotFound /> }.into_any(),
+        }
+    }
 }
 
 fn object() -> impl IntoView {
     let place = place();
     move || {
         let Place { namespace, place, name } = place.get();
-        let key = |kind| ObjectKey::new(kind, namespace.clone().unwrap_or_default(), name.clone());
-        match Kind::from_plural(&place) {
-            Some(Kind::Query) => view! { <RunPage key=key(Kind::Query) /> }.into_any(),
-            _ => view! { <NotFound /> }.into_any(),
+        match (Kind::from_plural(&place), namespace) {
+            // Without a namespace a name says nothing, except of what has none.
+            (Some(kind), None) if kind.namespaced() => view! { <NotFound /> }.into_any(),
+            (Some(kind), namespace) => {
+                let key =
+                    ObjectKey::new(kind, namespace.filter(|_| kind.namespaced()).unwrap_or_default(), name);
+                match kind {
+                    Kind::Query => view! { <RunPage key=key /> }.into_any(),
+                    _ => view! { <ObjectPage object=key /> }.into_any(),
+                }
+            }
+            (None, _) => view! { <NotFound /> }.into_any(),
         }
     }
 }

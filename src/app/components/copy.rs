@@ -17,14 +17,15 @@ pub fn CopyButton(
     let toasts = use_toasts();
     let press = Callback::new(move |_| {
         let text = text.run(());
-        copy(text);
+        copy_text(text);
         toasts.say("Copied");
     });
     view! { <Button label=label icon="copy" kind=ButtonKind::Plain small=true on_press=press /> }
 }
 
+/// Puts a text on the clipboard.
 #[cfg(feature = "hydrate")]
-fn copy(text: String) {
+pub fn copy_text(text: String) {
     let promise = window().navigator().clipboard().write_text(&text);
     leptos::task::spawn_local(async move {
         // Refused only without focus or permission; the text is still selectable on the page.
@@ -32,5 +33,6 @@ fn copy(text: String) {
     });
 }
 
+/// Puts a text on the clipboard; there is none on the server.
 #[cfg(not(feature = "hydrate"))]
-fn copy(_text: String) {}
+pub fn copy_text(_text: String) {}

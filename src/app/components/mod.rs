@@ -36,7 +36,7 @@ pub use button::{Button, ButtonKind, IconButton, LinkButton};
 pub use chip::{Chip, SearchBox, Switch};
 pub use code::{Code, Diff};
 pub use combo::ComboField;
-pub use copy::CopyButton;
+pub use copy::{CopyButton, copy_text};
 pub use dialog::{Dialog, follow as follow_dialog};
 pub use empty::EmptyState;
 pub use field::{Field, Problems, SelectField, TextArea, TextField};

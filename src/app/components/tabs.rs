@@ -66,7 +66,7 @@ pub fn Tabs(
                     aria-selected=move || if on() { "true" } else { "false" }
                     aria-controls=move || on().then(|| format!("panel-{value}"))
                     tabindex=move || if on() { "0" } else { "-1" }
-                    data-noscroll="true"
+                    data-stay="true"
                 >
                     {tab.icon.map(|name| view! { <Icon name=name small=true /> })}
                     {tab.label}

@@ -9,6 +9,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use crate::api::objects::search_objects;
 use crate::app::address;
 use crate::app::components::{Icon, kind_icon};
+use crate::app::guard::use_guard;
 use crate::app::keys::{PLACES, use_overlays};
 use crate::app::prefs::use_prefs;
 use crate::resources::kind::Kind;
@@ -86,6 +87,7 @@ pub fn Palette() -> impl IntoView {
     let prefs = use_prefs();
     let open = overlays.palette;
     let navigate = use_navigate();
+    let guard = use_guard();
     let path = use_location().pathname;
     let text = RwSignal::new(String::new());
     let hits = RwSignal::new(Vec::<Hit>::new());
@@ -149,7 +151,8 @@ pub fn Palette() -> impl IntoView {
             Act::Go(href) if new_tab => {
                 let _ = window().open_with_url_and_target(&href, "_blank");
             }
-            Act::Go(href) => navigate(&href, NavigateOptions::default()),
+            Act::Go(href) if guard.may_leave() => navigate(&href, NavigateOptions::default()),
+            Act::Go(_) => {}
             Act::SwitchTheme => prefs.switch_theme(),
             Act::ShowKeys => overlays.keys.set(true),
         }

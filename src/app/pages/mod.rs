@@ -3,8 +3,15 @@
 
 pub mod run;
 
+#[cfg(debug_assertions)]
+pub mod gallery;
+pub mod object;
+pub mod yaml;
+
+mod events;
 mod not_found;
 mod objects;
 
+pub use events::EventsPage;
 pub use not_found::NotFound;
 pub use objects::ObjectsPage;
