@@ -22,7 +22,8 @@ pub(super) fn prune(root: &Node, merged: Value, last: &Set, owned: &Set) -> Valu
     let without = remove(node, merged.clone(), &last);
     let kept = fields(&without).union(&named(owned));
     let unowned = remove(node, merged.clone(), &all.difference(&kept));
-    let gone = all.difference(&fields(&unowned)).intersection(&last);
+    // A list that someone owns as such stays, if empty.
+    let gone = all.difference(&fields(&unowned)).intersection(&last).difference(owned);
     remove(node, merged, &gone)
 }
 

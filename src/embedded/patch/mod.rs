@@ -3,6 +3,8 @@
 //! All are pure: the live object comes in, the patched object goes out, nothing is changed on an error.
 
 mod strategic;
+#[cfg(test)]
+mod strategic_tests;
 
 use serde_json::Value;
 

@@ -1,21 +1,18 @@
 //! `x-kubernetes-validations`: rules in CEL, compiled with the schema and evaluated on each write.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use kube_cel::KubeCelExt;
 use kube_cel::cel::objects::OptionalValue;
 use kube_cel::cel::{Context, Program, Value as CelValue};
 use serde_json::{Value, json};
 
+use super::cel_functions::FUNCTIONS;
 use super::cel_value::convert;
 use super::compile::bad;
 use super::error::{CauseReason, FieldError, SchemaError};
 use super::node::Node;
 use super::path::Path;
 use super::validate::counterpart;
-
-/// The functions rules may call; building it for each evaluation would cost more than most rules.
-static FUNCTIONS: LazyLock<Context<'static>> = LazyLock::new(|| Context::default().with_all());
 
 /// A compiled rule.
 #[derive(Debug)]

@@ -5,9 +5,10 @@ use std::sync::{Arc, LazyLock};
 
 use base64::Engine;
 use kube_cel::cel::objects::{Key, Map};
-use kube_cel::cel::{Context, Program, Value as CelValue};
+use kube_cel::cel::{Program, Value as CelValue};
 use serde_json::{Number, Value};
 
+use super::cel_functions::FUNCTIONS;
 use super::format::Format;
 use super::node::{Additional, Node, Type};
 
@@ -90,7 +91,6 @@ fn string(format: Option<Format>, text: &str) -> CelValue {
 
 /// Lets CEL itself parse times, as its value holds types of a crate that we do not use.
 fn call(expression: &str, text: &str) -> Option<CelValue> {
-    static FUNCTIONS: LazyLock<Context<'static>> = LazyLock::new(Context::default);
     let mut scope = FUNCTIONS.new_inner_scope();
     scope.add_variable_from_value("text", text.to_owned());
     Program::compile(expression).ok()?.execute(&scope).ok()

@@ -6,6 +6,7 @@
 //! themselves in the same form.
 
 mod cel;
+mod cel_functions;
 mod cel_value;
 mod compile;
 mod default;
