@@ -163,6 +163,8 @@ struct Slot<K> {
 
 struct Inner<K> {
     objects: BTreeMap<Key, Slot<K>>,
+    /// Keys by the revision of their last change, so that "what changed since" costs what it tells.
+    order: BTreeMap<u64, Key>,
     revision: u64,
     /// UIDs of what was deleted, with the revision; oldest first.
     gone: VecDeque<(u64, String)>,
@@ -176,6 +178,18 @@ pub struct KindCache<K> {
     changes: broadcast::Sender<Numbered<K>>,
     ready: watch::Sender<bool>,
     errors: AtomicU64,
+    /// Told after each change; shared by the caches that one live stream follows.
+    signal: Signal,
+    keep: Keep<K>,
+}
+
+/// Wakes whoever follows several caches; carries no news itself.
+pub type Signal = Arc<watch::Sender<()>>;
+
+/// Which objects are kept.
+struct Keep<K> {
+    accept: fn(&K) -> bool,
+    limit: usize,
 }
 
 /// Number that revisions of this process start from: microseconds of the clock at its start, so that they are
@@ -197,10 +211,23 @@ impl<K: Cached> Default for KindCache<K> {
 impl<K: Cached> KindCache<K> {
     /// An empty cache that nothing fills; [`run`](Self::run) fills it.
     pub fn new() -> Self {
+        Self::signalling(Arc::new(watch::Sender::new(())))
+    }
+
+    /// An empty cache that tells `signal` of each change.
+    pub fn signalling(signal: Signal) -> Self {
+        Self::bounded(signal, |_| true, usize::MAX)
+    }
+
+    /// An empty cache that keeps only what `accept` takes, and of that the `limit` objects that changed last.
+    pub fn bounded(signal: Signal, accept: fn(&K) -> bool, limit: usize) -> Self {
         let first = first_revision();
         Self {
+            signal,
+            keep: Keep { accept, limit },
             inner: RwLock::new(Inner {
                 objects: BTreeMap::new(),
+                order: BTreeMap::new(),
                 revision: first,
                 gone: VecDeque::new(),
                 floor: first,
@@ -222,7 +249,9 @@ impl<K: Cached> KindCache<K> {
                 Ok(Event::Init) => filling = Some(BTreeMap::new()),
                 Ok(Event::InitApply(guard)) => {
                     let (key, entry) = entry(guard);
-                    if let Some(filling) = &mut filling {
+                    if let Some(filling) = &mut filling
+                        && self.accepts(&entry)
+                    {
                         filling.insert(key, entry);
                     }
                 }
@@ -232,7 +261,9 @@ impl<K: Cached> KindCache<K> {
                 }
                 Ok(Event::Apply(guard)) => {
                     let (key, entry) = entry(guard);
-                    self.put(key, entry);
+                    if self.accepts(&entry) {
+                        self.put(key, entry);
+                    }
                 }
                 Ok(Event::Delete(guard)) => {
                     let (key, _) = entry(guard);
@@ -322,9 +353,9 @@ impl<K: Cached> KindCache<K> {
         Some(Since {
             revision: inner.revision,
             upserts: inner
-                .objects
-                .values()
-                .filter(|slot| slot.revision > revision)
+                .order
+                .range(revision + 1..)
+                .filter_map(|(_, key)| inner.objects.get(key))
                 .map(|slot| slot.entry.clone())
                 .collect(),
             removes: inner
@@ -340,15 +371,27 @@ impl<K: Cached> KindCache<K> {
     pub fn put(&self, key: Key, entry: Entry<K>) {
         let mut inner = self.inner.write();
         inner.put(key, entry, &self.changes);
+        inner.evict(self.keep.limit, &self.changes);
+        drop(inner);
+        self.signal.send_replace(());
     }
 
     fn remove(&self, key: &Key) {
-        let mut inner = self.inner.write();
-        inner.remove(key, &self.changes);
+        self.inner.write().remove(key, &self.changes);
+        self.signal.send_replace(());
+    }
+
+    fn accepts(&self, entry: &Entry<K>) -> bool {
+        entry.sound().is_none_or(|object| (self.keep.accept)(object))
     }
 
     /// Replaces everything after a listing. Few differences are told one by one, many as a `Resync`.
     fn replace(&self, fresh: BTreeMap<Key, Entry<K>>) {
+        self.exchange(fresh);
+        self.signal.send_replace(());
+    }
+
+    fn exchange(&self, fresh: BTreeMap<Key, Entry<K>>) {
         let mut inner = self.inner.write();
         let missing: Vec<Key> =
             inner.objects.keys().filter(|key| !fresh.contains_key(*key)).cloned().collect();
@@ -366,16 +409,18 @@ impl<K: Cached> KindCache<K> {
             for (key, entry) in changed {
                 inner.put(key, entry, &self.changes);
             }
+            inner.evict(self.keep.limit, &self.changes);
             return;
         }
-        inner.revision += 1;
-        let revision = inner.revision;
         for key in &missing {
-            inner.objects.remove(key);
+            inner.take(key);
         }
         for (key, entry) in changed {
-            inner.objects.insert(key, Slot { entry, revision });
+            inner.insert(key, entry);
         }
+        inner.evict(self.keep.limit, &self.changes);
+        inner.revision += 1;
+        let revision = inner.revision;
         inner.gone.clear();
         inner.floor = revision;
         let _ = self.changes.send(Numbered { revision, change: Change::Resync });
@@ -395,9 +440,8 @@ impl<K: Cached> Inner<K> {
             // Deleted and created again under the same name while we looked away.
             self.remove(&key, changes);
         }
-        self.revision += 1;
+        let old = self.insert(key, entry.clone());
         let revision = self.revision;
-        let old = self.objects.insert(key, Slot { entry: entry.clone(), revision });
         let change = match entry {
             Entry::Sound(new) => {
                 Change::Applied { old: old.and_then(|slot| slot.entry.sound().cloned()), new }
@@ -407,8 +451,34 @@ impl<K: Cached> Inner<K> {
         let _ = changes.send(Numbered { revision, change });
     }
 
+    /// Puts an entry under the next revision; returns what was there.
+    fn insert(&mut self, key: Key, entry: Entry<K>) -> Option<Slot<K>> {
+        self.revision += 1;
+        let revision = self.revision;
+        let old = self.objects.insert(key.clone(), Slot { entry, revision });
+        if let Some(old) = &old {
+            self.order.remove(&old.revision);
+        }
+        self.order.insert(revision, key);
+        old
+    }
+
+    fn take(&mut self, key: &Key) -> Option<Slot<K>> {
+        let slot = self.objects.remove(key)?;
+        self.order.remove(&slot.revision);
+        Some(slot)
+    }
+
+    /// Lets go of what changed longest ago, beyond `limit`.
+    fn evict(&mut self, limit: usize, changes: &broadcast::Sender<Numbered<K>>) {
+        while self.objects.len() > limit {
+            let Some(key) = self.order.first_key_value().map(|(_, key)| key.clone()) else { return };
+            self.remove(&key, changes);
+        }
+    }
+
     fn remove(&mut self, key: &Key, changes: &broadcast::Sender<Numbered<K>>) {
-        let Some(slot) = self.objects.remove(key) else { return };
+        let Some(slot) = self.take(key) else { return };
         self.revision += 1;
         self.gone.push_back((self.revision, slot.entry.uid().to_owned()));
         if self.gone.len() > TOMBSTONES
@@ -499,6 +569,16 @@ mod tests {
         );
         assert!(matches!(changes.try_recv().unwrap().change, Change::Applied { old: None, .. }));
         assert!(changes.try_recv().is_err());
+    }
+
+    #[test]
+    fn a_bound_lets_go_of_what_changed_longest_ago() {
+        let cache = KindCache::<ConfigMap>::bounded(Arc::new(watch::Sender::new(())), |_| true, 2);
+        for (key, entry) in [map("a", 1), map("b", 2), map("c", 3)] {
+            cache.put(key, entry);
+        }
+        assert!(cache.get("lagoon", "a").is_none());
+        assert_eq!(cache.len(), 2);
     }
 
     #[test]

@@ -7,10 +7,12 @@
 pub mod access;
 pub mod apply;
 pub mod cache;
+mod caches;
 mod cluster;
 pub mod problem;
 mod slim;
 
 pub use cache::{Change, KindCache, Malformed};
+pub use caches::Caches;
 pub use cluster::{Cluster, ConnectError, Mode};
 pub use slim::Slim;

@@ -116,6 +116,15 @@ pub enum RunEvent {
         /// When the next try starts.
         delay_ms: i64,
     },
+    /// A tool is called.
+    ToolRequest {
+        /// Step id.
+        step: String,
+        /// Id of the call in the model's answer.
+        call_id: String,
+        /// Tool name.
+        name: String,
+    },
     /// A tool ended.
     ToolResult {
         /// Step id.

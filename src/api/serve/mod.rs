@@ -1,8 +1,13 @@
-//! The work behind the server functions.
+//! The work behind the server functions: who asks, what they may, one use case, a view.
 
 pub mod forms;
 pub mod home;
 pub mod live;
 pub mod objects;
+pub mod present;
 pub mod queries;
+pub mod runs;
+mod services;
 pub mod yaml;
+
+pub use services::{Services, asker, services, session};

@@ -246,6 +246,9 @@ impl RunModel {
             RunEvent::ModelRetry { step, reason, delay_ms } => {
                 self.turn_at(entry.target, at).call_mut(step).fail(reason, *delay_ms, at);
             }
+            RunEvent::ToolRequest { call_id, name, .. } => {
+                self.turn_at(entry.target, at).tool_mut(call_id, name, seq, at);
+            }
             RunEvent::ToolResult { call_id, name, content, is_error, duration_ms, .. } => {
                 let row = self.turn_at(entry.target, at).tool_mut(call_id, name, seq, at);
                 row.result = Some(content.clone());

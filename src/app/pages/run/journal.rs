@@ -109,6 +109,7 @@ pub fn line(entry: &RunEntry, targets: &[ObjectKey], started_ms: Option<i64>) ->
             let what = format!("{}, next try in {}", reason.trim_end_matches('.'), duration(*delay_ms));
             (LineKind::Model, "model.failed", target(), what, true)
         }
+        RunEvent::ToolRequest { name, .. } => (LineKind::Tool, "tool.asked", target(), name.clone(), false),
         RunEvent::ToolResult { name, content, is_error, duration_ms, .. } => {
             let what = format!("{name}, {}: {}", duration(*duration_ms), first_line(content));
             (LineKind::Tool, "tool.answered", target(), what, *is_error)
@@ -170,6 +171,10 @@ pub fn details(entry: &RunEntry) -> Vec<Detail> {
             all.push(Fact("Next try after", duration(*delay_ms)));
             all.push(Fact("Step", step.clone()));
             all.push(Text("Reason", reason.clone()));
+        }
+        RunEvent::ToolRequest { step, name, .. } => {
+            all.push(Fact("Tool", name.clone()));
+            all.push(Fact("Step", step.clone()));
         }
         RunEvent::ToolResult { step, name, content, is_error, duration_ms, .. } => {
             all.push(Fact("Tool", name.clone()));

@@ -1,0 +1,147 @@
+//! A run that is followed: new entries, streaming text, and the head when the query moves.
+
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::mpsc;
+
+use crate::api::serve::{Services, runs};
+use crate::engine::journal::Update;
+use crate::views::ObjectKey;
+use crate::views::live::LiveMessage;
+use crate::views::run::{RunDelta, RunView};
+
+/// Updates taken into one message at the most.
+const BATCH: usize = 64;
+
+/// Sends what happens in the run of `key` until the reader goes. Entries up to `after` are on the page already.
+pub async fn follow(services: Services, id: u32, key: ObjectKey, after: u64, out: mpsc::Sender<LiveMessage>) {
+    let mut after = Some(after);
+    // Opened again after a lag, and when a query of the same name begins anew.
+    while let Some(again) = once(&services, id, &key, after.take(), &out).await {
+        if !again {
+            return;
+        }
+    }
+}
+
+/// One subscription. `Some(true)` to subscribe again, `Some(false)` when the run is gone, `None` when the reader is.
+async fn once(
+    services: &Services,
+    id: u32,
+    key: &ObjectKey,
+    after: Option<u64>,
+    out: &mpsc::Sender<LiveMessage>,
+) -> Option<bool> {
+    let mut changed = services.caches().changed();
+    let Ok((mut run, subscription)) = runs::open(services, key).await else {
+        out.send(LiveMessage::Gone { id }).await.ok()?;
+        return Some(false);
+    };
+    let mut updates = subscription.updates;
+    opening(id, &run, after, out).await?;
+    let mut last = run.entries.last().map_or(0, |entry| entry.seq);
+    loop {
+        tokio::select! {
+            update = updates.recv() => {
+                let mut batch = match update {
+                    Ok(update) => vec![update],
+                    Err(RecvError::Lagged(_) | RecvError::Closed) => return Some(true),
+                };
+                while batch.len() < BATCH {
+                    match updates.try_recv() {
+                        Ok(update) => batch.push(update),
+                        Err(TryRecvError::Lagged(_)) => return Some(true),
+                        Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+                    }
+                }
+                for delta in deltas(batch, &mut last, &mut run) {
+                    out.send(LiveMessage::Run { id, delta }).await.ok()?;
+                }
+                head(services, id, key, &mut run, out).await?;
+            }
+            news = changed.changed() => {
+                news.ok()?;
+                let query = services.caches().queries.get(&key.namespace, &key.name);
+                match query {
+                    None => {
+                        out.send(LiveMessage::Gone { id }).await.ok()?;
+                        return Some(false);
+                    }
+                    Some(query) if query.metadata.uid.as_deref() != Some(&run.uid) => return Some(true),
+                    Some(_) => head(services, id, key, &mut run, out).await?,
+                }
+            }
+        }
+    }
+}
+
+/// What the page lacks at the start: entries alone where they bridge, else the run as a whole.
+async fn opening(id: u32, run: &RunView, after: Option<u64>, out: &mpsc::Sender<LiveMessage>) -> Option<()> {
+    let first = run.entries.first().map_or(1, |entry| entry.seq);
+    let bridged = after.is_some_and(|after| after + 1 >= first && run.partials.is_empty());
+    let message = if bridged {
+        let missing: Vec<_> = run.entries.iter().filter(|entry| Some(entry.seq) > after).cloned().collect();
+        if missing.is_empty() {
+            return Some(());
+        }
+        LiveMessage::Run { id, delta: RunDelta::Entries(missing) }
+    } else {
+        LiveMessage::RunSnapshot { id, run: Box::new(run.clone()) }
+    };
+    out.send(message).await.ok()
+}
+
+/// The head, when it differs from what was sent last.
+async fn head(
+    services: &Services,
+    id: u32,
+    key: &ObjectKey,
+    run: &mut RunView,
+    out: &mpsc::Sender<LiveMessage>,
+) -> Option<()> {
+    let Some(query) = services.caches().queries.get(&key.namespace, &key.name) else { return Some(()) };
+    let delta = runs::head(services, &query, &run.entries);
+    if let RunDelta::Head { status, started_ms, ended_ms, usage } = &delta {
+        if (status, *started_ms, *ended_ms, *usage) == (&run.status, run.started_ms, run.ended_ms, run.usage)
+        {
+            return Some(());
+        }
+        run.status = status.clone();
+        (run.started_ms, run.ended_ms, run.usage) = (*started_ms, *ended_ms, *usage);
+    }
+    out.send(LiveMessage::Run { id, delta }).await.ok()
+}
+
+/// Updates as deltas: neighbouring entries in one, neighbouring text of one call in one.
+fn deltas(updates: Vec<Update>, last: &mut u64, run: &mut RunView) -> Vec<RunDelta> {
+    let mut deltas: Vec<RunDelta> = Vec::new();
+    for update in updates {
+        match update {
+            Update::Entry(entry) if entry.seq <= *last => {}
+            Update::Entry(entry) => {
+                *last = entry.seq;
+                let entry = runs::entry(&entry);
+                run.entries.push(entry.clone());
+                match deltas.last_mut() {
+                    Some(RunDelta::Entries(entries)) => entries.push(entry),
+                    _ => deltas.push(RunDelta::Entries(vec![entry])),
+                }
+            }
+            Update::Text { step, target, at, append } => match deltas.last_mut() {
+                Some(RunDelta::Text { step: same, append: text, .. }) if **same == *step => {
+                    text.push_str(&append)
+                }
+                _ => deltas.push(RunDelta::Text {
+                    step: step.to_string(),
+                    target,
+                    at,
+                    append: append.to_string(),
+                }),
+            },
+        }
+    }
+    // Only what the head is made of is kept, so that following a long run stays small.
+    if run.entries.len() > runs::OPENING * 2 {
+        run.entries.drain(1..runs::OPENING);
+    }
+    deltas
+}

@@ -1,0 +1,89 @@
+//! What is new on a topic since it was last asked.
+
+use super::list::ListTopic;
+use crate::api::serve::home;
+use crate::api::serve::objects::detail;
+use crate::api::serve::present::World;
+use crate::views::ObjectKey;
+use crate::views::detail::Detail;
+use crate::views::home::{HomeView, NavCounts};
+use crate::views::live::{LiveMessage, Topic};
+
+/// A followed topic with what was sent last.
+pub enum Followed {
+    /// Rows of a list.
+    List(Box<ListTopic>),
+    /// One object's page.
+    Object {
+        /// The object.
+        key: ObjectKey,
+        /// Version the page had.
+        version: u64,
+        /// What was sent last; `None` before the first answer.
+        sent: Option<Box<Detail>>,
+        /// The page knows that it is gone.
+        gone: bool,
+    },
+    /// Counts of the navigation.
+    Nav {
+        /// Namespace.
+        namespace: Option<String>,
+        /// What was sent last.
+        sent: Option<NavCounts>,
+    },
+    /// Home.
+    Home {
+        /// Namespace.
+        namespace: Option<String>,
+        /// What was sent last.
+        sent: Option<Box<HomeView>>,
+    },
+}
+
+impl Followed {
+    /// Follows `topic`; `None` for runs, which have a task of their own.
+    pub fn new(topic: &Topic) -> Option<Self> {
+        Some(match topic {
+            Topic::List { request, revision } => {
+                Self::List(Box::new(ListTopic::new(request.clone(), *revision)))
+            }
+            Topic::Object { key, version } => {
+                Self::Object { key: key.clone(), version: *version, sent: None, gone: false }
+            }
+            Topic::Nav { namespace } => Self::Nav { namespace: namespace.clone(), sent: None },
+            Topic::Home { namespace } => Self::Home { namespace: namespace.clone(), sent: None },
+            Topic::Run { .. } => return None,
+        })
+    }
+
+    /// What the page lacks, if anything.
+    pub fn news(&mut self, id: u32, world: &World) -> Option<LiveMessage> {
+        match self {
+            Self::List(list) => list.news(id, world),
+            Self::Object { key, version, sent, gone } => {
+                let Some(now) = detail(world, key) else {
+                    return (!std::mem::replace(gone, true)).then_some(LiveMessage::Gone { id });
+                };
+                *gone = false;
+                let known = match sent {
+                    Some(sent) => **sent == now,
+                    None => now.row.version == *version,
+                };
+                *sent = Some(Box::new(now.clone()));
+                (!known).then(|| LiveMessage::Object { id, detail: Box::new(now) })
+            }
+            Self::Nav { namespace, sent } => {
+                let counts = home::nav(world, namespace.as_deref());
+                (sent.replace(counts) != Some(counts)).then_some(LiveMessage::Nav { id, counts })
+            }
+            Self::Home { namespace, sent } => {
+                let now = Box::new(home::view(world, namespace.as_deref()));
+                if sent.as_ref() == Some(&now) {
+                    return None;
+                }
+                *sent = Some(now.clone());
+                Some(LiveMessage::Home { id, home: now })
+            }
+        }
+    }
+}

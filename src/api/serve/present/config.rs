@@ -1,0 +1,49 @@
+//! Defaults of the cluster.
+
+use super::status::plain;
+use super::{Present, World, fact_text};
+use crate::kubernetes::{Caches, KindCache};
+use crate::resources::kind::Kind;
+use crate::resources::{ArkConfig, ArkConfigSpec, Condition, QuerySpec};
+use crate::views::ObjectKey;
+use crate::views::detail::Fact;
+use crate::views::row::{Cell, State, Status};
+
+impl Present for ArkConfig {
+    const KIND: Kind = Kind::ArkConfig;
+
+    fn cache(caches: &Caches) -> &KindCache<Self> {
+        &caches.ark_configs
+    }
+
+    /// Nothing far away can make it unready.
+    fn status(&self, _: &World) -> Status {
+        plain(State::Done, "Ready")
+    }
+
+    fn summary(&self) -> String {
+        "Defaults for queries that do not say otherwise".into()
+    }
+
+    fn cells(&self, _: &World) -> Vec<Cell> {
+        vec![self.spec.query_ttl.map_or(Cell::None, |ttl| Cell::Duration(ttl.as_nanos() / 1_000_000))]
+    }
+
+    fn conditions(&self) -> &[Condition] {
+        &[]
+    }
+
+    fn facts(&self, _: &World) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        let none = QuerySpec::default();
+        fact_text(&mut facts, "Queries kept for", &none.ttl(Some(&self.spec)).to_string());
+        fact_text(&mut facts, "Queries may take", &none.timeout(Some(&self.spec)).to_string());
+        let iterations = ArkConfigSpec::max_agent_iterations(Some(&self.spec));
+        fact_text(&mut facts, "Model calls of one answer at the most", &iterations.to_string());
+        facts
+    }
+
+    fn references(&self) -> Vec<ObjectKey> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,219 @@
+//! Models.
+
+use super::status::{Unseen, by_condition};
+use super::{Present, World, fact_code, fact_text};
+use crate::kubernetes::{Caches, KindCache};
+use crate::resources::conditions::types;
+use crate::resources::kind::Kind;
+use crate::resources::{AzureCredential, Condition, Model, ModelProvider, Source, ValueSource};
+use crate::views::ObjectKey;
+use crate::views::detail::{Fact, Specific};
+use crate::views::forms::{ModelForm, SourceForm};
+use crate::views::row::{Cell, Status};
+
+/// Where a value comes from, as forms hold it. A literal key is not shown back: see [`model_form`].
+pub fn source_form(source: Source<'_>) -> SourceForm {
+    match source {
+        Source::Literal(text) => SourceForm::Literal(text.into()),
+        Source::Secret(key) => SourceForm::Secret { name: key.name.clone(), key: key.key.clone() },
+        Source::ConfigMap(key) => SourceForm::ConfigMap { name: key.name.clone(), key: key.key.clone() },
+        Source::Service(service) => SourceForm::Service {
+            name: service.name.clone(),
+            namespace: Some(service.namespace.clone()).filter(|text| !text.is_empty()),
+            port: Some(service.port.clone()).filter(|text| !text.is_empty()),
+            path: Some(service.path.clone()).filter(|text| !text.is_empty()),
+        },
+        Source::QueryParameter(_) | Source::Missing => SourceForm::Unset,
+    }
+}
+
+/// Base URL, key, API version and properties of the provider in use.
+struct Connection<'a> {
+    base_url: Option<&'a ValueSource>,
+    api_key: Option<&'a ValueSource>,
+    api_version: Option<&'a ValueSource>,
+    properties: Vec<(&'a String, &'a ValueSource)>,
+}
+
+fn connection(model: &Model) -> Connection<'_> {
+    let config = &model.spec.config;
+    let none = Connection { base_url: None, api_key: None, api_version: None, properties: Vec::new() };
+    match model.spec.provider() {
+        Some(ModelProvider::OpenAi) => config.openai.as_ref().map_or(none, |c| Connection {
+            base_url: Some(&c.base_url),
+            api_key: Some(&c.api_key),
+            api_version: None,
+            properties: c.properties.iter().collect(),
+        }),
+        Some(ModelProvider::Azure) => config.azure.as_ref().map_or(none, |c| Connection {
+            base_url: Some(&c.base_url),
+            api_key: match c.credential() {
+                AzureCredential::ApiKey(key) => Some(key),
+                _ => None,
+            },
+            api_version: c.api_version.as_ref(),
+            properties: c.properties.iter().collect(),
+        }),
+        Some(ModelProvider::Bedrock) => config.bedrock.as_ref().map_or(none, |c| Connection {
+            base_url: c.base_url.as_ref(),
+            api_key: c.api_key.as_ref(),
+            api_version: None,
+            properties: c.properties.iter().collect(),
+        }),
+        Some(ModelProvider::Anthropic) => config.anthropic.as_ref().map_or(none, |c| Connection {
+            base_url: Some(&c.base_url),
+            api_key: Some(&c.api_key),
+            api_version: c.version.as_ref(),
+            properties: c.properties.iter().collect(),
+        }),
+        None => none,
+    }
+}
+
+/// What the model's editor holds. A key written into the manifest itself is a secret all the same and stays on the
+/// server: the form then holds an empty literal, which saving leaves as it is.
+pub fn model_form(model: &Model) -> ModelForm {
+    let connection = connection(model);
+    let form = |source: Option<&ValueSource>| source.map_or(SourceForm::Unset, |s| source_form(s.source()));
+    let api_key = match form(connection.api_key) {
+        SourceForm::Literal(_) => SourceForm::Literal(String::new()),
+        other => other,
+    };
+    ModelForm {
+        namespace: model.metadata.namespace.clone().unwrap_or_default(),
+        name: model.metadata.name.clone().unwrap_or_default(),
+        provider: model.spec.provider().map(|provider| provider.to_string()).unwrap_or_default(),
+        model: source_form(model.spec.model.source()),
+        base_url: form(connection.base_url),
+        api_key,
+        api_version: form(connection.api_version),
+        properties: connection
+            .properties
+            .into_iter()
+            .map(|(name, value)| (name.clone(), source_form(value.source())))
+            .collect(),
+        poll_interval: model.spec.poll_interval.map(|interval| interval.to_string()).unwrap_or_default(),
+        version: model.metadata.resource_version.clone(),
+    }
+}
+
+/// Words for a source whose value is not known here.
+fn describe(source: Source<'_>) -> String {
+    match source {
+        Source::Literal(text) => text.into(),
+        Source::Secret(key) => format!("Secret {}, key {}", key.name, key.key),
+        Source::ConfigMap(key) => format!("ConfigMap {}, key {}", key.name, key.key),
+        Source::Service(service) => format!("Service {}", service.name),
+        Source::QueryParameter(name) => format!("query parameter {name}"),
+        Source::Missing => String::new(),
+    }
+}
+
+/// Words for a value that may be looked up, without ever showing a literal key.
+pub(super) fn address(resolved: &str, source: &ValueSource) -> String {
+    if resolved.is_empty() { describe(source.source()) } else { resolved.to_owned() }
+}
+
+impl Present for Model {
+    const KIND: Kind = Kind::Model;
+
+    fn cache(caches: &Caches) -> &KindCache<Self> {
+        &caches.models
+    }
+
+    fn status(&self, _: &World) -> Status {
+        by_condition(self.conditions(), types::MODEL_AVAILABLE, Unseen::Pending)
+    }
+
+    fn summary(&self) -> String {
+        let provider = self.spec.provider().map(|provider| provider.to_string()).unwrap_or_default();
+        let name = describe(self.spec.model.source());
+        if provider.is_empty() { name } else { format!("{name} at {provider}") }
+    }
+
+    fn cells(&self, _: &World) -> Vec<Cell> {
+        let text = |text: String| if text.is_empty() { Cell::None } else { Cell::Text(text) };
+        let provider = self.spec.provider().map(|provider| provider.to_string()).unwrap_or_default();
+        vec![text(provider), text(describe(self.spec.model.source())), text(self.where_to())]
+    }
+
+    fn conditions(&self) -> &[Condition] {
+        self.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default()
+    }
+
+    fn facts(&self, _: &World) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        let provider = self.spec.provider().map(|provider| provider.to_string()).unwrap_or_default();
+        fact_text(&mut facts, "Provider", &provider);
+        fact_code(&mut facts, "Model name", &describe(self.spec.model.source()));
+        fact_code(&mut facts, "Address", &self.where_to());
+        let key = match connection(self).api_key.map(ValueSource::source) {
+            Some(Source::Literal(_)) => "written in the manifest".into(),
+            Some(source) => describe(source),
+            None => String::new(),
+        };
+        fact_text(&mut facts, "Key", &key);
+        fact_text(&mut facts, "Probed every", &self.spec.poll_interval().to_string());
+        for (name, value) in connection(self).properties {
+            fact_code(&mut facts, name, &describe(value.source()));
+        }
+        facts
+    }
+
+    fn references(&self) -> Vec<ObjectKey> {
+        Vec::new()
+    }
+
+    fn specific(&self) -> Specific {
+        Specific::Model(model_form(self))
+    }
+}
+
+/// Path under which this process serves its scripted model.
+const DEMO_PATH: &str = "/demo/v1";
+
+/// Whether asking `key` means asking the scripted model of this process.
+pub fn is_scripted(caches: &Caches, key: &ObjectKey) -> bool {
+    match key.kind {
+        Kind::Model => caches
+            .models
+            .get(&key.namespace, &key.name)
+            .is_some_and(|model| model.where_to().trim_end_matches('/').ends_with(DEMO_PATH)),
+        Kind::Agent => caches.agents.get(&key.namespace, &key.name).is_some_and(|agent| {
+            let (name, namespace) = agent.spec.model(&key.namespace);
+            is_scripted(caches, &ObjectKey::new(Kind::Model, namespace, name))
+        }),
+        _ => false,
+    }
+}
+
+impl Model {
+    /// The address that is called, as far as it is known.
+    fn where_to(&self) -> String {
+        let resolved =
+            self.status.as_ref().map(|status| status.resolved_address.as_str()).unwrap_or_default();
+        match connection(self).base_url {
+            Some(source) => address(resolved, source),
+            None => resolved.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_written_into_the_manifest_stays_on_the_server() {
+        let model: Model = serde_json::from_value(serde_json::json!({
+            "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Model", "metadata": {"name": "m", "namespace": "lagoon"},
+            "spec": {"type": "openai", "model": {"value": "gpt"}, "config": {"openai": {
+                "baseUrl": {"value": "http://127.0.0.1:9"}, "apiKey": {"value": "sk-hush"}
+            }}}
+        }))
+        .unwrap();
+        let sent = serde_json::to_string(&model.specific()).unwrap();
+        assert!(!sent.contains("sk-hush"), "{sent}");
+        assert_eq!(model_form(&model).provider, "openai");
+    }
+}

@@ -1,0 +1,235 @@
+//! Kinds that are an address: MCP servers, A2A servers, memories, evaluators, execution engines.
+
+use super::model::address;
+use super::status::{Unseen, because, by_condition, plain};
+use super::text::first_line;
+use super::{Present, World, fact_code, fact_text};
+use crate::kubernetes::{Caches, KindCache};
+use crate::resources::condition::find;
+use crate::resources::conditions::types;
+use crate::resources::kind::Kind;
+use crate::resources::{A2AServer, Condition, Evaluator, ExecutionEngine, MCPServer, Memory};
+use crate::views::ObjectKey;
+use crate::views::detail::Fact;
+use crate::views::row::{Cell, State, Status};
+
+fn text(text: String) -> Cell {
+    if text.is_empty() { Cell::None } else { Cell::Text(text) }
+}
+
+/// By the condition, else by the phase of releases that had no conditions.
+fn by_phase(conditions: &[Condition], phase: &str, message: &str) -> Status {
+    if find(conditions, types::AVAILABLE).is_some() {
+        return by_condition(conditions, types::AVAILABLE, Unseen::Unknown);
+    }
+    match phase {
+        "ready" => plain(State::Done, "Ready"),
+        "running" => plain(State::Running, "Checking"),
+        "error" => because(State::Failed, "Not ready", message),
+        _ => plain(State::Stale, "Unknown"),
+    }
+}
+
+impl Present for MCPServer {
+    const KIND: Kind = Kind::McpServer;
+
+    fn cache(caches: &Caches) -> &KindCache<Self> {
+        &caches.mcp_servers
+    }
+
+    fn status(&self, _: &World) -> Status {
+        let of =
+            if find(self.conditions(), types::AVAILABLE).is_some() { types::AVAILABLE } else { types::READY };
+        by_condition(self.conditions(), of, Unseen::Unknown)
+    }
+
+    fn summary(&self) -> String {
+        first_line(&self.spec.description)
+    }
+
+    fn cells(&self, _: &World) -> Vec<Cell> {
+        let status = self.status.as_ref();
+        let resolved = status.map(|status| status.resolved_address.as_str()).unwrap_or_default();
+        let tools = status.and_then(|status| status.tool_count).map_or(Cell::None, Cell::Number);
+        vec![Cell::Text(self.spec.transport.to_string()), text(address(resolved, &self.spec.address)), tools]
+    }
+
+    fn conditions(&self) -> &[Condition] {
+        self.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default()
+    }
+
+    fn facts(&self, _: &World) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        let resolved =
+            self.status.as_ref().map(|status| status.resolved_address.as_str()).unwrap_or_default();
+        fact_text(&mut facts, "Description", &self.spec.description);
+        fact_text(&mut facts, "Transport", self.spec.transport.as_str());
+        fact_code(&mut facts, "Address", &address(resolved, &self.spec.address));
+        fact_text(&mut facts, "Connects within", &self.spec.timeout);
+        facts
+    }
+
+    fn references(&self) -> Vec<ObjectKey> {
+        Vec::new()
+    }
+}
+
+impl Present for A2AServer {
+    const KIND: Kind = Kind::A2AServer;
+
+    fn cache(caches: &Caches) -> &KindCache<Self> {
+        &caches.a2a_servers
+    }
+
+    fn status(&self, _: &World) -> Status {
+        by_condition(self.conditions(), types::READY, Unseen::Unknown)
+    }
+
+    fn summary(&self) -> String {
+        first_line(&self.spec.description)
+    }
+
+    fn cells(&self, _: &World) -> Vec<Cell> {
+        let resolved =
+            self.status.as_ref().map(|status| status.last_resolved_address.as_str()).unwrap_or_default();
+        vec![text(address(resolved, &self.spec.address))]
+    }
+
+    fn conditions(&self) -> &[Condition] {
+        self.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default()
+    }
+
+    fn facts(&self, _: &World) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        let resolved =
+            self.status.as_ref().map(|status| status.last_resolved_address.as_str()).unwrap_or_default();
+        fact_text(&mut facts, "Description", &self.spec.description);
+        fact_code(&mut facts, "Address", &address(resolved, &self.spec.address));
+        fact_text(&mut facts, "Answers within", &self.spec.timeout);
+        facts
+    }
+
+    fn references(&self) -> Vec<ObjectKey> {
+        Vec::new()
+    }
+}
+
+impl Present for Memory {
+    const KIND: Kind = Kind::Memory;
+
+    fn cache(caches: &Caches) -> &KindCache<Self> {
+        &caches.memories
+    }
+
+    fn status(&self, _: &World) -> Status {
+        let Some(status) = &self.status else { return plain(State::Stale, "Unknown") };
+        let phase = status.phase.map(|phase| phase.as_str()).unwrap_or_default();
+        by_phase(&status.conditions, phase, &status.message)
+    }
+
+    fn summary(&self) -> String {
+        String::new()
+    }
+
+    fn cells(&self, _: &World) -> Vec<Cell> {
+        let resolved =
+            self.status.as_ref().map(|status| status.last_resolved_address.as_str()).unwrap_or_default();
+        vec![text(address(resolved, &self.spec.address))]
+    }
+
+    fn conditions(&self) -> &[Condition] {
+        self.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default()
+    }
+
+    fn facts(&self, _: &World) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        let resolved =
+            self.status.as_ref().map(|status| status.last_resolved_address.as_str()).unwrap_or_default();
+        fact_code(&mut facts, "Address", &address(resolved, &self.spec.address));
+        facts
+    }
+
+    fn references(&self) -> Vec<ObjectKey> {
+        Vec::new()
+    }
+}
+
+impl Present for Evaluator {
+    const KIND: Kind = Kind::Evaluator;
+
+    fn cache(caches: &Caches) -> &KindCache<Self> {
+        &caches.evaluators
+    }
+
+    fn status(&self, _: &World) -> Status {
+        let Some(status) = &self.status else { return plain(State::Stale, "Unknown") };
+        by_phase(&status.conditions, &status.phase, &status.message)
+    }
+
+    fn summary(&self) -> String {
+        first_line(&self.spec.description)
+    }
+
+    fn cells(&self, _: &World) -> Vec<Cell> {
+        let resolved =
+            self.status.as_ref().map(|status| status.last_resolved_address.as_str()).unwrap_or_default();
+        vec![text(address(resolved, &self.spec.address))]
+    }
+
+    fn conditions(&self) -> &[Condition] {
+        self.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default()
+    }
+
+    fn facts(&self, _: &World) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        let resolved =
+            self.status.as_ref().map(|status| status.last_resolved_address.as_str()).unwrap_or_default();
+        fact_text(&mut facts, "Description", &self.spec.description);
+        fact_code(&mut facts, "Address", &address(resolved, &self.spec.address));
+        facts
+    }
+
+    fn references(&self) -> Vec<ObjectKey> {
+        Vec::new()
+    }
+}
+
+impl Present for ExecutionEngine {
+    const KIND: Kind = Kind::ExecutionEngine;
+
+    fn cache(caches: &Caches) -> &KindCache<Self> {
+        &caches.execution_engines
+    }
+
+    fn status(&self, _: &World) -> Status {
+        let Some(status) = &self.status else { return plain(State::Stale, "Unknown") };
+        by_phase(&status.conditions, &status.phase, &status.message)
+    }
+
+    fn summary(&self) -> String {
+        first_line(&self.spec.description)
+    }
+
+    fn cells(&self, _: &World) -> Vec<Cell> {
+        let resolved =
+            self.status.as_ref().map(|status| status.last_resolved_address.as_str()).unwrap_or_default();
+        vec![text(address(resolved, &self.spec.address))]
+    }
+
+    fn conditions(&self) -> &[Condition] {
+        self.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default()
+    }
+
+    fn facts(&self, _: &World) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        let resolved =
+            self.status.as_ref().map(|status| status.last_resolved_address.as_str()).unwrap_or_default();
+        fact_text(&mut facts, "Description", &self.spec.description);
+        fact_code(&mut facts, "Address", &address(resolved, &self.spec.address));
+        facts
+    }
+
+    fn references(&self) -> Vec<ObjectKey> {
+        Vec::new()
+    }
+}

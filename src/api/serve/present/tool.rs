@@ -1,0 +1,80 @@
+//! Tools.
+
+use super::status::{Unseen, because, by_condition, plain};
+use super::text::first_line;
+use super::{Present, World, fact, fact_code, fact_text, namespace};
+use crate::kubernetes::{Caches, KindCache};
+use crate::resources::conditions::types;
+use crate::resources::kind::Kind;
+use crate::resources::{Condition, Tool, ToolType};
+use crate::views::ObjectKey;
+use crate::views::detail::{Fact, FactValue};
+use crate::views::row::{Cell, State, Status};
+
+/// The object that the tool calls, if it is one.
+fn target(tool: &Tool) -> Option<ObjectKey> {
+    let namespace = namespace(&tool.metadata);
+    match tool.spec.type_ {
+        ToolType::Mcp => {
+            let server = &tool.spec.mcp.as_ref()?.mcp_server_ref;
+            Some(ObjectKey::new(Kind::McpServer, server.namespace_or(namespace), &server.name))
+        }
+        ToolType::Agent => Some(ObjectKey::new(Kind::Agent, namespace, &tool.spec.agent.as_ref()?.name)),
+        ToolType::Team => Some(ObjectKey::new(Kind::Team, namespace, &tool.spec.team.as_ref()?.name)),
+        ToolType::Http | ToolType::Builtin => None,
+    }
+}
+
+impl Present for Tool {
+    const KIND: Kind = Kind::Tool;
+
+    fn cache(caches: &Caches) -> &KindCache<Self> {
+        &caches.tools
+    }
+
+    fn status(&self, _: &World) -> Status {
+        let Some(status) = &self.status else { return plain(State::Stale, "Unknown") };
+        match status.state.as_str() {
+            "Ready" | "ready" => plain(State::Done, "Ready"),
+            "" => by_condition(&status.conditions, types::AVAILABLE, Unseen::Unknown),
+            _ => because(State::Failed, "Not ready", &status.message),
+        }
+    }
+
+    fn summary(&self) -> String {
+        first_line(&self.spec.description)
+    }
+
+    fn cells(&self, world: &World) -> Vec<Cell> {
+        let calls = match (target(self), &self.spec.http) {
+            (Some(key), _) => world.link(key),
+            (None, Some(http)) => Cell::Text(format!("{} {}", http.method, http.url)),
+            (None, None) => Cell::None,
+        };
+        vec![Cell::Text(self.spec.type_.to_string()), calls]
+    }
+
+    fn conditions(&self) -> &[Condition] {
+        self.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default()
+    }
+
+    fn facts(&self, world: &World) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        fact_text(&mut facts, "Description", &self.spec.description);
+        fact_text(&mut facts, "Type", self.spec.type_.as_str());
+        if let Some(key) = target(self) {
+            facts.push(fact("Calls", FactValue::Link { missing: world.missing(&key), key }));
+        }
+        if let Some(http) = &self.spec.http {
+            fact_code(&mut facts, "Calls", &format!("{} {}", http.method, http.url));
+        }
+        if let Some(Ok(schema)) = self.spec.input_schema.as_ref().map(serde_json::to_string_pretty) {
+            facts.push(fact("Arguments", FactValue::Block(schema)));
+        }
+        facts
+    }
+
+    fn references(&self) -> Vec<ObjectKey> {
+        target(self).into_iter().collect()
+    }
+}

@@ -1,0 +1,201 @@
+//! `arkdeck serve`: starts everything in order, waits for the end, ends everything in order.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use arkdeck::api::serve::Services;
+use arkdeck::cli::{ServeArgs, Target};
+use arkdeck::embedded::{Embedded, Settings};
+use arkdeck::engine::journal::Journal;
+use arkdeck::kubernetes::{Caches, Cluster};
+use arkdeck::resources;
+use arkdeck::store::Store;
+use arkdeck::web::{self, Assets, Door, Health, Web};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, info_span};
+
+/// How long the first listings may take.
+const SYNC_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long open requests may take to end; then they are cut.
+const DRAIN: Duration = Duration::from_secs(4);
+
+/// Runs until a signal, or until a task that must live has died.
+pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
+    args.check_listen().map_err(|refusal| anyhow!(refusal))?;
+    let (target, data_dir) = (args.target(), args.data_dir());
+    let ServeArgs {
+        listen,
+        kube_listen,
+        demo,
+        probe_listen,
+        data_dir: _,
+        context: _,
+        kubeconfig: _,
+        in_cluster: _,
+    } = args;
+    // Ports first: a port that is taken is the commonest mistake and must cost nothing.
+    let listener = bind("--listen", listen).await?;
+    let probes = match probe_listen {
+        Some(address) => Some(bind("--probe-listen", address).await?),
+        None => None,
+    };
+    let listen = listener.local_addr().context("cannot read the address listened at")?;
+    let store = Store::open(&data_dir).await?;
+    let mut tasks = Tasks::default();
+    let shutdown = tasks.shutdown.clone();
+
+    let (cluster, embedded) = connect(target, &store).await?;
+    let kubeconfig = match &embedded {
+        Some(embedded) => {
+            let _ = (embedded, kube_listen);
+            Some(data_dir.join("kubeconfig"))
+        }
+        None => None,
+    };
+
+    let caches = Arc::new(Caches::new());
+    tasks.spawn("watches", {
+        let (caches, client) = (caches.clone(), cluster.client.clone());
+        async move { caches.run(client).await }
+    });
+    let journal = Journal::new(store.clone());
+    let _ = demo;
+
+    let services = Services::new(cluster.clone(), caches.clone(), store.clone(), journal);
+    let health = Health::new(store.clone(), synced(&caches));
+    if let Some(probes) = probes {
+        tasks.spawn("probes", serve_http(probes, health.clone().routes(), shutdown.clone()));
+    }
+    let assets = Assets::find(&data_dir).context("cannot prepare the web assets")?;
+    let web = Web { services, assets, door: Door::new(listen), health, shutdown: shutdown.clone() };
+    tasks.spawn("web", serve_http(listener, web::router(web, None), shutdown.clone()));
+
+    tokio::time::timeout(SYNC_TIMEOUT, caches.ready()).await.map_err(|_| {
+        anyhow!(
+            "the Kubernetes API did not list {} within {} s",
+            caches.unready().join(", "),
+            SYNC_TIMEOUT.as_secs()
+        )
+    })?;
+    announce(listen, &data_dir, kubeconfig.as_deref(), &cluster);
+
+    let end = tasks.wait().await;
+    tasks.drain().await;
+    if let Some(embedded) = embedded {
+        embedded.shutdown().await;
+    }
+    store.close().await;
+    end
+}
+
+/// The API to work on, and the embedded one if it is that.
+async fn connect(target: Target, store: &Store) -> anyhow::Result<(Cluster, Option<Embedded>)> {
+    let cluster = match target {
+        Target::Embedded => {
+            let crds = resources::crds().iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
+            let settings = Settings { crds, version: env!("CARGO_PKG_VERSION").into() };
+            let embedded = Embedded::start(store.clone(), settings).await?;
+            return Ok((Cluster::embedded(embedded.router()), Some(embedded)));
+        }
+        Target::Kubeconfig { file, context } => {
+            Cluster::kubeconfig(file.as_deref(), context.as_deref()).await?
+        }
+        Target::InCluster => Cluster::in_cluster()?,
+    };
+    cluster.check().await?;
+    Ok((cluster, None))
+}
+
+async fn bind(flag: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => anyhow!(
+            "{address} is in use by another program. Stop it, or choose another port with {flag} {}:{}",
+            address.ip(),
+            address.port().wrapping_add(1).max(1024)
+        ),
+        _ => anyhow!("cannot listen at {address}: {error}. Choose another address with {flag}"),
+    })
+}
+
+async fn serve_http(listener: TcpListener, router: axum::Router, shutdown: CancellationToken) {
+    let service = axum::serve(listener, router).with_graceful_shutdown(shutdown.cancelled_owned());
+    if let Err(error) = service.await {
+        tracing::error!(%error, "the HTTP server has ended");
+    }
+}
+
+fn synced(caches: &Arc<Caches>) -> Arc<dyn Fn() -> Result<(), String> + Send + Sync> {
+    let caches = caches.clone();
+    Arc::new(move || match caches.unready() {
+        missing if missing.is_empty() => Ok(()),
+        missing => Err(format!("{} are still being listed", missing.join(", "))),
+    })
+}
+
+/// The lines that say that it runs: where, with what data, how to reach it with kubectl, how to stop it.
+fn announce(listen: SocketAddr, data_dir: &Path, kubeconfig: Option<&Path>, cluster: &Cluster) {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path));
+    let mut lines = format!("Arkdeck is ready: http://{listen}\n");
+    match kubeconfig {
+        Some(path) => lines.push_str(&format!("  Kubeconfig  {}\n", absolute(path).display())),
+        None => lines.push_str(&format!("  Cluster     {} at {}\n", cluster.mode.display(), cluster.url())),
+    }
+    lines.push_str(&format!("  Data        {}\n", absolute(data_dir).display()));
+    lines.push_str("  Stop        Ctrl-C\n");
+    let mut out = std::io::stdout().lock();
+    // A closed stdout (a service manager's choice) is no reason to end.
+    let _ = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Tasks that must live as long as the process.
+#[derive(Default)]
+struct Tasks {
+    running: JoinSet<&'static str>,
+    shutdown: CancellationToken,
+}
+
+impl Tasks {
+    fn spawn(&mut self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
+        let task = async move {
+            task.await;
+            name
+        };
+        self.running.spawn(task.instrument(info_span!("task", name)));
+    }
+
+    /// Waits for a signal. An error when a task ends first: the process would only look alive.
+    async fn wait(&mut self) -> anyhow::Result<()> {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        tokio::select! {
+            _ = terminate.recv() => Ok(()),
+            _ = interrupt.recv() => Ok(()),
+            ended = self.running.join_next() => Err(match ended {
+                Some(Ok(name)) => anyhow!("the task “{name}” has ended, and nothing works without it. See the log above"),
+                Some(Err(error)) => anyhow!("a task has failed: {error}. See the log above"),
+                None => anyhow!("no task is running"),
+            }),
+        }
+    }
+
+    /// Ends streams and requests; cuts what is still open after [`DRAIN`].
+    async fn drain(&mut self) {
+        self.shutdown.cancel();
+        let web_ends = async {
+            while let Some(ended) = self.running.join_next().await {
+                if matches!(ended, Ok("web")) {
+                    break;
+                }
+            }
+        };
+        let _ = tokio::time::timeout(DRAIN, web_ends).await;
+        self.running.abort_all();
+    }
+}
