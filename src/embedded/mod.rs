@@ -5,9 +5,11 @@
 
 pub mod apply;
 mod builtin;
+mod cleanup;
 mod crd;
 mod discovery;
 mod filter;
+mod listen;
 mod meta;
 pub mod patch;
 mod registry;
@@ -23,6 +25,8 @@ mod status;
 mod storage;
 mod verbs;
 
+use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -30,6 +34,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use builtin::BuiltinError;
 pub use crd::CrdError;
+pub use listen::ListenError;
 use server::Server;
 
 use crate::store::{Store, StoreError};
@@ -55,6 +60,9 @@ pub enum EmbeddedError {
     /// A built-in; a fault of the build.
     #[error(transparent)]
     Builtin(#[from] BuiltinError),
+    /// The port.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
     /// What must be there from the beginning could not be written.
     #[error("cannot write {what} at start: {detail}")]
     Seed {
@@ -83,14 +91,21 @@ impl Embedded {
         Router::new().fallback(move |request| server.clone().handle(request))
     }
 
+    /// Serves the API on a loopback address, with TLS and a bearer token, until `shutdown`. When this returns,
+    /// `data_dir/kubeconfig` is written; give port 0 for any free one. Call [`shutdown`](Self::shutdown) too, which
+    /// ends the watches that hold connections open.
+    pub async fn listen(
+        &self,
+        address: SocketAddr,
+        data_dir: &Path,
+        shutdown: CancellationToken,
+    ) -> Result<SocketAddr, EmbeddedError> {
+        Ok(listen::listen(self.server.clone(), address, data_dir, shutdown).await?)
+    }
+
     /// Ends watches and background tasks and waits for the writes that are under way.
     pub async fn shutdown(&self) {
         self.server.shutdown.cancel();
         self.server.storage.close().await;
-    }
-
-    /// Ends with [`shutdown`](Self::shutdown).
-    pub fn token(&self) -> CancellationToken {
-        self.server.shutdown.clone()
     }
 }

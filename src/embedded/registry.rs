@@ -46,11 +46,6 @@ impl Registry {
         Self { resources, by_address, namespaces }
     }
 
-    /// All of them, built-ins first.
-    pub fn all(&self) -> &[Arc<Resource>] {
-        &self.resources
-    }
-
     /// The resource at `/apis/{group}/{version}/{plural}`.
     pub fn find(&self, group: &str, version: &str, plural: &str) -> Option<&Served> {
         self.by_address.get(&(group.to_owned(), version.to_owned(), plural.to_owned()))
@@ -62,11 +57,15 @@ impl Registry {
         self.resources.iter().find(|r| r.group == group && r.kind == kind)
     }
 
+    /// Every resource once for each collection, in its stored form.
+    pub fn stored(&self) -> impl Iterator<Item = Served> + '_ {
+        let own = self.resources.iter().filter(|r| r.traits.read.is_none());
+        own.map(|resource| Served { resource: resource.clone(), index: 0 })
+    }
+
     /// The resource whose objects are stored in `collection`.
     pub fn by_collection(&self, collection: usize) -> Option<Served> {
-        let resource =
-            self.resources.iter().find(|r| r.collection == collection && r.traits.read.is_none())?;
-        Some(Served { resource: resource.clone(), index: 0 })
+        self.stored().find(|served| served.resource.collection == collection)
     }
 
     /// The collection of namespaces.

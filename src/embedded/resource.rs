@@ -145,11 +145,6 @@ impl Resource {
         }
     }
 
-    /// A served version by its name.
-    pub fn version(&self, name: &str) -> Option<&Version> {
-        self.versions.iter().find(|v| v.name == name)
-    }
-
     /// Whether stored bytes are already in the form of `version`.
     pub fn as_stored(&self, version: &Version) -> bool {
         self.traits.read.is_none() && self.stored_as == self.api_version(version)

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::builtin::{self, DEFINITIONS, IMMORTAL, NAMESPACES};
+use super::builtin::{self, DEFINITIONS, EVENTS, IMMORTAL, NAMESPACES};
+use super::cleanup;
 use super::crd;
 use super::registry::Registry;
 use super::server::Server;
@@ -25,6 +26,7 @@ pub(super) async fn start(store: Store, settings: Settings) -> Result<Arc<Server
     };
     let namespaces = collection(NAMESPACES);
     let definitions = collection(DEFINITIONS);
+    let events = collection(EVENTS);
     let mut resources = builtin::resources(&mut collection)?;
     for definition in &settings.crds {
         resources.push(crd::resource(definition, |name| collection(&name))?);
@@ -32,12 +34,14 @@ pub(super) async fn start(store: Store, settings: Settings) -> Result<Arc<Server
     let storage = Storage::open(store, &names).await?;
     seed_namespaces(&storage, namespaces).await?;
     seed_definitions(&storage, definitions, &settings.crds).await?;
-    Ok(Arc::new(Server {
+    let server = Arc::new(Server {
         registry: Registry::new(resources, namespaces),
         storage,
         version: settings.version,
         shutdown: CancellationToken::new(),
-    }))
+    });
+    cleanup::start(&server, events);
+    Ok(server)
 }
 
 async fn seed_namespaces(storage: &Storage, collection: usize) -> Result<(), EmbeddedError> {

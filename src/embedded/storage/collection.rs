@@ -78,11 +78,6 @@ impl Collection {
         self.state.read().objects.get(key).map(|e| e.0.clone())
     }
 
-    /// How many objects there are.
-    pub fn len(&self) -> usize {
-        self.state.read().objects.len()
-    }
-
     /// Woken with the revision of each change.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()

@@ -7,6 +7,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::Call;
+use crate::embedded::builtin::IMMORTAL;
 use crate::embedded::meta::{self, FOREGROUND, ORPHAN};
 use crate::embedded::registry::Served;
 use crate::embedded::render;
@@ -73,6 +74,9 @@ pub async fn remove(
     options: &DeleteOptions,
 ) -> Result<Removed, ApiError> {
     let resource = &served.resource;
+    if resource.traits.spec_finalizers && IMMORTAL.contains(&&*key.name) {
+        return Err(ApiError::forbidden(resource, &key.name, "this namespace may not be deleted"));
+    }
     for _ in 0..ATTEMPTS {
         let stored = server
             .storage

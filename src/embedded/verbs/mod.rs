@@ -17,8 +17,8 @@ use std::sync::Arc;
 use axum::response::Response;
 use http::Method;
 
-pub use delete::{DeleteOptions, Removed, remove};
-pub use modify::{Edit, edit};
+pub use delete::{DeleteOptions, remove};
+pub use modify::edit;
 
 use super::meta::Part;
 use super::registry::Served;

@@ -107,33 +107,24 @@ fn preconditions(call: &Call<'_>, live: &Value, object: &Value) -> Result<(), Ap
     }
 }
 
-/// What an [`edit`] did.
-#[derive(Debug)]
-pub enum Edit {
-    /// The object is so now.
-    Done(Arc<Stored>),
-    /// There was nothing to do, or nothing to do it to.
-    Nothing,
-}
-
 /// A change by the server itself: `make` returns whether it changed the stored form. Used by the tasks that clean up.
 pub async fn edit(
     server: &Server,
     served: &Served,
     key: &Key,
     mut make: impl FnMut(&mut Value) -> bool,
-) -> Result<Edit, WriteError> {
+) -> Result<(), WriteError> {
     let resource = &served.resource;
     for _ in 0..ATTEMPTS {
-        let Some(stored) = server.storage.get(resource.collection, key) else { return Ok(Edit::Nothing) };
+        let Some(stored) = server.storage.get(resource.collection, key) else { return Ok(()) };
         let mut object = stored.value();
         if !make(&mut object) {
-            return Ok(Edit::Nothing);
+            return Ok(());
         }
         match put(server, resource, &stored, object).await {
-            Ok(written) => return Ok(Edit::Done(written)),
+            Ok(_) => return Ok(()),
             Err(WriteError::Changed) => {}
-            Err(WriteError::Missing) => return Ok(Edit::Nothing),
+            Err(WriteError::Missing) => return Ok(()),
             Err(error) => return Err(error),
         }
     }
