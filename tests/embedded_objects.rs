@@ -145,6 +145,14 @@ async fn a_restart_finds_everything_and_goes_on_counting() {
     let list = api.get(WIDGETS).await.ok();
     assert_eq!(list["items"].as_array().unwrap().len(), 1);
     assert!(revision(&list) >= before);
+    // What an earlier process did is past: watchers and pages begin again.
+    let mut lines = api.watch(&format!("{WIDGETS}?watch=1&resourceVersion=1")).await;
+    let error = lines.next().await.unwrap();
+    assert_eq!((&error["type"], &error["object"]["code"]), (&json!("ERROR"), &json!(410)));
+    assert_eq!(error["object"]["reason"], "Expired");
+    assert_eq!(lines.next().await, None);
+    let exact = api.get(&format!("{WIDGETS}?resourceVersion=1&resourceVersionMatch=Exact")).await;
+    assert!(exact.failure().starts_with("410 Expired"));
     let c = api.post(WIDGETS, &widget("c", "red")).await.ok();
     assert!(c["metadata"]["resourceVersion"].as_str().unwrap().parse::<u64>().unwrap() > before);
 }

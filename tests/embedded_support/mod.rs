@@ -173,6 +173,26 @@ impl Fixture {
         Answer { code: head.status.as_u16(), value, warnings }
     }
 
+    /// Opens a watch.
+    pub async fn watch(&self, uri: &str) -> Lines {
+        use tower::ServiceExt;
+        let request = http::Request::builder().uri(uri).body(axum::body::Body::empty()).unwrap();
+        let response = self.embedded.router().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 200);
+        Lines { body: response.into_body(), rest: Vec::new() }
+    }
+
+    /// Waits until a request for `uri` is answered with 404.
+    pub async fn gone(&self, collection: &str, name: &str) {
+        let mut lines = self
+            .watch(&format!("{collection}?watch=1&fieldSelector=metadata.name={name}&resourceVersion=0"))
+            .await;
+        if self.get(&format!("{collection}/{name}")).await.code == 404 {
+            return;
+        }
+        while lines.next().await.unwrap()["type"] != "DELETED" {}
+    }
+
     pub async fn get(&self, uri: &str) -> Answer {
         self.send("GET", uri, "", "").await
     }
@@ -195,6 +215,37 @@ impl Fixture {
 
     pub async fn apply(&self, uri: &str, value: &Value) -> Answer {
         self.send("PATCH", uri, "application/apply-patch+yaml", value.to_string()).await
+    }
+}
+
+/// The lines of a watch, as they come.
+pub struct Lines {
+    body: axum::body::Body,
+    rest: Vec<u8>,
+}
+
+impl Lines {
+    /// The next event; `None` at the end. Fails the test when none comes in time.
+    pub async fn next(&mut self) -> Option<Value> {
+        use http_body_util::BodyExt;
+        loop {
+            if let Some(end) = self.rest.iter().position(|b| *b == b'\n') {
+                let line: Vec<u8> = self.rest.drain(..=end).collect();
+                return Some(serde_json::from_slice(&line).unwrap());
+            }
+            let frame = tokio::time::timeout(std::time::Duration::from_secs(10), self.body.frame());
+            match frame.await.expect("an event in time") {
+                Some(frame) => self.rest.extend_from_slice(&frame.unwrap().into_data().unwrap()),
+                None => return None,
+            }
+        }
+    }
+
+    /// `TYPE name` of the next event.
+    pub async fn tell(&mut self) -> String {
+        let event = self.next().await.expect("the watch goes on");
+        let name = event["object"]["metadata"]["name"].as_str().unwrap_or_default();
+        format!("{} {name}", event["type"].as_str().unwrap())
     }
 }
 
