@@ -169,7 +169,7 @@ async fn kubectl_reads_and_writes() {
 async fn kubectl_follows_changes_and_empties_namespaces() {
     let api = Fixture::new().await;
     let Some(kubectl) = Kubectl::of(&api).await else { return };
-    kubectl.ok(&["apply", "-f", "-"], "{apiVersion: v1, kind: Namespace, metadata: {name: work}}").await;
+    kubectl.ok(&["apply", "-f", "-"], "apiVersion: v1\nkind: Namespace\nmetadata: {name: work}").await;
     let mut child = kubectl.command(&["get", "wd", "-n", "work", "-w"]).spawn().unwrap();
     let mut lines =
         tokio::io::AsyncBufReadExt::lines(tokio::io::BufReader::new(child.stdout.take().unwrap()));
@@ -182,7 +182,7 @@ async fn kubectl_follows_changes_and_empties_namespaces() {
     assert!(lines.next_line().await.unwrap().unwrap().starts_with("a      blue"));
     child.kill().await.unwrap();
 
-    let secret = "{apiVersion: v1, kind: Secret, metadata: {name: s}, stringData: {k: v}}";
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {k: v}";
     kubectl.ok(&["apply", "-n", "work", "-f", "-"], secret).await;
     let secret = kubectl.ok(&["get", "secret", "s", "-n", "work", "-o", "jsonpath={.data.k}"], "").await;
     assert_eq!(secret, "dg==");
