@@ -1,1 +1,60 @@
-//! One reconciler per kind.
+//! One reconciler per kind, woken by the caches and by timers of its own, never by a second watch.
+//!
+//! A reconciler is five verbs: dereference (reads), validate and plan (pure, tested), apply and status (writes). Kinds that
+//! have no reconciler yet get no status: an honest blank is better than an invented `Ready`.
+
+mod agent;
+mod follow;
+mod model;
+mod patch;
+mod query;
+mod queue;
+mod team;
+mod tool;
+
+use std::sync::Arc;
+
+use kube::Client;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, info_span};
+
+use crate::engine::Engine;
+use crate::kubernetes::KindCache;
+use crate::resources::{A2AServer, Agent, ArkConfig, ExecutionEngine, Model, Query, Team, Tool};
+
+/// What the controllers work with. The caches are filled by somebody else.
+#[derive(Clone)]
+pub struct ControllerDeps {
+    /// Client with the rights of the process.
+    pub client: Client,
+    /// Runs queries.
+    pub engine: Engine,
+    /// Agents.
+    pub agents: Arc<KindCache<Agent>>,
+    /// Teams.
+    pub teams: Arc<KindCache<Team>>,
+    /// Models.
+    pub models: Arc<KindCache<Model>>,
+    /// Queries.
+    pub queries: Arc<KindCache<Query>>,
+    /// Tools.
+    pub tools: Arc<KindCache<Tool>>,
+    /// Defaults.
+    pub ark_configs: Arc<KindCache<ArkConfig>>,
+    /// A2A servers.
+    pub a2a_servers: Arc<KindCache<A2AServer>>,
+    /// Execution engines.
+    pub execution_engines: Arc<KindCache<ExecutionEngine>>,
+}
+
+/// Starts every controller; they end with `shutdown`. A handle that ends earlier is a fault, and the process should end too.
+pub fn start(deps: &ControllerDeps, shutdown: &CancellationToken) -> Vec<JoinHandle<()>> {
+    vec![
+        tokio::spawn(query::run(deps.clone(), shutdown.clone()).instrument(info_span!("queries"))),
+        tokio::spawn(model::run(deps.clone(), shutdown.clone()).instrument(info_span!("models"))),
+        tokio::spawn(agent::run(deps.clone(), shutdown.clone()).instrument(info_span!("agents"))),
+        tokio::spawn(team::run(deps.clone(), shutdown.clone()).instrument(info_span!("teams"))),
+        tokio::spawn(tool::run(deps.clone(), shutdown.clone()).instrument(info_span!("tools"))),
+    ]
+}

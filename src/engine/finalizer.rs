@@ -4,10 +4,9 @@ use kube::api::{Api, Patch, PatchParams};
 use kube::{Client, ResourceExt};
 use serde_json::json;
 
+use crate::resources::annotations::FINALIZER;
 use crate::resources::query::Query;
 
-/// Ark's finalizer, as both releases name it.
-pub const FINALIZER: &str = "ark.mckinsey.com/finalizer";
 /// Tries when somebody else changes the object at the same time.
 const TRIES: usize = 8;
 

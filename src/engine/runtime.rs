@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use super::drive;
 use super::events::Recorder;
+use super::finalizer;
 use super::journal::{Journal, JournalError, RunRecord, now_ms};
 use super::providers::{Outbound, OutboundError};
 use super::registry::{Active, Registry};
@@ -156,6 +157,11 @@ impl Engine {
         }
         let uid = uid.to_owned();
         self.inner.tasks.spawn(async move { inner.remove_journal(&uid).await });
+    }
+
+    /// Takes the finalizer off a query that has no run any more.
+    pub async fn release(&self, query: &Query) -> Result<(), kube::Error> {
+        finalizer::set(self.inner.world.client(), query, false).await
     }
 
     /// Removes unfinished runs whose query does not exist any more; `existing` are the UIDs of all queries.
