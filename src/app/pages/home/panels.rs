@@ -1,0 +1,221 @@
+//! The panels of home.
+
+use leptos::prelude::*;
+
+use super::rows::{any, live_rows};
+use crate::app::address;
+use crate::app::components::{Ago, Avatar, Elapsed, Icon, ObjectLink, StatusMark};
+use crate::resources::kind::Kind;
+use crate::views::ObjectKey;
+use crate::views::home::HomeView;
+use crate::views::row::{Cell, Row};
+
+/// What is in flight.
+#[component]
+pub fn RunsNow(home: Signal<HomeView>, namespace: Option<String>) -> impl IntoView {
+    let filled = any(home, |home| &home.in_flight);
+    let all = address::list(namespace.as_deref(), Kind::Query);
+    view! {
+        <section class="panel" aria-labelledby="h-now">
+            <header>
+                <h2 id="h-now">"Runs now"</h2>
+                <span class="xs t3">"live"</span>
+                <a class="end" href=all>
+                    "All queries"
+                </a>
+            </header>
+            <div class="tw" tabindex="0" role="region" aria-label="Runs now" hidden=move || !filled.get()>
+                <table class="rows two">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Query"</th>
+                            <th scope="col">"Target"</th>
+                            <th scope="col" class="hide-lg">
+                                "What"
+                            </th>
+                            <th scope="col">"Status"</th>
+                            <th scope="col" class="num">
+                                "Elapsed"
+                            </th>
+                        </tr>
+                    </thead>
+                    <tbody>{live_rows(home, |home| &home.in_flight, run_row)}</tbody>
+                </table>
+            </div>
+            <p class="pb t3" hidden=filled>
+                "Nothing runs right now."
+            </p>
+        </section>
+    }
+}
+
+fn run_row(row: Memo<Row>) -> impl IntoView {
+    let key = row.with_untracked(|row| row.key.clone());
+    let target = row.with_untracked(target_of);
+    view! {
+        <tr>
+            <td class="l1">
+                <a class="name mono xs nowrap" href=address::object(&key)>
+                    {key.name.clone()}
+                </a>
+            </td>
+            <td class="l2">
+                {target
+                    .map(|target| {
+                        view! {
+                            <span class="who">
+                                <Avatar kind=target.kind name=target.name.clone() small=true />
+                                <span class="cut">
+                                    <ObjectLink object=target />
+                                </span>
+                            </span>
+                        }
+                    })}
+            </td>
+            <td class="off hide-lg">
+                <span class="cut t2 block max-w-80">{move || row.with(|row| row.summary.clone())}</span>
+            </td>
+            <td class="l1e">
+                <StatusMark status=Signal::derive(move || row.with(|row| row.status.clone())) />
+            </td>
+            <td class="num l2e">
+                <Elapsed
+                    start=Signal::derive(move || row.with(|row| Some(row.started_ms.unwrap_or(row.created_ms))))
+                    end=Signal::derive(move || row.with(|row| row.ended_ms))
+                />
+            </td>
+        </tr>
+    }
+}
+
+fn target_of(row: &Row) -> Option<ObjectKey> {
+    row.cells.iter().find_map(|cell| match cell {
+        Cell::Link { key, .. } => Some(key.clone()),
+        _ => None,
+    })
+}
+
+/// What failed in the last hour, with why.
+#[component]
+pub fn Failures(home: Signal<HomeView>, namespace: Option<String>) -> impl IntoView {
+    let filled = any(home, |home| &home.failures);
+    let all = format!("{}?status=failed", address::list(namespace.as_deref(), Kind::Query));
+    view! {
+        <section class="panel" aria-labelledby="h-failed" hidden=move || !filled.get()>
+            <header>
+                <h2 id="h-failed">"Failed in the last hour"</h2>
+                <a class="end" href=all>
+                    "All failures"
+                </a>
+            </header>
+            {live_rows(home, |home| &home.failures, |row| line(row, Words::Reason))}
+        </section>
+    }
+}
+
+/// What waits for a person.
+#[component]
+pub fn NeedsYou(home: Signal<HomeView>) -> impl IntoView {
+    let filled = any(home, |home| &home.needs_you);
+    let count = Memo::new(move |_| home.with(|home| home.waiting));
+    view! {
+        <section class="panel" aria-labelledby="h-needs">
+            <header>
+                <h2 id="h-needs">"Waits for a person"</h2>
+                <span class="badge s-waiting" hidden=move || count.get() == 0>
+                    <Icon name="hand" />
+                    {count}
+                </span>
+            </header>
+            {live_rows(home, |home| &home.needs_you, |row| line(row, Words::Reason))}
+            <p class="pb t3" hidden=filled>
+                "Nothing waits for you."
+            </p>
+        </section>
+    }
+}
+
+/// What is not ready, with why.
+#[component]
+pub fn Broken(home: Signal<HomeView>) -> impl IntoView {
+    let filled = any(home, |home| &home.broken);
+    view! {
+        <section class="panel" aria-labelledby="h-broken">
+            <header>
+                <h2 id="h-broken">"Not ready"</h2>
+                <span class="badge s-failed" hidden=move || !filled.get()>
+                    <Icon name="octagon-x" />
+                    {move || home.with(|home| home.broken.len())}
+                </span>
+            </header>
+            {live_rows(home, |home| &home.broken, |row| line(row, Words::Reason))}
+            <p class="row pb good" hidden=filled>
+                <Icon name="circle-check" small=true />
+                "Models, agents and the rest are ready."
+            </p>
+        </section>
+    }
+}
+
+/// What ended last.
+#[component]
+pub fn Recent(home: Signal<HomeView>, namespace: Option<String>) -> impl IntoView {
+    let filled = any(home, |home| &home.recent);
+    let all = address::list(namespace.as_deref(), Kind::Query);
+    view! {
+        <section class="panel" aria-labelledby="h-recent">
+            <header>
+                <h2 id="h-recent">"Recent"</h2>
+                <a class="end" href=all>
+                    "All queries"
+                </a>
+            </header>
+            {live_rows(home, |home| &home.recent, |row| line(row, Words::Summary))}
+            <p class="pb t3" hidden=filled>
+                "No query has ended yet."
+            </p>
+        </section>
+    }
+}
+
+/// What stands beside the name.
+#[derive(Clone, Copy)]
+enum Words {
+    /// Why it is in its state.
+    Reason,
+    /// What it is or answered.
+    Summary,
+}
+
+/// A line: mark, name and words, time.
+fn line(row: Memo<Row>, words: Words) -> impl IntoView {
+    let key = row.with_untracked(|row| row.key.clone());
+    let mark = row.with_untracked(|row| target_of(row).filter(|_| row.key.kind == Kind::Query));
+    let mark = mark.unwrap_or_else(|| key.clone());
+    let text = move || {
+        row.with(|row| match (words, &row.status.reason) {
+            (Words::Reason, Some(reason)) => reason.clone(),
+            _ => row.summary.clone(),
+        })
+    };
+    let status = Memo::new(move |_| row.with(|row| row.status.clone()));
+    view! {
+        <a class="act" href=address::object(&key)>
+            <Avatar kind=mark.kind name=mark.name.clone() />
+            <span class="cut" title=text>
+                <b>{key.name.clone()}</b>
+                " "
+                <span class="t2">{text}</span>
+            </span>
+            <span class="xs t3 nowrap row">
+                {move || {
+                    let end = row.with(|row| row.ended_ms);
+                    match end {
+                        Some(end) => view! { <Ago at=end /> }.into_any(),
+                        None => view! { <StatusMark status=status /> }.into_any(),
+                    }
+                }}
+            </span>
+        </a>
+    }
+}
