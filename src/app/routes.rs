@@ -8,7 +8,9 @@ use leptos_router::hooks::use_params_map;
 use leptos_router::{SsrMode, path};
 
 use super::address;
+use super::pages::home::HomePage;
 use super::pages::object::ObjectPage;
+use super::pages::query_new::NewQueryPage;
 use super::pages::run::RunPage;
 use super::pages::yaml::CreatePage;
 use super::pages::{EventsPage, NotFound, ObjectsPage};
@@ -65,7 +67,7 @@ fn home() -> impl IntoView {
     let place = place();
     move || {
         let Place { namespace, .. } = place.get();
-        view! { <Redirect path=address::list(namespace.as_deref(), Kind::Query) /> }.into_any()
+        view! { <HomePage namespace=namespace /> }.into_any()
     }
 }
 
@@ -86,6 +88,7 @@ fn create() -> impl IntoView {
     move || {
         let Place { namespace, place, .. } = place.get();
         match Kind::from_plural(&place) {
+            Some(Kind::Query) => view! { <NewQueryPage namespace=namespace /> }.into_any(),
             Some(kind) => view! { <CreatePage kind=kind namespace=namespace /> }.into_any(),
             None => view! { <NotFound /> }.into_any(),
         }

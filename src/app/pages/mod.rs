@@ -1,7 +1,9 @@
 //! The pages, each a loader, a view model and a component that lays out the component set. The generic ones serve
 //! every kind that has no page of its own.
 
+pub mod form;
 pub mod home;
+pub mod query_new;
 pub mod run;
 
 #[cfg(debug_assertions)]

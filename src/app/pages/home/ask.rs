@@ -50,12 +50,14 @@ pub fn AskBox(
         ask.dispatch(QueryForm { namespace, targets: vec![target], input, ..QueryForm::default() });
     };
     let options = move || {
-        let several = agents.with(|all| all.iter().any(|key| Some(&key.namespace) != all.first().map(|k| &k.namespace)));
+        let several = agents
+            .with(|all| all.iter().any(|key| Some(&key.namespace) != all.first().map(|k| &k.namespace)));
         agents
             .get()
             .into_iter()
             .map(|key| {
-                let word = if several { format!("{} in {}", key.name, key.namespace) } else { key.name.clone() };
+                let word =
+                    if several { format!("{} in {}", key.name, key.namespace) } else { key.name.clone() };
                 view! { <option value=id(&key)>{word}</option> }
             })
             .collect_view()

@@ -20,5 +20,3 @@ pub mod turn;
 mod turn_view;
 
 pub use page::RunPage;
-
-fn yaml_tab(_key: crate::views::ObjectKey) -> impl leptos::prelude::IntoView {}

@@ -14,6 +14,8 @@ use crate::app::address;
 use crate::app::components::{
     Avatar, Banner, Button, EmptyState, LinkButton, Panel, ProblemPanel, Skeleton, Switch, Tab, Tabs, Tone,
 };
+use crate::app::pages::object::ObjectLoader;
+use crate::app::pages::yaml::YamlTab;
 use crate::app::words;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
@@ -84,7 +86,10 @@ fn Run(view: RunView) -> impl IntoView {
         .into_any(),
         "yaml" => view! {
             <div role="tabpanel" id="panel-yaml" aria-labelledby="tab-yaml">
-                {super::yaml_tab(run.peek(|run| run.key.clone()))}
+                <ObjectLoader
+                    object=run.peek(|run| run.key.clone())
+                    page=Callback::new(|state| view! { <YamlTab state=state /> }.into_any())
+                />
             </div>
         }
         .into_any(),

@@ -48,8 +48,12 @@ pub fn CreatePage(
     }
 }
 
+/// Namespaces to choose from, for a page that makes something.
 #[component]
-fn ChooseNamespace(kind: Kind) -> impl IntoView {
+pub fn ChooseNamespace(
+    /// Kind of what is made.
+    kind: Kind,
+) -> impl IntoView {
     let resource = Resource::new_blocking(|| (), |()| list_namespaces());
     view! {
         <Transition fallback=|| {
@@ -129,8 +133,16 @@ fn FromTemplate(kind: Kind, namespace: String) -> impl IntoView {
     }
 }
 
+/// Edits the text of a new object and applies it.
 #[component]
-fn Making(kind: Kind, namespace: String, text: String) -> impl IntoView {
+pub fn Making(
+    /// Kind.
+    kind: Kind,
+    /// Namespace; empty for the cluster.
+    namespace: String,
+    /// Text to start from.
+    text: String,
+) -> impl IntoView {
     let session = Session::new(kind.namespaced().then_some(namespace), text, None);
     let guard = guard_while(session.dirty());
     let toasts = use_toasts();

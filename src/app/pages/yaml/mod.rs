@@ -6,6 +6,6 @@ mod outcome;
 mod session;
 mod tab;
 
-pub use create::CreatePage;
+pub use create::{ChooseNamespace, CreatePage, Making};
 pub use editor::YamlEditor;
 pub use tab::YamlTab;
