@@ -148,11 +148,9 @@ fn record(active: &Active) -> RunRecord {
 async fn say_running(inner: &Inner, active: &Active) {
     let client = inner.world.client();
     let _writing = active.writing.lock().await;
-    let status = status::running(&active.query);
-    let (written, kept) = tokio::join!(
-        status::write(client, &active.query, &status),
-        finalizer::set(client, &active.query, true)
-    );
+    // The finalizer first: whoever sees that a query runs can rely on it.
+    let kept = finalizer::set(client, &active.query, true).await;
+    let written = status::write(client, &active.query, &status::running(&active.query)).await;
     for error in [written.err(), kept.err()].into_iter().flatten() {
         tracing::warn!(namespace = active.query.namespace(), query = active.query.name_any(), %error, "the query was not marked as running");
     }

@@ -1,0 +1,230 @@
+//! An embedded API with controllers and engine, in one process and one folder.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arkdeck::controllers::{self, ControllerDeps};
+use arkdeck::embedded::{self, Embedded};
+use arkdeck::engine::journal::{Entry, Event};
+use arkdeck::engine::{Engine, EngineDeps, Settings};
+use arkdeck::kubernetes::KindCache;
+use arkdeck::resources::crds;
+use arkdeck::resources::query_status::QueryStatus;
+use arkdeck::resources::{Model, Query};
+use arkdeck::store::Store;
+use kube::api::{Api, Patch, PatchParams, PostParams};
+use kube::core::{DynamicObject, GroupVersionKind};
+use kube::runtime::wait::await_condition;
+use kube::{Client, ResourceExt};
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::model_server::ModelServer;
+
+/// Longer than any test takes on a busy machine; reached only when something hangs.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub const NAMESPACE: &str = "default";
+
+/// Everything of one process but its HTTP server.
+pub struct Deck {
+    pub client: Client,
+    pub engine: Engine,
+    store: Store,
+    embedded: Embedded,
+    shutdown: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// Settings with pauses that a test can wait for.
+pub fn quick() -> Settings {
+    Settings { backoff: Duration::from_millis(1), drain: Duration::ZERO, ..Settings::default() }
+}
+
+impl Deck {
+    /// Starts on the data in `dir`.
+    pub async fn start(dir: &Path, settings: Settings) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let store = Store::open(dir).await.unwrap();
+        let definitions = crds().iter().map(|crd| serde_json::to_value(crd).unwrap()).collect();
+        let options = embedded::Settings { crds: definitions, version: "test".into() };
+        let embedded = Embedded::start(store.clone(), options).await.unwrap();
+        let client = Client::new(embedded.router(), NAMESPACE);
+        let deps = EngineDeps { store: store.clone(), client: client.clone(), settings };
+        let engine = Engine::start(deps).await.unwrap();
+        let mut tasks = Vec::new();
+        macro_rules! cache {
+            () => {{
+                let cache = Arc::new(KindCache::new());
+                let (filled, client) = (cache.clone(), client.clone());
+                tasks.push(tokio::spawn(async move { filled.run(client).await }));
+                cache
+            }};
+        }
+        let deps = ControllerDeps {
+            client: client.clone(),
+            engine: engine.clone(),
+            agents: cache!(),
+            teams: cache!(),
+            models: cache!(),
+            queries: cache!(),
+            tools: cache!(),
+            ark_configs: cache!(),
+            a2a_servers: cache!(),
+            execution_engines: cache!(),
+        };
+        let shutdown = CancellationToken::new();
+        tasks.extend(controllers::start(&deps, &shutdown));
+        Self { client, engine, store, embedded, shutdown, tasks }
+    }
+
+    /// Stops as the process does at SIGTERM; the folder can be used again.
+    pub async fn stop(self) {
+        self.shutdown.cancel();
+        self.engine.shutdown().await;
+        self.embedded.shutdown().await;
+        for task in self.tasks {
+            task.abort();
+            let _ = task.await;
+        }
+        self.store.close().await;
+    }
+
+    /// Creates an object from JSON, as kubectl would.
+    pub async fn create(&self, object: Value) -> DynamicObject {
+        let object: DynamicObject = serde_json::from_value(object).unwrap();
+        let types = object.types.clone().unwrap();
+        let (group, version) = types.api_version.split_once('/').unwrap_or(("", &types.api_version));
+        let resource = kube::core::ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, &types.kind));
+        let api: Api<DynamicObject> = Api::namespaced_with(self.client.clone(), NAMESPACE, &resource);
+        api.create(&PostParams::default(), &object).await.unwrap()
+    }
+
+    /// A Model that `server` answers for.
+    pub async fn model(&self, server: &ModelServer, name: &str) {
+        self.create(json!({
+            "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Model", "metadata": {"name": name, "labels": {"fleet": "north"}},
+            "spec": {"provider": "openai", "model": {"value": name}, "pollInterval": "1h", "config": {"openai": {
+                "baseUrl": {"value": server.url}, "apiKey": {"value": "sk-lighthouse-1234"}}}},
+        }))
+        .await;
+    }
+
+    /// An Agent with further fields of its spec.
+    pub async fn agent(&self, name: &str, model: &str, spec: Value) {
+        let mut whole = json!({"prompt": "You are a pilot.", "modelRef": {"name": model}});
+        whole.as_object_mut().unwrap().extend(spec.as_object().unwrap().clone());
+        self.create(json!({
+            "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Agent",
+            "metadata": {"name": name, "labels": {"fleet": "north"}}, "spec": whole,
+        }))
+        .await;
+    }
+
+    /// A Query by its spec.
+    pub async fn query(&self, name: &str, spec: Value) {
+        self.create(json!({
+            "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Query", "metadata": {"name": name}, "spec": spec,
+        }))
+        .await;
+    }
+
+    /// Queries.
+    pub fn queries(&self) -> Api<Query> {
+        Api::namespaced(self.client.clone(), NAMESPACE)
+    }
+
+    /// The query, once its status is as `wanted`.
+    pub async fn until(
+        &self,
+        name: &str,
+        wanted: impl Fn(&QueryStatus) -> bool + Send + Sync + Clone,
+    ) -> Query {
+        let wait = await_condition(self.queries(), name, move |query: Option<&Query>| {
+            query.and_then(|query| query.status.as_ref()).is_some_and(&wanted)
+        });
+        match tokio::time::timeout(PATIENCE, wait).await {
+            Ok(found) => found.unwrap().unwrap(),
+            Err(_) => {
+                panic!("{name} did not get there: {:?}", self.queries().get(name).await.map(|q| q.status))
+            }
+        }
+    }
+
+    /// The query, once it has ended.
+    pub async fn ended(&self, name: &str) -> Query {
+        self.until(name, |status| status.phase.is_some_and(|phase| phase.is_terminal())).await
+    }
+
+    /// The query, once its phase is this.
+    pub async fn phase(&self, name: &str, phase: &'static str) -> Query {
+        self.until(name, move |status| status.phase.is_some_and(|p| p.as_str() == phase)).await
+    }
+
+    /// Waits until the query is gone.
+    pub async fn gone(&self, name: &str) {
+        let wait = await_condition(self.queries(), name, |query: Option<&Query>| query.is_none());
+        tokio::time::timeout(PATIENCE, wait).await.unwrap().unwrap();
+    }
+
+    /// The model, once its condition is this.
+    pub async fn model_is(&self, name: &str, status: &'static str) -> Model {
+        let api: Api<Model> = Api::namespaced(self.client.clone(), NAMESPACE);
+        let wait = await_condition(api.clone(), name, move |model: Option<&Model>| {
+            let conditions = model.and_then(|model| model.status.as_ref()).map(|status| &status.conditions);
+            conditions.is_some_and(|all| all.iter().any(|one| one.status.as_str() == status))
+        });
+        match tokio::time::timeout(PATIENCE, wait).await {
+            Ok(found) => found.unwrap().unwrap(),
+            Err(_) => panic!("{name} did not get there: {:?}", api.get(name).await.map(|m| m.status)),
+        }
+    }
+
+    /// Merge-patches a query.
+    pub async fn patch(&self, name: &str, patch: Value) {
+        self.queries().patch(name, &PatchParams::default(), &Patch::Merge(&patch)).await.unwrap();
+    }
+
+    /// The journal of a query.
+    pub async fn journal(&self, name: &str) -> Vec<Entry> {
+        let uid = self.queries().get(name).await.unwrap().uid().unwrap();
+        self.engine.journal().read(&uid, 0, usize::MAX).await.unwrap()
+    }
+}
+
+/// The entries as words, for snapshots: what happened, without times and texts.
+pub fn outline(entries: &[Entry]) -> Vec<String> {
+    entries
+        .iter()
+        .map(|entry| match &entry.event {
+            Event::Started { attempt } => format!("started {attempt}"),
+            Event::TargetStarted { key } => format!("target {} {}", key.kind.noun(), key.name),
+            Event::ModelRequest { step, attempt, .. } => format!("ask {step} attempt {attempt}"),
+            Event::ModelResponse { step, finish_reason, .. } => format!("answer {step} {finish_reason}"),
+            Event::ModelRetry { step, .. } => format!("retry {step}"),
+            Event::ToolRequest { step, name, .. } => format!("call {step} {name}"),
+            Event::ToolResult { step, is_error, .. } => format!("result {step} error={is_error}"),
+            Event::TargetDone { .. } => "target done".into(),
+            Event::TargetFailed { code, .. } => format!("target failed {code}"),
+            Event::Notice { .. } => "notice".into(),
+            Event::Finished { phase, reason, .. } => format!("finished {phase} {reason}"),
+        })
+        .collect()
+}
+
+/// The reason of the Completed condition.
+pub fn reason(query: &Query) -> String {
+    query.status.as_ref().unwrap().conditions[0].reason.clone()
+}
+
+/// The message of the Completed condition.
+pub fn message(query: &Query) -> String {
+    query.status.as_ref().unwrap().conditions[0].message.clone()
+}
+
+/// The text of the response.
+pub fn content(query: &Query) -> String {
+    query.status.as_ref().unwrap().response.as_ref().unwrap().content.clone()
+}

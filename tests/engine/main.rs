@@ -1,0 +1,12 @@
+//! Runs through the embedded API: objects are created as anybody would, controllers and engine do the rest, and a model
+//! server of our own counts what it is asked.
+
+#![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
+
+mod answers;
+mod failures;
+mod harness;
+mod limits;
+mod model_server;
+mod probes;
+mod resume;

@@ -1,0 +1,70 @@
+//! Models and agents: found available, found wanting, found again.
+
+use arkdeck::resources::Agent;
+use kube::api::{Api, Patch, PatchParams};
+use kube::runtime::wait::await_condition;
+use serde_json::json;
+
+use crate::harness::{Deck, NAMESPACE, quick};
+use crate::model_server::ModelServer;
+
+async fn agent_is(deck: &Deck, name: &str, reason: &'static str) -> String {
+    let api: Api<Agent> = Api::namespaced(deck.client.clone(), NAMESPACE);
+    let wait = await_condition(api.clone(), name, move |agent: Option<&Agent>| {
+        let conditions = agent.and_then(|agent| agent.status.as_ref()).map(|status| &status.conditions);
+        conditions.is_some_and(|all| all.iter().any(|one| one.reason == reason))
+    });
+    let found = tokio::time::timeout(std::time::Duration::from_secs(30), wait).await;
+    let agent = found.unwrap_or_else(|_| panic!("{name} never was {reason}")).unwrap().unwrap();
+    agent.status.unwrap().conditions[0].message.clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_is_probed_and_its_agents_follow() {
+    let (dir, server) = (tempfile::tempdir().unwrap(), ModelServer::start().await);
+    server.list(&["gull", "tern"]);
+    let deck = Deck::start(dir.path(), quick()).await;
+    deck.agent("pilot", "gull", json!({})).await;
+    assert!(agent_is(&deck, "pilot", "ModelNotFound").await.contains("There is no Model 'gull'"));
+
+    deck.model(&server, "gull").await;
+    let model = deck.model_is("gull", "True").await;
+    let status = model.status.unwrap();
+    assert_eq!((status.phase.as_str(), status.resolved_address.as_str()), ("ready", server.url.as_str()));
+    assert_eq!(status.conditions[0].type_, "ModelAvailable");
+    agent_is(&deck, "pilot", "Available").await;
+
+    let models: Api<arkdeck::resources::Model> = Api::namespaced(deck.client.clone(), NAMESPACE);
+    let renamed = json!({"spec": {"model": {"value": "albatross"}}});
+    models.patch("gull", &PatchParams::default(), &Patch::Merge(&renamed)).await.unwrap();
+    let model = deck.model_is("gull", "False").await;
+    let status = model.status.unwrap();
+    assert_eq!(status.conditions[0].reason, "ModelProbeFailed");
+    assert!(
+        status.message.contains("does not list 'albatross'") && status.message.contains("gull, tern"),
+        "{}",
+        status.message
+    );
+    assert!(agent_is(&deck, "pilot", "ModelNotFound").await.contains("does not answer"));
+    deck.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_comes_later_is_found_and_a_list_is_not_needed() {
+    let (dir, server) = (tempfile::tempdir().unwrap(), ModelServer::start().await);
+    let deck = Deck::start(dir.path(), quick()).await;
+    deck.create(json!({
+        "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Model", "metadata": {"name": "gull"},
+        "spec": {"provider": "openai", "model": {"value": "gull"}, "config": {"openai": {
+            "baseUrl": {"value": server.url},
+            "apiKey": {"valueFrom": {"secretKeyRef": {"name": "keys", "key": "k"}}}}}},
+    }))
+    .await;
+    let model = deck.model_is("gull", "False").await;
+    let message = model.status.unwrap().message;
+    assert!(message.contains("there is no Secret 'keys' in namespace 'default'"), "{message}");
+    deck.create(json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "keys"}, "stringData": {"k": "sk-x"}}))
+        .await;
+    deck.model_is("gull", "True").await;
+    deck.stop().await;
+}

@@ -1,0 +1,75 @@
+//! A process that ends in the middle: the next one continues where the journal ends, and pays for nothing twice.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use tokio::sync::Semaphore;
+
+use crate::harness::{Deck, content, outline, quick, reason};
+use crate::model_server::{Act, ModelServer};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_was_cut_is_made_again_and_one_that_completed_is_not() {
+    let (dir, server, gate) =
+        (tempfile::tempdir().unwrap(), ModelServer::start().await, Arc::new(Semaphore::new(0)));
+    // The first call of the agent completes and asks for a tool; the second one hangs until the process has ended.
+    server.script(
+        "gull",
+        [Act::Tools(&[("noop", r#"{"message": "a"}"#)]), Act::Hold("Cut", gate, ""), Act::Say("Resumed.")],
+    );
+    let deck = Deck::start(dir.path(), quick()).await;
+    deck.model(&server, "gull").await;
+    deck.agent("pilot", "gull", json!({"tools": [{"type": "built-in", "name": "noop"}]})).await;
+    deck.query("q", json!({"input": "Go.", "target": {"type": "agent", "name": "pilot"}})).await;
+    server.called("gull", 2).await;
+    deck.stop().await;
+
+    let deck = Deck::start(dir.path(), quick()).await;
+    let query = deck.ended("q").await;
+    assert_eq!((reason(&query).as_str(), content(&query).as_str()), ("QuerySucceeded", "Resumed."));
+    assert_eq!(server.calls("gull"), 3, "one call completed, one was cut, one was made again");
+    assert_eq!(query.status.unwrap().token_usage.unwrap().total_tokens, 28, "tokens from before count once");
+    assert_eq!(
+        outline(&deck.journal("q").await),
+        [
+            "started 1",
+            "target agent pilot",
+            "ask 0/model/0 attempt 1",
+            "answer 0/model/0 tool_calls",
+            "call 0/tool/0/0 noop",
+            "result 0/tool/0/0 error=false",
+            "ask 0/model/1 attempt 1",
+            "started 2",
+            "ask 0/model/1 attempt 2",
+            "answer 0/model/1 stop",
+            "target done",
+            "finished done QuerySucceeded"
+        ]
+    );
+    let messages = server.requests("gull")[2]["messages"].clone();
+    assert_eq!(messages[3]["content"], r#"{"message":"a"}"#, "the tool's result came from the journal");
+    deck.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_status_that_was_not_written_is_written_from_the_journal() {
+    let (dir, server) = (tempfile::tempdir().unwrap(), ModelServer::start().await);
+    server.script("gull", [Act::Say("Once.")]);
+    let deck = Deck::start(dir.path(), quick()).await;
+    deck.model(&server, "gull").await;
+    deck.query("q", json!({"input": "Go.", "target": {"type": "model", "name": "gull"}})).await;
+    deck.ended("q").await;
+    // As if the process had died between the journal and the status.
+    let nothing = json!({"status": {"phase": "running", "response": null, "responses": null}});
+    deck.queries()
+        .patch_status("q", &kube::api::PatchParams::default(), &kube::api::Patch::Merge(&nothing))
+        .await
+        .unwrap();
+    deck.stop().await;
+
+    let deck = Deck::start(dir.path(), quick()).await;
+    let query = deck.ended("q").await;
+    assert_eq!(content(&query), "Once.");
+    assert_eq!(server.calls("gull"), 1, "the model was not asked again");
+    deck.stop().await;
+}
