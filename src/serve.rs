@@ -9,8 +9,9 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use arkdeck::api::serve::Services;
 use arkdeck::cli::{ServeArgs, Target};
+use arkdeck::controllers::{self, ControllerDeps};
 use arkdeck::embedded::{Embedded, Settings};
-use arkdeck::engine::journal::Journal;
+use arkdeck::engine::{self, Engine, EngineDeps};
 use arkdeck::kubernetes::{Caches, Cluster};
 use arkdeck::resources;
 use arkdeck::store::Store;
@@ -21,6 +22,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, info_span};
 
+/// Port of the embedded API unless it is taken: stable, so that a kubeconfig survives a restart.
+const KUBE_PORT: u16 = 6440;
 /// How long the first listings may take.
 const SYNC_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long open requests may take to end; then they are cut.
@@ -54,7 +57,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let (cluster, embedded) = connect(target, &store).await?;
     let kubeconfig = match &embedded {
         Some(embedded) => {
-            let _ = (embedded, kube_listen);
+            listen_kubernetes(embedded, kube_listen, &data_dir, shutdown.clone()).await?;
             Some(data_dir.join("kubeconfig"))
         }
         None => None,
@@ -65,10 +68,21 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         let (caches, client) = (caches.clone(), cluster.client.clone());
         async move { caches.run(client).await }
     });
-    let journal = Journal::new(store.clone());
+    let engine = EngineDeps {
+        store: store.clone(),
+        client: cluster.client.clone(),
+        settings: engine::Settings::default(),
+    };
+    let engine = Engine::start(engine).await?;
+    for controller in controllers::start(&controller_deps(&cluster, &engine, &caches), &shutdown) {
+        tasks.spawn("controller", async move {
+            // A panic in it is logged by the hook; that it has ended is what counts.
+            let _ = controller.await;
+        });
+    }
     let _ = demo;
 
-    let services = Services::new(cluster.clone(), caches.clone(), store.clone(), journal);
+    let services = Services::new(cluster.clone(), caches.clone(), store.clone(), engine.clone());
     let health = Health::new(store.clone(), synced(&caches));
     if let Some(probes) = probes {
         tasks.spawn("probes", serve_http(probes, health.clone().routes(), shutdown.clone()));
@@ -88,6 +102,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
 
     let end = tasks.wait().await;
     tasks.drain().await;
+    engine.shutdown().await;
     if let Some(embedded) = embedded {
         embedded.shutdown().await;
     }
@@ -111,6 +126,40 @@ async fn connect(target: Target, store: &Store) -> anyhow::Result<(Cluster, Opti
     };
     cluster.check().await?;
     Ok((cluster, None))
+}
+
+fn controller_deps(cluster: &Cluster, engine: &Engine, caches: &Caches) -> ControllerDeps {
+    ControllerDeps {
+        client: cluster.client.clone(),
+        engine: engine.clone(),
+        agents: caches.agents.clone(),
+        teams: caches.teams.clone(),
+        models: caches.models.clone(),
+        queries: caches.queries.clone(),
+        tools: caches.tools.clone(),
+        ark_configs: caches.ark_configs.clone(),
+        a2a_servers: caches.a2a_servers.clone(),
+        execution_engines: caches.execution_engines.clone(),
+    }
+}
+
+/// Serves the embedded API at the address asked for, else at the usual port, else at any.
+async fn listen_kubernetes(
+    embedded: &Embedded,
+    asked: Option<SocketAddr>,
+    data_dir: &Path,
+    shutdown: CancellationToken,
+) -> anyhow::Result<SocketAddr> {
+    if let Some(address) = asked {
+        return Ok(embedded.listen(address, data_dir, shutdown).await?);
+    }
+    match embedded.listen(([127, 0, 0, 1], KUBE_PORT).into(), data_dir, shutdown.clone()).await {
+        Ok(address) => Ok(address),
+        Err(error) => {
+            tracing::info!(%error, "port {KUBE_PORT} is not free; the embedded API takes another");
+            Ok(embedded.listen(([127, 0, 0, 1], 0).into(), data_dir, shutdown).await?)
+        }
+    }
 }
 
 async fn bind(flag: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {

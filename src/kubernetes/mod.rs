@@ -15,4 +15,5 @@ mod slim;
 pub use cache::{Change, KindCache, Malformed};
 pub use caches::Caches;
 pub use cluster::{Cluster, ConnectError, Mode};
+pub use problem::cause;
 pub use slim::Slim;

@@ -20,6 +20,18 @@ pub fn explain(what: &str, error: &kube::Error) -> Problem {
     }
 }
 
+/// Words for the body of a refused request.
+pub fn from_response(what: &str, code: u16, body: &[u8]) -> Problem {
+    match serde_json::from_slice::<Status>(body) {
+        Ok(status) => from_status(what, &status),
+        Err(_) => {
+            let said = String::from_utf8_lossy(body);
+            let status = Status::failure(said.trim(), "").with_code(code);
+            from_status(what, &status)
+        }
+    }
+}
+
 fn from_status(what: &str, status: &Status) -> Problem {
     let code = match (status.reason.as_str(), status.code) {
         ("Invalid" | "BadRequest" | "UnsupportedMediaType" | "RequestEntityTooLarge", _)
@@ -56,6 +68,9 @@ fn from_status(what: &str, status: &Status) -> Problem {
             })
             .collect();
     }
+    if code == ProblemCode::Invalid && problem.fields.is_empty() {
+        problem.fields = strict_fields(&status.message);
+    }
     problem.next = match code {
         ProblemCode::Conflict => Some("Load the newest version and make the change again.".into()),
         ProblemCode::AlreadyExists => Some("Choose another name.".into()),
@@ -64,6 +79,24 @@ fn from_status(what: &str, status: &Status) -> Problem {
         _ => None,
     };
     problem
+}
+
+/// Fields that strict decoding refused: it names them in its sentence only, as in
+/// `strict decoding error: unknown field "spec.promt", duplicate field "spec.prompt"`.
+fn strict_fields(message: &str) -> Vec<FieldProblem> {
+    let mut fields = Vec::new();
+    for (word, why) in [
+        ("unknown field \"", "There is no such field. Check its spelling and its place."),
+        ("duplicate field \"", "The field is given twice."),
+    ] {
+        for (at, _) in message.match_indices(word) {
+            let rest = &message[at + word.len()..];
+            if let Some((field, _)) = rest.split_once('"') {
+                fields.push(FieldProblem { field: field.into(), message: why.into(), line: None });
+            }
+        }
+    }
+    fields
 }
 
 /// The innermost cause of an error.
@@ -109,6 +142,15 @@ mod tests {
         assert_eq!(problem.code, ProblemCode::Invalid);
         assert_eq!(problem.fields[0].field, "spec.prompt");
         assert!(problem.message.starts_with("Saving agent lagoon/a failed: "));
+    }
+
+    #[test]
+    fn strict_decoding_names_its_fields() {
+        let body = br#"{"status":"Failure","reason":"BadRequest","code":400,
+            "message":"Agent in version \"v1alpha1\" cannot be handled: strict decoding error: unknown field \"spec.promt\""}"#;
+        let problem = from_response("saving agent lagoon/a", 400, body);
+        assert_eq!(problem.fields[0].field, "spec.promt");
+        assert_eq!(from_response("x", 502, b"bad gateway").code, ProblemCode::Unavailable);
     }
 
     #[test]

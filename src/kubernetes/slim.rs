@@ -10,7 +10,7 @@ pub trait Slim {
 }
 
 /// kubectl's copy of the last applied manifest.
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 impl<K: ResourceExt> Slim for K {
     fn slim(&mut self) {

@@ -113,7 +113,7 @@ pub struct ModelStatus {
 impl ModelSpec {
     /// Whose API is spoken, in the new form (`provider`) or the old (`type`).
     pub fn provider(&self) -> Option<ModelProvider> {
-        self.provider.or(match self.type_? {
+        self.provider.or_else(|| match self.type_? {
             ModelType::Completions => None,
             ModelType::OpenAi => Some(ModelProvider::OpenAi),
             ModelType::Azure => Some(ModelProvider::Azure),
@@ -178,6 +178,7 @@ mod tests {
             Some(ModelProvider::OpenAi)
         );
         assert_eq!(provider(serde_json::json!({ "type": "completions" })), None);
+        assert_eq!(provider(serde_json::json!({ "provider": "openai" })), Some(ModelProvider::OpenAi));
         assert_eq!(provider(serde_json::json!({})), None);
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::use_context;
 
 use super::live::Tabs;
+use crate::engine::Engine;
 use crate::engine::journal::Journal;
 use crate::kubernetes::access::Identity;
 use crate::kubernetes::{Caches, Cluster};
@@ -21,16 +22,16 @@ struct Inner {
     cluster: Cluster,
     caches: Arc<Caches>,
     store: Store,
-    journal: Journal,
+    engine: Engine,
     tabs: Tabs,
     boot: String,
 }
 
 impl Services {
     /// Handles for one process.
-    pub fn new(cluster: Cluster, caches: Arc<Caches>, store: Store, journal: Journal) -> Self {
+    pub fn new(cluster: Cluster, caches: Arc<Caches>, store: Store, engine: Engine) -> Self {
         let boot = uuid::Uuid::new_v4().to_string();
-        Self { inner: Arc::new(Inner { cluster, caches, store, journal, tabs: Tabs::default(), boot }) }
+        Self { inner: Arc::new(Inner { cluster, caches, store, engine, tabs: Tabs::default(), boot }) }
     }
 
     /// The Kubernetes API.
@@ -55,9 +56,14 @@ impl Services {
         &self.inner.store
     }
 
+    /// What runs queries.
+    pub fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+
     /// The journals of runs.
     pub fn journal(&self) -> &Journal {
-        &self.inner.journal
+        self.inner.engine.journal()
     }
 
     /// Open live streams.

@@ -3,6 +3,7 @@
 use super::status::{Unseen, by_condition};
 use super::text::first_line;
 use super::{Present, World, fact, fact_text, namespace, source_form};
+use crate::kubernetes::apply::edit_version;
 use crate::kubernetes::{Caches, KindCache};
 use crate::resources::agent::DEFAULT_MODEL;
 use crate::resources::conditions::types;
@@ -47,7 +48,7 @@ pub fn agent_form(agent: &Agent) -> AgentForm {
             .as_ref()
             .and_then(|schema| serde_json::to_string_pretty(schema).ok())
             .unwrap_or_default(),
-        version: agent.metadata.resource_version.clone(),
+        version: Some(edit_version(agent)),
     }
 }
 

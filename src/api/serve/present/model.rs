@@ -2,6 +2,7 @@
 
 use super::status::{Unseen, by_condition};
 use super::{Present, World, fact_code, fact_text};
+use crate::kubernetes::apply::edit_version;
 use crate::kubernetes::{Caches, KindCache};
 use crate::resources::conditions::types;
 use crate::resources::kind::Kind;
@@ -93,7 +94,7 @@ pub fn model_form(model: &Model) -> ModelForm {
             .map(|(name, value)| (name.clone(), source_form(value.source())))
             .collect(),
         poll_interval: model.spec.poll_interval.map(|interval| interval.to_string()).unwrap_or_default(),
-        version: model.metadata.resource_version.clone(),
+        version: Some(edit_version(model)),
     }
 }
 

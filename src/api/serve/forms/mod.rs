@@ -1,0 +1,139 @@
+//! Forms: what they offer, the manifests that they stand for, saving, and the connection test.
+
+mod agent;
+mod choices;
+mod model;
+mod secret;
+mod source;
+mod test;
+
+use kube::api::DynamicObject;
+use serde_json::{Value, json};
+
+use super::objects::check;
+use super::{asker, services, yaml};
+use crate::kubernetes::access::Verb;
+use crate::kubernetes::apply;
+use crate::resources::kind::Kind;
+use crate::views::ObjectKey;
+use crate::views::forms::{AgentForm, Choices, ModelForm, ParameterForm, SourceForm, TestReport};
+use crate::views::problem::{Problem, ProblemCode};
+
+/// A template parameter of a query; `None` when it has no name.
+pub fn parameter_json(parameter: &ParameterForm) -> Option<Value> {
+    let name = parameter.name.trim();
+    if name.is_empty() {
+        return None;
+    }
+    let mut value = source::to_json(&parameter.value).unwrap_or_else(|| json!({}));
+    value["name"] = json!(name);
+    Some(value)
+}
+
+/// See [`crate::api::forms::get_choices`].
+pub async fn choices(namespace: String) -> Result<Choices, Problem> {
+    choices::choices(&services()?, &namespace).await
+}
+
+/// See [`crate::api::forms::save_model`].
+pub async fn save_model(mut form: ModelForm, dry_run: bool) -> Result<ObjectKey, Problem> {
+    let key = ObjectKey::new(Kind::Model, &form.namespace, form.name.trim());
+    check(Verb::Apply, key.kind, Some(&key.namespace))?;
+    let client = services()?.client(&asker());
+    // The manifest is judged before the Secret is written, so that a wrong form leaves nothing behind.
+    if let SourceForm::Typed(value) = form.api_key.clone() {
+        form.api_key = secret::reference(&key.name);
+        save(&client, &key, form.version.as_deref(), true, |spec| model::edit(spec, &form)).await?;
+        if !dry_run {
+            secret::write(&client, &key.namespace, &key.name, &value).await?;
+        }
+    }
+    save(&client, &key, form.version.as_deref(), dry_run, |spec| model::edit(spec, &form)).await?;
+    Ok(key)
+}
+
+/// See [`crate::api::forms::save_agent`].
+pub async fn save_agent(form: AgentForm, dry_run: bool) -> Result<ObjectKey, Problem> {
+    let key = ObjectKey::new(Kind::Agent, &form.namespace, form.name.trim());
+    check(Verb::Apply, key.kind, Some(&key.namespace))?;
+    let client = services()?.client(&asker());
+    save(&client, &key, form.version.as_deref(), dry_run, |spec| agent::edit(spec, &form)).await?;
+    Ok(key)
+}
+
+/// Creates the object, or replaces its specification by what `change` makes of it.
+async fn save(
+    client: &kube::Client,
+    key: &ObjectKey,
+    version: Option<&str>,
+    dry_run: bool,
+    change: impl Fn(&mut Value) -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    let Some(version) = version else {
+        let mut spec = json!({});
+        change(&mut spec)?;
+        return apply::create(client, key, &manifest(key, spec), dry_run).await.map(drop);
+    };
+    let edit = |live: &DynamicObject| {
+        let mut object = serde_json::to_value(live).map_err(|e| {
+            Problem::new(ProblemCode::Internal, format!("The object could not be read: {e}."))
+        })?;
+        change(&mut object["spec"])?;
+        if let Some(metadata) = object["metadata"].as_object_mut() {
+            metadata.remove("managedFields");
+        }
+        Ok(object)
+    };
+    yaml::edit(client, key, version, dry_run, edit).await.map(drop)
+}
+
+fn manifest(key: &ObjectKey, spec: Value) -> Value {
+    json!({
+        "apiVersion": key.kind.api_version(),
+        "kind": key.kind.name(),
+        "metadata": {"name": key.name, "namespace": key.namespace},
+        "spec": spec,
+    })
+}
+
+/// See [`crate::api::forms::preview_model`].
+pub async fn preview_model(mut form: ModelForm) -> Result<String, Problem> {
+    let key = ObjectKey::new(Kind::Model, &form.namespace, form.name.trim());
+    if matches!(form.api_key, SourceForm::Typed(_)) {
+        form.api_key = secret::reference(&key.name);
+    }
+    let live = match services()?.caches().models.get(&key.namespace, &key.name) {
+        Some(live) if form.version.is_some() => serde_json::to_value(&*live).ok(),
+        _ => None,
+    };
+    preview(&key, live, |spec| model::edit(spec, &form))
+}
+
+/// See [`crate::api::forms::preview_agent`].
+pub async fn preview_agent(form: AgentForm) -> Result<String, Problem> {
+    let key = ObjectKey::new(Kind::Agent, &form.namespace, form.name.trim());
+    let live = match services()?.caches().agents.get(&key.namespace, &key.name) {
+        Some(live) if form.version.is_some() => serde_json::to_value(&*live).ok(),
+        _ => None,
+    };
+    preview(&key, live, |spec| agent::edit(spec, &form))
+}
+
+fn preview(
+    key: &ObjectKey,
+    live: Option<Value>,
+    change: impl Fn(&mut Value) -> Result<(), Problem>,
+) -> Result<String, Problem> {
+    let mut object = live.unwrap_or_else(|| manifest(key, json!({})));
+    change(&mut object["spec"])?;
+    let object: DynamicObject = serde_json::from_value(object).map_err(|e| {
+        Problem::new(ProblemCode::Internal, format!("The manifest could not be written: {e}."))
+    })?;
+    yaml::to_yaml(&yaml::editable(&object)?)
+}
+
+/// See [`crate::api::forms::test_model`].
+pub async fn test_model(form: ModelForm) -> Result<TestReport, Problem> {
+    check(Verb::Get, Kind::Model, Some(&form.namespace))?;
+    test::test(&services()?, form).await
+}

@@ -1,0 +1,63 @@
+//! Values of forms as values of manifests.
+
+use serde_json::{Map, Value, json};
+
+use crate::views::forms::SourceForm;
+
+/// The `ValueSource` that a form value stands for; `None` when it is not set.
+pub fn to_json(source: &SourceForm) -> Option<Value> {
+    match source {
+        SourceForm::Unset => None,
+        SourceForm::Literal(text) if text.is_empty() => None,
+        // A value that was typed as a secret never goes into a manifest; it has been made a Secret before.
+        SourceForm::Typed(_) => None,
+        SourceForm::Literal(text) => Some(json!({"value": text})),
+        SourceForm::Secret { name, key } => {
+            Some(json!({"valueFrom": {"secretKeyRef": {"name": name, "key": key}}}))
+        }
+        SourceForm::ConfigMap { name, key } => {
+            Some(json!({"valueFrom": {"configMapKeyRef": {"name": name, "key": key}}}))
+        }
+        SourceForm::Service { name, namespace, port, path } => {
+            let mut service = Map::from_iter([("name".to_owned(), json!(name))]);
+            for (field, value) in [("namespace", namespace), ("port", port), ("path", path)] {
+                if let Some(value) = value.as_ref().filter(|value| !value.is_empty()) {
+                    service.insert(field.into(), json!(value));
+                }
+            }
+            Some(json!({"valueFrom": {"serviceRef": service}}))
+        }
+    }
+}
+
+/// Sets `field` of `object` to what the form says, or takes it away.
+pub fn set(object: &mut Value, field: &str, source: &SourceForm) {
+    match to_json(source) {
+        Some(value) => object[field] = value,
+        None => remove(object, field),
+    }
+}
+
+/// Sets `field` of `object` to a text, or takes it away when that is empty.
+pub fn set_text(object: &mut Value, field: &str, text: &str) {
+    if text.trim().is_empty() {
+        remove(object, field);
+    } else {
+        object[field] = json!(text);
+    }
+}
+
+/// Takes `field` away.
+pub fn remove(object: &mut Value, field: &str) {
+    if let Some(object) = object.as_object_mut() {
+        object.remove(field);
+    }
+}
+
+/// Makes sure that `field` is an object.
+pub fn inner<'a>(object: &'a mut Value, field: &str) -> &'a mut Value {
+    if !object[field].is_object() {
+        object[field] = json!({});
+    }
+    &mut object[field]
+}
