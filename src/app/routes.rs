@@ -8,7 +8,11 @@ use leptos_router::hooks::use_params_map;
 use leptos_router::{SsrMode, path};
 
 use super::address;
+use super::pages::agent_form::NewAgentPage;
+use super::pages::agents::AgentPage;
 use super::pages::home::HomePage;
+use super::pages::model_form::NewModelPage;
+use super::pages::models::ModelPage;
 use super::pages::object::ObjectPage;
 use super::pages::query_new::NewQueryPage;
 use super::pages::run::RunPage;
@@ -89,6 +93,8 @@ fn create() -> impl IntoView {
         let Place { namespace, place, .. } = place.get();
         match Kind::from_plural(&place) {
             Some(Kind::Query) => view! { <NewQueryPage namespace=namespace /> }.into_any(),
+            Some(Kind::Agent) => view! { <NewAgentPage namespace=namespace /> }.into_any(),
+            Some(Kind::Model) => view! { <NewModelPage namespace=namespace /> }.into_any(),
             Some(kind) => view! { <CreatePage kind=kind namespace=namespace /> }.into_any(),
             None => view! { <NotFound /> }.into_any(),
         }
@@ -107,6 +113,8 @@ fn object() -> impl IntoView {
                     ObjectKey::new(kind, namespace.filter(|_| kind.namespaced()).unwrap_or_default(), name);
                 match kind {
                     Kind::Query => view! { <RunPage key=key /> }.into_any(),
+                    Kind::Agent => view! { <AgentPage object=key /> }.into_any(),
+                    Kind::Model => view! { <ModelPage object=key /> }.into_any(),
                     _ => view! { <ObjectPage object=key /> }.into_any(),
                 }
             }

@@ -19,7 +19,7 @@ mod toolbar;
 mod view;
 
 pub use cell::cell_view;
-pub use request::{ListAddress, use_list_address};
+pub use request::{ListAddress, use_list_address, use_list_address_within};
 pub use store::{Entry, ListStore};
 pub use table::Table;
 pub use toolbar::{Toolbar, state_word, summary_line};

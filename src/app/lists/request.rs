@@ -59,6 +59,8 @@ pub struct ListAddress {
     pub request: Memo<ListRequest>,
     go: StoredValue<std::sync::Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>>,
     path: Memo<String>,
+    /// For a list inside another page: what of that page's address is kept, and that the reference is the page's.
+    within: Option<(&'static str, &'static str)>,
 }
 
 impl ListAddress {
@@ -66,7 +68,16 @@ impl ListAddress {
     pub fn change(self, typing: bool, change: impl FnOnce(&mut ListRequest)) {
         let mut request = self.request.get_untracked();
         change(&mut request);
-        let href = format!("{}{}", self.path.get_untracked(), write(&request));
+        let mut query = if self.within.is_some() {
+            write(&ListRequest { refers_to: None, ..request })
+        } else {
+            write(&request)
+        };
+        if let Some((name, value)) = self.within {
+            let kept = format!("?{name}={value}");
+            query = if query.is_empty() { kept } else { format!("{kept}&{}", query.trim_start_matches('?')) };
+        }
+        let href = format!("{}{query}", self.path.get_untracked());
         let options = NavigateOptions { replace: typing, scroll: false, ..NavigateOptions::default() };
         self.go.with_value(|go| go(&href, options));
     }
@@ -109,7 +120,23 @@ pub fn use_list_address(kind: Kind, namespace: Option<String>) -> ListAddress {
         request: Memo::new(move |_| query.with(|query| read(kind, namespace.clone(), query))),
         go: StoredValue::new(std::sync::Arc::new(move |href: &str, options| navigate(href, options))),
         path: use_location().pathname,
+        within: None,
     }
+}
+
+/// The rows of a kind that refer to `name`, for a list inside a page whose address keeps `within` (as `tab=runs`).
+pub fn use_list_address_within(
+    kind: Kind,
+    namespace: Option<String>,
+    name: String,
+    within: (&'static str, &'static str),
+) -> ListAddress {
+    let query = use_query_map();
+    let request = Memo::new(move |_| {
+        let request = query.with(|query| read(kind, namespace.clone(), query));
+        ListRequest { refers_to: Some(name.clone()), ..request }
+    });
+    ListAddress { request, within: Some(within), ..use_list_address(kind, None) }
 }
 
 #[cfg(test)]

@@ -1,8 +1,12 @@
 //! The pages, each a loader, a view model and a component that lays out the component set. The generic ones serve
 //! every kind that has no page of its own.
 
+pub mod agent_form;
+pub mod agents;
 pub mod form;
 pub mod home;
+pub mod model_form;
+pub mod models;
 pub mod query_new;
 pub mod run;
 

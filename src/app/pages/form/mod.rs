@@ -1,5 +1,6 @@
 //! Parts that the forms of agents, models and queries share.
 
+mod changes;
 mod draft;
 mod frame;
 pub mod judge;
@@ -8,6 +9,7 @@ mod parameters;
 mod preview;
 mod source;
 
+pub use changes::{Change, Changes, ConflictBanner, UnsavedBanner};
 pub use draft::Draft;
 pub use frame::{Editor, EditorSwitch, FormFrame, use_editor};
 pub use parameters::{ParameterFields, ParameterRows};

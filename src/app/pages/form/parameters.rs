@@ -43,6 +43,11 @@ impl ParameterFields {
         self.rows.set(rows);
     }
 
+    /// Whether there are rows now.
+    pub fn some(self) -> bool {
+        self.rows.with_untracked(|rows| !rows.is_empty())
+    }
+
     /// What the rows say; tracked.
     pub fn get(self) -> Vec<ParameterForm> {
         let rows = self.rows.get();

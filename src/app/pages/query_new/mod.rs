@@ -1,6 +1,6 @@
 //! The page that asks: targets, question, parameters, session, timeout.
 
-mod judge;
+pub mod judge;
 mod targets;
 
 use leptos::prelude::*;

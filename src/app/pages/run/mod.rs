@@ -20,3 +20,4 @@ pub mod turn;
 mod turn_view;
 
 pub use page::RunPage;
+pub use turn_view::{Fault, TurnBody};

@@ -53,9 +53,6 @@ pub fn TurnItem(
     way_out: ChildrenFn,
 ) -> impl IntoView {
     let head = of_turn(run, target, Head::of);
-    let parts = of_turn(run, target, |turn| turn.parts.clone());
-    let failure = of_turn(run, target, |turn| turn.failure.clone());
-    let extra = of_turn(run, target, |turn| turn.extra_answer().map(str::to_owned));
     let state = move || head.with(|head| head.as_ref().map(|head| head.state));
     let who = move || {
         head.get().and_then(|head| head.key).map(|key| {
@@ -76,25 +73,44 @@ pub fn TurnItem(
         Some(Head { model: Some(model), .. }) => format!("with {model}"),
         _ => String::new(),
     };
+    let in_flight = run.in_flight();
     view! {
-        <li class="turn" class:cur=move || state() == Some(TurnState::Running) && run.in_flight().get()>
+        <li class="turn" class:cur=move || state() == Some(TurnState::Running) && in_flight.get()>
             {mark}
             <div class="body">
                 <div class="hd">
                     {who} <span class="why xs">{why}</span>
                     <span class="meta">{move || head.with(|head| head.as_ref().map(Head::meta))}</span>
                 </div>
-                <For
-                    each=move || parts.get().unwrap_or_default()
-                    key=Part::clone
-                    children=move |part| part_view(run, target, part)
-                />
-                {move || extra.get().flatten().map(|text| prose(&text))}
-                {move || {
-                    failure.get().flatten().map(|failure| view! { <Fault failure=failure way_out=way_out.clone() /> })
-                }}
+                <TurnBody run=run target=target way_out=way_out />
             </div>
         </li>
+    }
+}
+
+/// What a turn did: text, tools, failure.
+#[component]
+pub fn TurnBody(
+    /// The run.
+    run: RunStore,
+    /// Index into the run's targets.
+    target: Option<usize>,
+    /// Under a failure: what can be done.
+    way_out: ChildrenFn,
+) -> impl IntoView {
+    let parts = of_turn(run, target, |turn| turn.parts.clone());
+    let failure = of_turn(run, target, |turn| turn.failure.clone());
+    let extra = of_turn(run, target, |turn| turn.extra_answer().map(str::to_owned));
+    view! {
+        <For
+            each=move || parts.get().unwrap_or_default()
+            key=Part::clone
+            children=move |part| part_view(run, target, part)
+        />
+        {move || extra.get().flatten().map(|text| prose(&text))}
+        {move || {
+            failure.get().flatten().map(|failure| view! { <Fault failure=failure way_out=way_out.clone() /> })
+        }}
     }
 }
 

@@ -1,0 +1,267 @@
+//! The fields of a model.
+
+use leptos::prelude::*;
+
+use super::key::{KeyField, key_fields};
+use super::presets::{PRESETS, PROVIDERS, Preset};
+use super::properties;
+use crate::app::components::{Icon, Problems, TextField};
+use crate::app::pages::form::{ParameterFields, ParameterRows, SourceField, SourceFields, SourceKind};
+use crate::views::forms::{Choices, ModelForm, SourceForm};
+
+const PLAIN: &[SourceKind] = &[SourceKind::Literal, SourceKind::Secret, SourceKind::ConfigMap];
+
+/// The fields' values.
+#[derive(Clone, Copy)]
+pub struct ModelFields {
+    name: RwSignal<String>,
+    provider: RwSignal<String>,
+    model: SourceFields,
+    base_url: SourceFields,
+    api_key: SourceFields,
+    api_version: SourceFields,
+    properties: ParameterFields,
+    poll_interval: RwSignal<String>,
+}
+
+impl ModelFields {
+    /// The fields of a model.
+    pub fn new(form: &ModelForm) -> Self {
+        Self {
+            name: RwSignal::new(form.name.clone()),
+            provider: RwSignal::new(form.provider.clone()),
+            model: SourceFields::new(&form.model),
+            base_url: SourceFields::new(&form.base_url),
+            api_key: key_fields(&form.api_key, form.version.is_some()),
+            api_version: SourceFields::new(&form.api_version),
+            properties: ParameterFields::new(properties::PATH, &properties::rows(form)),
+            poll_interval: RwSignal::new(form.poll_interval.clone()),
+        }
+    }
+
+    /// Shows another state of it.
+    pub fn set(self, form: &ModelForm) {
+        self.name.set(form.name.clone());
+        self.provider.set(form.provider.clone());
+        self.model.set(&form.model);
+        self.base_url.set(&form.base_url);
+        self.api_key.set(&form.api_key);
+        self.api_version.set(&form.api_version);
+        self.properties.set(&properties::rows(form));
+        self.poll_interval.set(form.poll_interval.clone());
+    }
+
+    /// The model that the fields say; what they do not hold is that of `base`. Tracked.
+    pub fn read(self, base: &ModelForm) -> ModelForm {
+        let azure = self.provider.with(|provider| provider == "azure");
+        let api_key = match self.api_key.get() {
+            // A key kept in the manifest comes as an empty literal and goes back as one.
+            SourceForm::Unset if matches!(base.api_key, SourceForm::Literal(_)) => base.api_key.clone(),
+            key => key,
+        };
+        ModelForm {
+            namespace: base.namespace.clone(),
+            name: self.name.get().trim().to_owned(),
+            provider: self.provider.get(),
+            model: trimmed(self.model.get()),
+            base_url: trimmed(self.base_url.get()),
+            api_key,
+            api_version: if azure { trimmed(self.api_version.get()) } else { base.api_version.clone() },
+            properties: properties::read(self.properties),
+            poll_interval: self.poll_interval.get().trim().to_owned(),
+            version: base.version.clone(),
+        }
+    }
+
+    fn fill(self, preset: Preset) {
+        self.base_url.set(&SourceForm::Literal(preset.address.to_owned()));
+        if self.model.text.with_untracked(String::is_empty) {
+            self.model.set(&SourceForm::Literal(preset.model.to_owned()));
+        }
+        let empty = self.api_key.text.with_untracked(String::is_empty);
+        if preset.keyless && empty && self.api_key.kind.get_untracked() == SourceKind::Typed {
+            self.api_key.text.set("none".to_owned());
+        }
+    }
+}
+
+fn trimmed(value: SourceForm) -> SourceForm {
+    match value {
+        SourceForm::Literal(text) => SourceForm::Literal(text.trim().to_owned()),
+        other => other,
+    }
+}
+
+/// The fields.
+#[component]
+pub fn ModelBody(
+    /// Values.
+    fields: ModelFields,
+    /// What was read.
+    stored: Signal<ModelForm>,
+    /// What is offered.
+    choices: Signal<Choices>,
+    /// Errors of the form.
+    problems: Problems,
+    /// The name is given: objects are not renamed.
+    #[prop(optional)]
+    named: bool,
+) -> impl IntoView {
+    let azure = Memo::new(move |_| fields.provider.with(|provider| provider == "azure"));
+    let stored_key = Signal::derive(move || stored.with(|stored| stored.api_key.clone()));
+    let model_label = move || if azure.get() { "Deployment" } else { "Model name" };
+    let address_hint = move || {
+        if azure.get() { "As https://NAME.openai.azure.com" } else { "The part before /chat/completions" }
+    };
+    view! {
+        <section class="fsec" aria-labelledby="m-provider">
+            <h2 id="m-provider">"Provider"</h2>
+            <div class="grid g2" role="radiogroup" aria-labelledby="m-provider">
+                {PROVIDERS
+                    .into_iter()
+                    .map(|provider| {
+                        let on = move || fields.provider.with(|chosen| chosen == provider.value);
+                        view! {
+                            <label class="chk top choice" class:on=on>
+                                <input
+                                    type="radio"
+                                    name="spec.provider"
+                                    value=provider.value
+                                    prop:checked=on
+                                    on:change=move |_| fields.provider.set(provider.value.to_owned())
+                                />
+                                <span>
+                                    <b class="med">{provider.title}</b>
+                                    <br />
+                                    <span class="xs t2">{provider.note}</span>
+                                </span>
+                            </label>
+                        }
+                    })
+                    .collect_view()}
+            </div>
+            <Other provider=fields.provider />
+        </section>
+        <section class="fsec" aria-labelledby="m-where">
+            <h2 id="m-where">"Where it is"</h2>
+            <div class="chips" role="group" aria-label="Well-known endpoints" hidden=azure>
+                {PRESETS
+                    .into_iter()
+                    .map(|preset| {
+                        let on = move || fields.base_url.text.with(|text| text == preset.address);
+                        view! {
+                            <button
+                                type="button"
+                                class="chip"
+                                title=preset.address
+                                aria-pressed=move || if on() { "true" } else { "false" }
+                                on:click=move |_| fields.fill(preset)
+                            >
+                                {preset.title}
+                            </button>
+                        }
+                    })
+                    .collect_view()}
+            </div>
+            {move || {
+                view! {
+                    <SourceField
+                        label="Address"
+                        name="spec.config.baseUrl"
+                        fields=fields.base_url
+                        kinds=PLAIN
+                        choices=choices
+                        problems=problems
+                        placeholder="https://api.openai.com/v1"
+                        hint=address_hint()
+                    />
+                    <SourceField
+                        label=model_label()
+                        name="spec.model"
+                        fields=fields.model
+                        kinds=PLAIN
+                        choices=choices
+                        problems=problems
+                        hint="As the provider names it"
+                    />
+                }
+            }}
+            {move || {
+                azure
+                    .get()
+                    .then(|| {
+                        view! {
+                            <SourceField
+                                label="API version"
+                                name="spec.config.apiVersion"
+                                fields=fields.api_version
+                                kinds=PLAIN
+                                choices=choices
+                                problems=problems
+                                placeholder="2024-10-21"
+                            />
+                        }
+                    })
+            }}
+            <KeyField
+                fields=fields.api_key
+                stored=stored_key
+                choices=choices
+                name=fields.name
+                problems=problems
+            />
+        </section>
+        <section class="fsec" aria-labelledby="m-name">
+            <h2 id="m-name">"In Arkdeck"</h2>
+            <div class="grid g2">
+                <TextField
+                    label="Name"
+                    name="metadata.name"
+                    value=fields.name
+                    problems=problems
+                    readonly=named
+                    hint=if named {
+                        "A name cannot be changed; duplicate the model instead."
+                    } else {
+                        "Agents use it by this name; default is taken by those that name none"
+                    }
+                />
+                <TextField
+                    label="Check every"
+                    name="spec.pollInterval"
+                    value=fields.poll_interval
+                    optional=true
+                    placeholder="1m"
+                    problems=problems
+                    hint="How often it is asked whether it answers"
+                />
+            </div>
+            <details class="call" open=fields.properties.some()>
+                <summary class="row">
+                    <span>"Options of each request"</span>
+                    <span class="xs t3">"as temperature or max_tokens"</span>
+                </summary>
+                <div class="pb stack">
+                    <ParameterRows fields=fields.properties choices=choices problems=problems />
+                </div>
+            </details>
+        </section>
+    }
+}
+
+/// A provider that the form does not edit.
+#[component]
+fn Other(provider: RwSignal<String>) -> impl IntoView {
+    move || {
+        let chosen = provider.get();
+        let known = chosen.is_empty() || PROVIDERS.iter().any(|provider| provider.value == chosen);
+        (!known).then(|| {
+            view! {
+                <p class="row xs t2">
+                    <Icon name="info" small=true />
+                    <span>{format!("This model is of provider {chosen}; its own settings are edited as YAML.")}</span>
+                </p>
+            }
+        })
+    }
+}

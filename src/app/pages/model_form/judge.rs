@@ -1,0 +1,162 @@
+//! What is wrong with a model before it is sent, and what an edit changes in it.
+
+use crate::app::pages::agents::words;
+use crate::app::pages::form::judge::{Judge, address, duration, name, source};
+use crate::app::pages::form::{Change, Changes};
+use crate::views::forms::{ModelForm, SourceForm};
+use crate::views::problem::FieldProblem;
+
+const NO_KEY: &str = "Type the key, or choose a secret that holds it.";
+
+/// Errors of the form, by the field names that its controls have.
+pub fn judge(form: &ModelForm) -> Vec<FieldProblem> {
+    let mut judge = Judge::default();
+    judge.note("metadata.name", name(&form.name));
+    let model =
+        |text: &str| text.trim().is_empty().then(|| "Name the model as its provider does.".to_owned());
+    judge.note("spec.model", source(&form.model, model));
+    judge.note("spec.config.baseUrl", source(&form.base_url, address));
+    judge.note("spec.config.apiKey", key(form));
+    if form.provider == "azure" {
+        let version = |text: &str| {
+            text.trim().is_empty().then(|| "Give the version of the API, as 2024-10-21.".to_owned())
+        };
+        judge.note("spec.config.apiVersion", source(&form.api_version, version));
+    }
+    for (at, (property, value)) in form.properties.iter().enumerate() {
+        let missing = |text: &str| text.is_empty().then(|| "Give it a value.".to_owned());
+        let problem = if property.trim().is_empty() {
+            Some("Give the option a name.".to_owned())
+        } else {
+            source(value, missing)
+        };
+        judge.note(format!("spec.config.properties[{at}]"), problem);
+    }
+    judge.note("spec.pollInterval", duration(&form.poll_interval));
+    judge.problems()
+}
+
+/// A key that is in the manifest itself is shown as an empty literal; it stays.
+fn key(form: &ModelForm) -> Option<String> {
+    let exists = form.version.is_some();
+    match &form.api_key {
+        SourceForm::Literal(_) if exists => None,
+        // Azure has ways to sign in without a key; they are kept as they are.
+        SourceForm::Unset if exists && form.provider == "azure" => None,
+        SourceForm::Unset => Some(NO_KEY.to_owned()),
+        SourceForm::Typed(text) if text.is_empty() => Some(NO_KEY.to_owned()),
+        other => source(other, |_| None),
+    }
+}
+
+/// The same without what was typed, for the text beside the form: a key travels once, when it is saved or tested.
+pub fn without_secret(form: ModelForm) -> ModelForm {
+    match form.api_key {
+        SourceForm::Typed(text) if !text.is_empty() => {
+            ModelForm { api_key: SourceForm::Typed("typed".to_owned()), ..form }
+        }
+        _ => form,
+    }
+}
+
+/// The paths of the API server as the form's controls are named: the provider's own block is left out of them.
+pub fn to_controls(problems: Vec<FieldProblem>) -> Vec<FieldProblem> {
+    let providers = ["openai", "azure", "bedrock", "anthropic"];
+    let field = |path: String| {
+        let mut path = path;
+        for provider in providers {
+            path = path.replace(&format!("spec.config.{provider}."), "spec.config.");
+        }
+        path.replace("spec.config.auth.apiKey", "spec.config.apiKey")
+    };
+    problems.into_iter().map(|problem| FieldProblem { field: field(problem.field), ..problem }).collect()
+}
+
+/// What differs between two states of a model; the version that they were read at does not count.
+pub fn changes(before: &ModelForm, after: &ModelForm) -> Vec<Change> {
+    // What was typed is never shown.
+    let secret = |value: &SourceForm| match value {
+        SourceForm::Typed(text) if text.is_empty() => String::new(),
+        SourceForm::Typed(_) => "typed now".to_owned(),
+        SourceForm::Literal(_) => "written in the manifest".to_owned(),
+        SourceForm::Unset => String::new(),
+        other => words(other),
+    };
+    let value = |value: &SourceForm| if *value == SourceForm::Unset { String::new() } else { words(value) };
+    let properties = |form: &ModelForm| {
+        let all = form.properties.iter().map(|(name, value)| format!("{name}: {}", words(value)));
+        all.collect::<Vec<_>>().join("\n")
+    };
+    let mut changes = Changes::default();
+    changes
+        .field("Name", &before.name, &after.name)
+        .field("Provider", &before.provider, &after.provider)
+        .field("Model", &value(&before.model), &value(&after.model))
+        .field("Address", &value(&before.base_url), &value(&after.base_url))
+        .field("Key", &secret(&before.api_key), &secret(&after.api_key))
+        .field("API version", &value(&before.api_version), &value(&after.api_version))
+        .field("Options", &properties(before), &properties(after))
+        .field("Check every", &before.poll_interval, &after.poll_interval);
+    changes.all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lamp() -> ModelForm {
+        ModelForm {
+            name: "lamp".into(),
+            provider: "openai".into(),
+            model: SourceForm::Literal("gpt".into()),
+            base_url: SourceForm::Literal("http://127.0.0.1:11434/v1".into()),
+            api_key: SourceForm::Typed("k".into()),
+            ..ModelForm::default()
+        }
+    }
+
+    fn fields(form: &ModelForm) -> Vec<String> {
+        judge(form).into_iter().map(|found| found.field).collect()
+    }
+
+    #[test]
+    fn a_good_model_is_fine_and_a_bare_one_says_what_it_needs() {
+        assert_eq!(judge(&lamp()), []);
+        let bare = ModelForm { provider: "openai".into(), ..ModelForm::default() };
+        let needed = ["metadata.name", "spec.model", "spec.config.baseUrl", "spec.config.apiKey"];
+        assert_eq!(fields(&bare), needed);
+    }
+
+    #[test]
+    fn azure_needs_a_version() {
+        let azure = ModelForm { provider: "azure".into(), ..lamp() };
+        assert_eq!(fields(&azure), ["spec.config.apiVersion"]);
+    }
+
+    #[test]
+    fn a_key_in_the_manifest_may_stay() {
+        let read =
+            ModelForm { api_key: SourceForm::Literal(String::new()), version: Some("4".into()), ..lamp() };
+        assert_eq!(judge(&read), []);
+    }
+
+    #[test]
+    fn paths_of_a_provider_become_those_of_the_form() {
+        let path = |field: &str| {
+            let problem = FieldProblem { field: field.into(), message: String::new(), line: None };
+            to_controls(vec![problem])[0].field.clone()
+        };
+        assert_eq!(path("spec.config.azure.auth.apiKey.value"), "spec.config.apiKey.value");
+        assert_eq!(path("spec.config.openai.baseUrl"), "spec.config.baseUrl");
+        assert_eq!(path("spec.model"), "spec.model");
+    }
+
+    #[test]
+    fn what_was_typed_is_not_among_the_changes() {
+        let typed = ModelForm { api_key: SourceForm::Typed("sk-hush".into()), ..lamp() };
+        let before =
+            ModelForm { api_key: SourceForm::Secret { name: "s".into(), key: "k".into() }, ..lamp() };
+        let text = format!("{:?}", changes(&before, &typed));
+        assert!(text.contains("typed now") && !text.contains("sk-hush"), "{text}");
+    }
+}
