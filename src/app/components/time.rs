@@ -39,9 +39,10 @@ pub fn Elapsed(
     end: Signal<Option<i64>>,
 ) -> impl IntoView {
     let clock = use_clock();
-    move || match (start.get(), end.get()) {
+    let text = move || match (start.get(), end.get()) {
         (Some(start), Some(end)) => words::elapsed(end - start),
         (Some(start), None) => words::elapsed(clock.now() - start),
         (None, _) => "–".to_owned(),
-    }
+    };
+    view! { <span class="nowrap">{text}</span> }
 }

@@ -12,6 +12,10 @@ use crate::resources::kind::Kind;
 use crate::views::home::NavCounts;
 use crate::views::live::{LiveMessage, Topic};
 
+// Not literals in the view: elements that are all literals are written as they stand, `use_` with its underscore.
+const GLYPH: &str = "#i-glyph";
+const WORD: &str = "#i-word";
+
 const WATCH: [Kind; 3] = [Kind::Query, Kind::Evaluation, Kind::A2ATask];
 const BUILD: [Kind; 9] = [
     Kind::Agent,
@@ -51,10 +55,10 @@ pub fn Navigation() -> impl IntoView {
         }>
             <a class="brand" href=home aria-label="Arkdeck home">
                 <svg class="glyph" aria-hidden="true">
-                    <use_ href="#i-glyph"></use_>
+                    <use_ href=GLYPH></use_>
                 </svg>
                 <svg class="word" aria-hidden="true">
-                    <use_ href="#i-word"></use_>
+                    <use_ href=WORD></use_>
                 </svg>
             </a>
             <nav class="nav" aria-label="Main">

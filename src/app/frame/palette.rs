@@ -157,7 +157,7 @@ pub fn Palette() -> impl IntoView {
             Act::ShowKeys => overlays.keys.set(true),
         }
     };
-    let run = StoredValue::new_local(run);
+    let run = StoredValue::new(run);
     let act = move |entry: Entry, new_tab: bool| run.with_value(|run| run(entry, new_tab));
     let keys = move |event: KeyboardEvent| {
         let count = entries.with_untracked(Vec::len);
