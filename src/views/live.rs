@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ObjectKey;
-use super::detail::Detail;
+use super::detail::{Detail, EventView};
 use super::home::{HomeView, NavCounts};
 use super::row::{ListRequest, Row, State};
 use super::run::{RunDelta, RunView};
@@ -42,6 +42,11 @@ pub enum Topic {
     },
     /// Home of a namespace or of all.
     Home {
+        /// Namespace.
+        namespace: Option<String>,
+    },
+    /// Kubernetes events of a namespace or of all.
+    Events {
         /// Namespace.
         namespace: Option<String>,
     },
@@ -127,5 +132,12 @@ pub enum LiveMessage {
         id: u32,
         /// All of it; it is small.
         home: Box<HomeView>,
+    },
+    /// Kubernetes events that are new or were seen again; the first message holds all that the list shows.
+    Events {
+        /// Subscription.
+        id: u32,
+        /// Newest first.
+        events: Vec<EventView>,
     },
 }

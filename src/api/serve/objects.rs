@@ -258,7 +258,12 @@ pub async fn namespaces() -> Result<Vec<String>, Problem> {
 /// See [`crate::api::objects::list_events`].
 pub async fn events(namespace: Option<String>) -> Result<Vec<EventView>, Problem> {
     let services = services()?;
-    Ok(events_where(services.caches(), |event| namespace.is_none() || event.metadata.namespace == namespace))
+    Ok(events_of(services.caches(), namespace.as_deref()))
+}
+
+/// Events of a namespace or of all, newest first, at most [`EVENTS`].
+pub fn events_of(caches: &Caches, namespace: Option<&str>) -> Vec<EventView> {
+    events_where(caches, |event| namespace.is_none() || event.metadata.namespace.as_deref() == namespace)
 }
 
 fn events_where(

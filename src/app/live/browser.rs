@@ -14,6 +14,7 @@ use web_sys::{EventSource, MessageEvent};
 
 use super::Link;
 use crate::api::live::follow;
+use crate::app::browser::set_root_attribute;
 use crate::app::clock::Clock;
 use crate::views::live::{LiveMessage, MAX_TOPICS, Subscription, Topic};
 use crate::views::problem::ProblemCode;
@@ -199,7 +200,8 @@ const fn id_of(message: &LiveMessage) -> Option<u32> {
         | LiveMessage::Run { id, .. }
         | LiveMessage::RunSnapshot { id, .. }
         | LiveMessage::Nav { id, .. }
-        | LiveMessage::Home { id, .. } => Some(*id),
+        | LiveMessage::Home { id, .. }
+        | LiveMessage::Events { id, .. } => Some(*id),
     }
 }
 
@@ -215,6 +217,7 @@ fn lost() {
         // One of its callbacks may be what called us: it must not be freed under its own feet.
         spawn_local(async move { drop(old) });
     }
+    set_root_attribute("data-live", None);
     let now = exact_now();
     set_link(|link| link.lost_since = link.lost_since.or(now));
     if hidden() {
@@ -303,7 +306,8 @@ fn sync() {
                 .take(MAX_TOPICS)
                 .collect();
             match follow(tab, named).await {
-                Ok(()) => {}
+                // The server follows all of it: what happens from here on arrives. Tests wait for this mark.
+                Ok(()) => set_root_attribute("data-live", Some("live")),
                 // The server forgot the tab: its stream is about to end or to greet again.
                 Err(problem) if problem.code == ProblemCode::NotFound => {}
                 Err(problem) => {

@@ -4,7 +4,13 @@ use leptos::prelude::*;
 
 use super::object::EventsTable;
 use crate::api::objects::list_events;
-use crate::app::components::{Button, ProblemPanel, TableSkeleton};
+use crate::app::components::{ProblemPanel, TableSkeleton};
+use crate::app::live::use_live;
+use crate::views::detail::EventView;
+use crate::views::live::{LiveMessage, Topic};
+
+/// Events on the page; older ones give way.
+const SHOWN: usize = 200;
 
 /// The page of events.
 #[component]
@@ -13,22 +19,25 @@ pub fn EventsPage(
     namespace: Option<String>,
 ) -> impl IntoView {
     let place = namespace.clone().map_or_else(|| "all namespaces".to_owned(), |namespace| namespace);
-    let resource = Resource::new_blocking(move || namespace.clone(), list_events);
+    let asked = namespace.clone();
+    let resource = Resource::new_blocking(move || asked.clone(), list_events);
+    let events = RwSignal::new(Vec::<EventView>::new());
+    use_live(
+        move || Some(Topic::Events { namespace: namespace.clone() }),
+        move |message| {
+            if let LiveMessage::Events { events: news, .. } = message {
+                events.update(|events| merge(events, news));
+            }
+        },
+    );
     view! {
         <div class="page">
             <div class="head">
                 <div class="stack stack-1">
                     <h1>"Events"</h1>
                     <p class="sub">
-                        {format!("What Kubernetes and Arkdeck noted in {place}, newest first, at most 200.")}
+                        {format!("What Kubernetes and Arkdeck noted in {place}, newest first, at most {SHOWN}.")}
                     </p>
-                </div>
-                <div class="acts">
-                    <Button
-                        label="Read again"
-                        icon="rotate-cw"
-                        on_press=Callback::new(move |_| resource.refetch())
-                    />
                 </div>
             </div>
             <Transition fallback=|| {
@@ -42,8 +51,8 @@ pub fn EventsPage(
                     resource
                         .get()
                         .map(|answer| match answer {
-                            Ok(events) => {
-                                let events = RwSignal::new(events);
+                            Ok(first) => {
+                                events.update(|events| merge(events, first));
                                 view! {
                                     <div class="panel">
                                         <EventsTable events=events empty="No events are kept here." objects=true />
@@ -68,4 +77,12 @@ pub fn EventsPage(
             </Transition>
         </div>
     }
+}
+
+/// Takes in what is new or was seen again; newest first.
+fn merge(events: &mut Vec<EventView>, news: Vec<EventView>) {
+    events.retain(|old| !news.iter().any(|new| new.uid == old.uid));
+    events.extend(news);
+    events.sort_by(|a, b| b.at_ms.cmp(&a.at_ms).then_with(|| a.uid.cmp(&b.uid)));
+    events.truncate(SHOWN);
 }

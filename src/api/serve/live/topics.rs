@@ -2,10 +2,10 @@
 
 use super::list::ListTopic;
 use crate::api::serve::home;
-use crate::api::serve::objects::detail;
+use crate::api::serve::objects::{detail, events_of as events};
 use crate::api::serve::present::World;
 use crate::views::ObjectKey;
-use crate::views::detail::Detail;
+use crate::views::detail::{Detail, EventView};
 use crate::views::home::{HomeView, NavCounts};
 use crate::views::live::{LiveMessage, Topic};
 
@@ -38,6 +38,13 @@ pub enum Followed {
         /// What was sent last.
         sent: Option<Box<HomeView>>,
     },
+    /// Kubernetes events.
+    Events {
+        /// Namespace.
+        namespace: Option<String>,
+        /// What was sent last; empty before the first answer.
+        sent: Vec<EventView>,
+    },
 }
 
 impl Followed {
@@ -52,6 +59,7 @@ impl Followed {
             }
             Topic::Nav { namespace } => Self::Nav { namespace: namespace.clone(), sent: None },
             Topic::Home { namespace } => Self::Home { namespace: namespace.clone(), sent: None },
+            Topic::Events { namespace } => Self::Events { namespace: namespace.clone(), sent: Vec::new() },
             Topic::Run { .. } => return None,
         })
     }
@@ -83,6 +91,12 @@ impl Followed {
                 }
                 *sent = Some(now.clone());
                 Some(LiveMessage::Home { id, home: now })
+            }
+            Self::Events { namespace, sent } => {
+                let now = events(world.caches, namespace.as_deref());
+                let news: Vec<EventView> = now.iter().filter(|event| !sent.contains(event)).cloned().collect();
+                *sent = now;
+                (!news.is_empty()).then_some(LiveMessage::Events { id, events: news })
             }
         }
     }
