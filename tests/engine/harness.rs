@@ -92,6 +92,11 @@ impl Deck {
         self.store.close().await;
     }
 
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Creates an object from JSON, as kubectl would.
     pub async fn create(&self, object: Value) -> DynamicObject {
         let object: DynamicObject = serde_json::from_value(object).unwrap();

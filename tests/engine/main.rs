@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
 
 mod answers;
+mod demo;
 mod failures;
 mod harness;
 mod limits;
