@@ -169,7 +169,8 @@ async fn kubectl_reads_and_writes() {
 async fn kubectl_follows_changes_and_empties_namespaces() {
     let api = Fixture::new().await;
     let Some(kubectl) = Kubectl::of(&api).await else { return };
-    kubectl.ok(&["apply", "-f", "-"], "apiVersion: v1\nkind: Namespace\nmetadata: {name: work}").await;
+    // These are sent in protobuf.
+    kubectl.ok(&["create", "namespace", "work"], "").await;
     let mut child = kubectl.command(&["get", "wd", "-n", "work", "-w"]).spawn().unwrap();
     let mut lines =
         tokio::io::AsyncBufReadExt::lines(tokio::io::BufReader::new(child.stdout.take().unwrap()));
@@ -182,8 +183,16 @@ async fn kubectl_follows_changes_and_empties_namespaces() {
     assert!(lines.next_line().await.unwrap().unwrap().starts_with("a      blue"));
     child.kill().await.unwrap();
 
-    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {k: v}";
-    kubectl.ok(&["apply", "-n", "work", "-f", "-"], secret).await;
+    kubectl.ok(&["create", "secret", "generic", "s", "-n", "work", "--from-literal=k=v"], "").await;
+    kubectl.ok(&["create", "configmap", "c", "-n", "work", "--from-literal=k="], "").await;
+    kubectl.ok(&["create", "serviceaccount", "runner", "-n", "work"], "").await;
+    kubectl.ok(&["create", "service", "clusterip", "web", "-n", "work", "--tcp=80:http"], "").await;
+    let port = kubectl.ok(&["get", "svc", "web", "-n", "work", "-o", "jsonpath={.spec.ports[0]}"], "").await;
+    assert!(port.contains("\"port\":80") && port.contains("\"targetPort\":\"http\""), "{port}");
+    kubectl.ok(&["create", "role", "r", "-n", "work", "--verb=get", "--resource=secrets"], "").await;
+    kubectl
+        .ok(&["create", "rolebinding", "rb", "-n", "work", "--role=r", "--serviceaccount=work:runner"], "")
+        .await;
     let secret = kubectl.ok(&["get", "secret", "s", "-n", "work", "-o", "jsonpath={.data.k}"], "").await;
     assert_eq!(secret, "dg==");
     // Returns when the namespace and all in it are gone.

@@ -5,7 +5,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::render::{self, Warnings};
-use super::request::{Format, Request, Target, read};
+use super::request::{Format, PROTOBUF, Request, Target, read};
 use super::status::ApiError;
 
 /// Who the holder of the token is.
@@ -34,7 +34,7 @@ pub fn answer(target: &Target, request: &Request) -> Option<Result<Response, Api
 fn review(group: &str, kind: &str, request: &Request) -> Result<Response, ApiError> {
     // `kubectl auth can-i` writes protobuf whatever it was told; the answer does not depend on what it asks.
     let spec = match request.content_type.as_str() {
-        "application/vnd.kubernetes.protobuf" => json!({}),
+        PROTOBUF => json!({}),
         other => read(Format::of(other)?, &request.body)?.0["spec"].take(),
     };
     let status = match kind {

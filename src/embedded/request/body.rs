@@ -2,8 +2,11 @@
 
 use serde_json::Value;
 
-use super::duplicates;
+use super::{duplicates, protobuf};
 use crate::embedded::status::ApiError;
+
+/// The media type of protobuf.
+pub const PROTOBUF: &str = "application/vnd.kubernetes.protobuf";
 
 /// How a body is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,15 +15,18 @@ pub enum Format {
     Json,
     /// `application/yaml`.
     Yaml,
+    /// Protobuf, of built-in kinds.
+    Protobuf,
 }
 
 impl Format {
-    /// The format of a content type of an object; protobuf is not read.
+    /// The format of a content type.
     pub fn of(content_type: &str) -> Result<Self, ApiError> {
         match content_type {
             "" | "application/json" => Ok(Self::Json),
             "application/yaml" | "application/x-yaml" | "text/yaml" => Ok(Self::Yaml),
-            _ => Err(ApiError::unsupported_media(&["application/json", "application/yaml"])),
+            PROTOBUF => Ok(Self::Protobuf),
+            _ => Err(ApiError::unsupported_media(&["application/json", "application/yaml", PROTOBUF])),
         }
     }
 }
@@ -32,6 +38,9 @@ pub fn read(format: Format, body: &[u8]) -> Result<(Value, Vec<String>), ApiErro
     match format {
         Format::Json => duplicates::read(body)
             .map_err(|e| ApiError::bad_request(format!("the body of the request is not JSON: {e}"))),
+        Format::Protobuf => protobuf::read(body)
+            .map(|value| (value, Vec::new()))
+            .map_err(|e| ApiError::bad_request(format!("error decoding protobuf: {e}"))),
         Format::Yaml => serde_saphyr::from_slice(body)
             .map(|value| (value, Vec::new()))
             .map_err(|e| ApiError::bad_request(format!("error decoding YAML: {e}"))),

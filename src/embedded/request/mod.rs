@@ -4,13 +4,14 @@ mod accept;
 mod body;
 mod duplicates;
 mod path;
+mod protobuf;
 mod query;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, header};
 
 pub use accept::{Form, IncludeObject};
-pub use body::{Format, read};
+pub use body::{Format, PROTOBUF, read};
 pub use path::{Target, Where, locate};
 pub use query::{FieldValidation, Propagation, Query};
 

@@ -9,7 +9,11 @@ use crate::embedded::status::ApiError;
 
 /// The object in the body of a request.
 pub(super) fn object(call: &Call<'_>, warnings: &mut Warnings) -> Result<Value, ApiError> {
-    let (value, duplicates) = read(Format::of(&call.request.content_type)?, &call.request.body)?;
+    let format = Format::of(&call.request.content_type)?;
+    if format == Format::Protobuf && !call.resource().traits.native {
+        return Err(ApiError::unsupported_media(&["application/json", "application/yaml"]));
+    }
+    let (value, duplicates) = read(format, &call.request.body)?;
     shape(call, value, duplicates, warnings)
 }
 
