@@ -180,6 +180,11 @@ async fn apply_owns_what_it_says() {
     sized["spec"]["parts"] = json!([{"name": "p", "weight": 1}]);
     assert!(api.apply(&two, &sized).await.ok()["spec"]["parts"].is_array());
     assert_eq!(api.apply(&two, &widget("a", "blue")).await.ok()["spec"].get("parts"), None);
+    let mut stale = widget("a", "blue");
+    stale["metadata"]["resourceVersion"] = "1".into();
+    assert!(
+        api.apply(&two, &stale).await.failure().starts_with("409 Conflict: Operation cannot be fulfilled")
+    );
     let status = json!({
         "apiVersion": "test.example.com/v1", "kind": "Widget", "metadata": {"name": "a"}, "status": {"phase": "Fine"}
     });
@@ -228,6 +233,35 @@ async fn patches_are_of_their_kind() {
         .await
         .ok();
     assert_eq!(merged["data"], json!({"a": "MQ==", "b": "Mg=="}));
+}
+
+#[tokio::test]
+async fn built_ins_of_the_wrong_shape_are_refused() {
+    let api = Fixture::new().await;
+    for (uri, kind, object) in [
+        ("/api/v1/namespaces", "Namespace", json!({"spec": "x"})),
+        (SECRETS, "Secret", json!({"data": "x", "stringData": {"a": "b"}})),
+        (SECRETS, "Secret", json!({"stringData": ["a"]})),
+        ("/api/v1/namespaces/default/services", "Service", json!({"spec": {"ports": "x"}})),
+        ("/api/v1/namespaces/default/services", "Service", json!({"spec": {"ports": ["x"]}})),
+        ("/api/v1/namespaces/default/events", "Event", json!({"involvedObject": 1})),
+        (
+            "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+            "ClusterRoleBinding",
+            json!({"roleRef": 1}),
+        ),
+    ] {
+        let mut object = object;
+        object["kind"] = kind.into();
+        object["metadata"] = json!({"name": "x"});
+        let answer = api.post(uri, &object).await;
+        assert!(matches!(answer.code, 400 | 422), "{object}: {answer:?}");
+        for odd in [json!(null), json!([]), json!("x"), json!(1)] {
+            object["metadata"] = odd;
+            let answer = api.post(uri, &object).await;
+            assert!(matches!(answer.code, 400 | 422), "{object}: {answer:?}");
+        }
+    }
 }
 
 #[tokio::test]

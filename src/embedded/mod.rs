@@ -88,7 +88,7 @@ impl Embedded {
     /// The API as a service, for `kube::Client::new(router, "default")`. Whoever has it may do everything.
     pub fn router(&self) -> Router {
         let server = self.server.clone();
-        Router::new().fallback(move |request| server.clone().handle(request))
+        server::router(move |request| server.clone().handle(request))
     }
 
     /// Serves the API on a loopback address, with TLS and a bearer token, until `shutdown`. When this returns,

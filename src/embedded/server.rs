@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::Method;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
 
 use super::discovery;
 use super::registry::Registry;
@@ -17,6 +19,19 @@ use super::verbs;
 
 /// Largest body of a request, as kube-apiserver's.
 const BODY_LIMIT: usize = 3 * 1024 * 1024;
+
+/// A router that answers by `handle`. A panic in it fails the request, not the connection or the client in process.
+pub(super) fn router<F, R>(handle: F) -> Router
+where
+    F: Fn(http::Request<Body>) -> R + Clone + Send + Sync + 'static,
+    R: Future<Output = Response> + Send + 'static,
+{
+    let panicked = |_| {
+        tracing::error!("a request to the Kubernetes API panicked");
+        ApiError::internal("the request failed by a fault of the server").into_response()
+    };
+    Router::new().fallback(handle).layer(CatchPanicLayer::custom(panicked))
+}
 
 /// What every request may use.
 pub(super) struct Server {

@@ -20,7 +20,7 @@ use subtle::ConstantTimeEq;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::server::Server;
+use super::server::{self, Server};
 use super::status::ApiError;
 
 /// How long connections may take to end after the shutdown.
@@ -106,7 +106,7 @@ pub(super) async fn listen(
 /// The router behind the token; health is for everybody, as in kube-apiserver.
 fn guarded(server: Arc<Server>, token: String) -> Router {
     let expected = Arc::new(format!("Bearer {token}"));
-    Router::new().fallback(move |request: Request<Body>| {
+    server::router(move |request: Request<Body>| {
         let (server, expected) = (server.clone(), expected.clone());
         async move {
             match open(&request) || authorised(&request, &expected) {

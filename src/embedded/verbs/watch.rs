@@ -21,7 +21,7 @@ use crate::embedded::render::Lines;
 use crate::embedded::schema::{CauseReason, FieldError};
 use crate::embedded::server::Server;
 use crate::embedded::status::ApiError;
-use crate::embedded::storage::{Event, EventType, Range};
+use crate::embedded::storage::{Event, EventType, Range, Stored};
 
 /// How long a watch lives when the client names no time, as kube-apiserver's `--min-request-timeout`.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30 * 60);
@@ -41,26 +41,21 @@ pub(super) fn watch(call: &Call<'_>) -> Result<Response, ApiError> {
     let from = query.resource_version.as_deref().map(list::revision).transpose()?.unwrap_or(0);
     // Without a revision a watch begins with the present state, told as additions.
     let initial = query.initial_events.unwrap_or(from == 0);
-    let (cursor, pending) = if initial {
+    let mut end = None;
+    let (cursor, present) = if initial {
         let range = Range { namespace: call.target.namespace.as_deref(), ..Range::default() };
         let snapshot = call.server.storage.list(collection, range);
         if from > snapshot.revision {
             return Err(ApiError::future_revision(from, snapshot.revision));
         }
-        let mut pending: VecDeque<Bytes> = snapshot
-            .items
-            .iter()
-            .filter(|o| filter.matches(o))
-            .map(|o| lines.event(EventType::Added, o))
-            .collect();
         if query.initial_events == Some(true) && query.bookmarks {
-            pending.push_back(lines.bookmark(snapshot.revision, true));
+            end = Some(lines.bookmark(snapshot.revision, true));
         }
-        (snapshot.revision, pending)
+        (snapshot.revision, snapshot.items)
     } else if from == 0 {
-        (call.server.storage.revision(), VecDeque::new())
+        (call.server.storage.revision(), Vec::new())
     } else {
-        (from, VecDeque::new())
+        (from, Vec::new())
     };
     let timeout = query.timeout_seconds.filter(|s| *s > 0).map_or(DEFAULT_TIMEOUT, Duration::from_secs);
     let mut ticks = tokio::time::interval_at(Instant::now() + BOOKMARK_EVERY, BOOKMARK_EVERY);
@@ -69,7 +64,9 @@ pub(super) fn watch(call: &Call<'_>) -> Result<Response, ApiError> {
         server: call.server.clone(),
         collection,
         cursor,
-        pending,
+        present: present.into_iter(),
+        end,
+        pending: VecDeque::new(),
         changes,
         filter,
         lines,
@@ -91,6 +88,11 @@ struct Watcher {
     collection: usize,
     /// All changes up to this revision are told or pending.
     cursor: u64,
+    /// The state at the beginning, as far as it is not yet told; its lines are made when they are read.
+    present: std::vec::IntoIter<Arc<Stored>>,
+    /// What follows the state at the beginning.
+    end: Option<Bytes>,
+    /// Lines that are ready, of one batch of changes at the most.
     pending: VecDeque<Bytes>,
     changes: watch::Receiver<u64>,
     filter: Filter,
@@ -105,7 +107,10 @@ impl Watcher {
     /// The next line; `None` at the end.
     async fn next(&mut self) -> Option<Bytes> {
         loop {
-            if let Some(line) = self.pending.pop_front() {
+            if let Some(object) = self.present.by_ref().find(|o| self.filter.matches(o)) {
+                return Some(self.lines.event(EventType::Added, &object));
+            }
+            if let Some(line) = self.end.take().or_else(|| self.pending.pop_front()) {
                 return Some(line);
             }
             if self.ended {
