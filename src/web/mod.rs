@@ -43,6 +43,7 @@ pub fn router(web: Web, demo: Option<Router>) -> Router {
         .route("/live", get(live::stream))
         .with_state(live::State { services: services.clone(), shutdown })
         .merge(pages::routes(&services, &options, assets))
+        .layer(axum::middleware::from_fn(session::remember))
         .layer(session::layer(services.store()));
     people = functions::layers(people);
     let mut router = Router::new().merge(people);

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Redirect};
+use axum::response::IntoResponse;
 use axum::routing::{any, get};
 use leptos::config::LeptosOptions;
 use leptos::nonce::use_nonce;
@@ -11,12 +11,9 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list_with_exclusions};
 
 use super::assets::Assets;
-use super::functions;
+use super::{functions, session};
 use crate::api::serve::Services;
 use crate::app::{App, shell};
-
-/// Page that `/` leads to.
-const START: &str = "/ns/default";
 
 /// Pages, server functions, assets, and the page for what is not found.
 pub fn routes(services: &Services, options: &LeptosOptions, assets: Assets) -> Router {
@@ -49,7 +46,7 @@ pub fn routes(services: &Services, options: &LeptosOptions, assets: Assets) -> R
         }
     };
     Router::new()
-        .route("/", get(|| async { Redirect::temporary(START) }))
+        .route("/", get(session::start))
         .route("/api/{*rest}", any(functions::unknown))
         .leptos_routes_with_context(
             options,

@@ -1,11 +1,15 @@
 //! Sessions of browsers, kept in the database so that a restart does not end them.
 
 use async_trait::async_trait;
+use axum::extract::Request;
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::{Redirect, Response};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::{Duration, OffsetDateTime};
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result, SessionStore};
-use tower_sessions::{Expiry, SessionManagerLayer};
+use tower_sessions::{Expiry, Session, SessionManagerLayer};
 
 use crate::store::{Statement, Store};
 
@@ -26,6 +30,42 @@ pub fn layer(store: &Store) -> SessionManagerLayer<Sessions> {
         .with_same_site(SameSite::Strict)
         .with_secure(false)
         .with_expiry(Expiry::OnInactivity(IDLE))
+}
+
+/// Key of the namespace that the person looked at last.
+const NAMESPACE: &str = "namespace";
+/// Longest name that a namespace can have (DNS label).
+const MAX_NAMESPACE: usize = 63;
+
+/// Remembers the namespace of the page, so that `/` leads back to it. This also gives every browser that opens a
+/// page its session; scripts that only call functions get none.
+pub async fn remember(session: Session, request: Request, next: Next) -> Response {
+    let namespace = request.uri().path().strip_prefix("/ns/").and_then(|rest| rest.split('/').next());
+    if let Some(namespace) = namespace
+        && request.method() == Method::GET
+        && is_label(namespace)
+    {
+        // Without the database the page still works; it is only not remembered.
+        let known: Option<String> = session.get(NAMESPACE).await.unwrap_or_default();
+        if known.as_deref() != Some(namespace) {
+            let _ = session.insert(NAMESPACE, namespace).await;
+        }
+    }
+    next.run(request).await
+}
+
+/// The page that `/` leads to: home of the namespace that was looked at last.
+pub async fn start(session: Session) -> Redirect {
+    let known: Option<String> = session.get(NAMESPACE).await.unwrap_or_default();
+    let namespace = known.filter(|name| is_label(name)).unwrap_or_else(|| "default".into());
+    Redirect::temporary(&format!("/ns/{namespace}"))
+}
+
+/// A namespace's name, or `-` for all.
+fn is_label(name: &str) -> bool {
+    !name.is_empty()
+        && name.len() <= MAX_NAMESPACE
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 /// Sessions in table `sessions`.

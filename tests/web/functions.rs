@@ -1,0 +1,231 @@
+//! Server functions, called as scripts call them.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Server};
+
+const AGENT: &str = "\
+apiVersion: ark.mckinsey.com/v1alpha1
+kind: Agent
+metadata:
+  name: tide
+spec:
+  # Comments are welcome.
+  description: Knows the tides
+  prompt: |
+    You know the tides.
+";
+
+async fn apply(server: &Server, text: &str, version: Option<&str>, dry_run: bool) -> Answer {
+    let arguments = json!({"namespace": "default", "text": text, "version": version, "dry_run": dry_run});
+    server.call("objects/apply", arguments).await
+}
+
+fn key(kind: &str, name: &str) -> Value {
+    json!({"kind": kind, "namespace": "default", "name": name})
+}
+
+/// Waits until the cache has caught up with what was written.
+async fn seen(server: &Server, kind: &str, name: &str) -> Value {
+    let mut changed = server.caches.changed();
+    loop {
+        let answer = server.call("objects/get", json!({"key": key(kind, name)})).await;
+        if answer.status == StatusCode::OK {
+            return answer.json();
+        }
+        changed.changed().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn every_function_answers_at_its_own_address() {
+    let mut paths: Vec<_> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
+    paths.sort_unstable();
+    insta::assert_snapshot!(paths.join("\n"), @r"
+    /api/agents/preview
+    /api/agents/save
+    /api/events/list
+    /api/forms/choices
+    /api/home/get
+    /api/live/follow
+    /api/models/preview
+    /api/models/save
+    /api/models/test
+    /api/namespaces/list
+    /api/objects/apply
+    /api/objects/delete
+    /api/objects/get
+    /api/objects/list
+    /api/objects/search
+    /api/objects/template
+    /api/objects/yaml
+    /api/queries/cancel
+    /api/queries/create
+    /api/queries/entries
+    /api/queries/form
+    /api/queries/rerun
+    /api/queries/run
+    ");
+}
+
+#[tokio::test]
+async fn yaml_is_judged_compared_applied_and_guarded() {
+    let server = Server::start().await;
+    let dry = apply(&server, AGENT, None, true).await;
+    assert_eq!(dry.status, StatusCode::OK, "{}", dry.body);
+    assert_eq!(dry.json()["created"], true);
+    let gone = server.call("objects/yaml", json!({"key": key("agent", "tide")})).await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND, "a dry run leaves nothing");
+
+    apply(&server, AGENT, None, false).await.json();
+    let taken = apply(&server, AGENT, None, false).await;
+    assert_eq!((taken.status, taken.json()["code"].as_str()), (StatusCode::CONFLICT, Some("AlreadyExists")));
+
+    let document = server.call("objects/yaml", json!({"key": key("agent", "tide")})).await.json();
+    let (text, version) = (document["text"].as_str().unwrap(), document["version"].as_str().unwrap());
+    assert!(!text.contains("managedFields") && !text.contains("resourceVersion"), "{text}");
+    let shorter = text.replace("  description: Knows the tides\n", "");
+    let outcome = apply(&server, &shorter, Some(version), false).await.json();
+    let removed: Vec<_> =
+        outcome["diff"].as_array().unwrap().iter().filter(|l| l["side"] == "Removed").collect();
+    assert_eq!(removed[0]["text"], "  description: Knows the tides", "{outcome}");
+
+    let stale = apply(&server, text, Some(version), false).await;
+    assert_eq!((stale.status, stale.json()["code"].as_str()), (StatusCode::CONFLICT, Some("Conflict")));
+}
+
+#[tokio::test]
+async fn errors_of_fields_carry_their_lines() {
+    let server = Server::start().await;
+    let wrong = AGENT.replace("  prompt:", "  tools:\n  - type: mcp\n  prompt:");
+    let problem = apply(&server, &wrong, None, true).await;
+    assert_eq!(problem.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let fields = problem.json()["fields"].clone();
+    assert_eq!(
+        (&fields[0]["field"], &fields[0]["line"]),
+        (&json!("spec.tools[0].name"), &json!(9)),
+        "{fields}"
+    );
+
+    let unknown = apply(&server, &AGENT.replace("prompt", "promt"), None, true).await.json();
+    assert_eq!(unknown["fields"][0]["line"], 8, "{unknown}");
+
+    let broken = apply(&server, "kind: [", None, true).await.json();
+    assert!(broken["fields"][0]["line"].is_number(), "{broken}");
+
+    let elsewhere = AGENT.replace("  name: tide", "  name: tide\n  namespace: kube-system");
+    let refused = apply(&server, &elsewhere, None, true).await.json();
+    assert_eq!(refused["fields"][0]["field"], "metadata.namespace");
+}
+
+#[tokio::test]
+async fn every_template_is_accepted_as_it_is() {
+    let server = Server::start().await;
+    for kind in arkdeck::resources::kind::Kind::ALL {
+        let arguments = json!({"kind": kind, "namespace": "default"});
+        let text = server.call("objects/template", arguments).await.json().as_str().unwrap().to_owned();
+        let outcome = apply(&server, &text, None, true).await;
+        assert_eq!(outcome.status, StatusCode::OK, "{kind:?}: {}", outcome.body);
+    }
+}
+
+#[tokio::test]
+async fn a_typed_key_becomes_a_secret_and_never_comes_back() {
+    let server = Server::start().await;
+    let form = json!({
+        "namespace": "default", "name": "harbour", "provider": "openai", "model": {"Literal": "gpt"},
+        "base_url": {"Literal": "http://127.0.0.1:9/v1"}, "api_key": {"Typed": "sk-very-hush"}, "api_version": "Unset",
+        "properties": [["temperature", {"Literal": "0.2"}]], "poll_interval": "", "version": null
+    });
+    let preview = server.call("models/preview", json!({"form": form})).await;
+    assert!(
+        preview.body.contains("arkdeck-harbour") && !preview.body.contains("sk-very-hush"),
+        "{}",
+        preview.body
+    );
+    let saved = server.call("models/save", json!({"form": form, "dry_run": false})).await;
+    assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+
+    let secrets: kube::Api<k8s_openapi::api::core::v1::Secret> =
+        kube::Api::namespaced(server.client.clone(), "default");
+    let secret = secrets.get("arkdeck-harbour").await.unwrap();
+    assert_eq!(secret.data.unwrap()["api-key"].0, b"sk-very-hush");
+    let detail = seen(&server, "model", "harbour").await;
+    assert!(!detail.to_string().contains("sk-very-hush"));
+    let choices = server.call("forms/choices", json!({"namespace": "default"})).await;
+    assert!(choices.body.contains("arkdeck-harbour") && !choices.body.contains("sk-very-hush"));
+
+    // The form that the page was given saves again, and a wrong one changes nothing.
+    let mut again = detail["specific"]["Model"].clone();
+    again["properties"] = json!([]);
+    let saved = server.call("models/save", json!({"form": again, "dry_run": false})).await;
+    assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+    (again["name"], again["version"], again["provider"]) = (json!("other"), json!(null), json!("nobody"));
+    let refused = server.call("models/save", json!({"form": again, "dry_run": false})).await;
+    assert_eq!(refused.json()["fields"][0]["field"], "spec.provider");
+}
+
+#[tokio::test]
+async fn lists_search_filter_sort_and_count() {
+    let server = Server::start().await;
+    for (name, purpose) in [("tide", "Knows the tides"), ("moon", "Knows the moon"), ("star", "Counts stars")]
+    {
+        let text = AGENT.replace("name: tide", &format!("name: {name}")).replace("Knows the tides", purpose);
+        apply(&server, &text, None, false).await.json();
+        seen(&server, "agent", name).await;
+    }
+    let list = async |more: Value| {
+        let mut request = json!({"kind": "agent", "namespace": "default"});
+        request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        server.call("objects/list", json!({"request": request})).await.json()
+    };
+    let names = |page: &Value| -> Vec<String> {
+        page["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["key"]["name"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(names(&list(json!({})).await), ["moon", "star", "tide"]);
+    assert_eq!(names(&list(json!({"sort": "name", "descending": true})).await), ["tide", "star", "moon"]);
+    let found = list(json!({"search": "KNOWS the"})).await;
+    assert_eq!(
+        (names(&found), &found["matched"], &found["total"]),
+        (vec!["moon".into(), "tide".into()], &json!(2), &json!(3))
+    );
+    assert_eq!(list(json!({"states": ["failed"]})).await["matched"], 0);
+    assert_eq!(found["counts"], json!([["queued", 3]]), "nobody has looked at them yet");
+
+    let hits = server.call("objects/search", json!({"namespace": null, "text": "tid"})).await.json();
+    assert_eq!(hits[0]["key"]["name"], "tide");
+
+    let failed =
+        server.call("objects/delete", json!({"keys": [key("agent", "tide"), key("agent", "nobody")]})).await;
+    assert_eq!(failed.json(), json!([]), "what is gone already is no failure");
+}
+
+#[tokio::test]
+async fn a_question_gets_a_readable_name_and_is_asked_again() {
+    let server = Server::start().await;
+    let form = json!({
+        "namespace": "default", "name": "", "targets": [key("agent", "tide")], "input": "When is high tide?",
+        "parameters": [], "session": "", "timeout": "5m"
+    });
+    let first = server.call("queries/create", json!({"form": form})).await.json();
+    let name = first["name"].as_str().unwrap();
+    assert!(name.starts_with("tide-"), "{name}");
+    seen(&server, "query", name).await;
+    let run = server.call("queries/run", json!({"key": first})).await.json();
+    assert_eq!((&run["input"], &run["timeout_ms"]), (&json!("When is high tide?"), &json!(300_000)), "{run}");
+    let again = server.call("queries/rerun", json!({"key": first})).await.json();
+    assert!(
+        again["name"].as_str().unwrap().starts_with("tide-") && again["name"] != first["name"],
+        "{again}"
+    );
+    let empty = server.call("queries/create", json!({"form": {
+        "namespace": "default", "name": "", "targets": [], "input": " ", "parameters": [], "session": "", "timeout": ""
+    }})).await.json();
+    assert_eq!(empty["fields"].as_array().unwrap().len(), 2);
+}
