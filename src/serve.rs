@@ -12,6 +12,7 @@ use arkdeck::cli::{ServeArgs, Target};
 use arkdeck::controllers::{self, ControllerDeps};
 use arkdeck::embedded::{Embedded, Settings};
 use arkdeck::engine::{self, Engine, EngineDeps};
+use arkdeck::gateway;
 use arkdeck::kubernetes::{Caches, Cluster};
 use arkdeck::resources;
 use arkdeck::store::Store;
@@ -80,7 +81,6 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
             let _ = controller.await;
         });
     }
-    let _ = demo;
 
     let services = Services::new(cluster.clone(), caches.clone(), store.clone(), engine.clone());
     let health = Health::new(store.clone(), synced(&caches));
@@ -89,7 +89,10 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     }
     let assets = Assets::find(&data_dir).context("cannot prepare the web assets")?;
     let web = Web { services, assets, door: Door::new(listen), health, shutdown: shutdown.clone() };
-    tasks.spawn("web", serve_http(listener, web::router(web, None), shutdown.clone()));
+    tasks.spawn(
+        "web",
+        serve_http(listener, web::router(web, demo.then(gateway::demo::router)), shutdown.clone()),
+    );
 
     tokio::time::timeout(SYNC_TIMEOUT, caches.ready()).await.map_err(|_| {
         anyhow!(
@@ -98,6 +101,19 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
             SYNC_TIMEOUT.as_secs()
         )
     })?;
+    if demo {
+        // The demo's models are asked by this process: at loopback, whatever we listen at.
+        let mut near = listen;
+        if near.ip().is_unspecified() {
+            near.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+        }
+        let address = format!("http://{near}");
+        // Without it the program is whole, only empty.
+        match gateway::demo::seed(&store, &cluster.client, &address).await {
+            Ok(done) => tracing::info!(?done, "the demo set is there"),
+            Err(error) => tracing::warn!(%error, "the demo set is not complete"),
+        }
+    }
     announce(listen, &data_dir, kubeconfig.as_deref(), &cluster);
 
     let end = tasks.wait().await;

@@ -11,7 +11,7 @@ use crate::harness::{Deck, NAMESPACE, content, message, quick};
 async fn demo_server() -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let router: Router = demo::router();
+    let router: Router = Router::new().nest(demo::PATH, demo::router());
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     address
 }

@@ -34,15 +34,15 @@ const MODELS: [(&str, &str); 4] = [
     ("demo-broken", "Fails: every question gets status 500."),
 ];
 
-/// Routes under `/demo/v1`: the index, `models`, `chat/completions`, and the little shop that the demo's tools ask.
+/// Routes to be nested at [`PATH`]: the index, `models`, `chat/completions`, and the little shop that the demo's tools ask.
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
-        .route(PATH, get(index))
-        .route("/demo/v1/models", get(models))
-        .route("/demo/v1/chat/completions", post(chat::completions))
-        .route("/demo/v1/shop/orders/{id}", get(shop::order))
-        .route("/demo/v1/shop/orders/{id}/shipment", get(shop::shipment))
-        .route("/demo/v1/shop/policies", get(shop::policies))
+        .route("/", get(index))
+        .route("/models", get(models))
+        .route("/chat/completions", post(chat::completions))
+        .route("/shop/orders/{id}", get(shop::order))
+        .route("/shop/orders/{id}/shipment", get(shop::shipment))
+        .route("/shop/policies", get(shop::policies))
 }
 
 async fn index() -> impl IntoResponse {
