@@ -9,6 +9,7 @@
 //! Rendered on the server first (`SsrMode::Async`: the whole page in one piece), then hydrated. A page must render
 //! the same on both sides: no time but [`clock`]'s, no randomness, no `cfg` in views, valid nesting of elements.
 
+mod act;
 pub mod address;
 #[cfg(feature = "hydrate")]
 pub mod browser;

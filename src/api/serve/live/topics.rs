@@ -94,7 +94,8 @@ impl Followed {
             }
             Self::Events { namespace, sent } => {
                 let now = events(world.caches, namespace.as_deref());
-                let news: Vec<EventView> = now.iter().filter(|event| !sent.contains(event)).cloned().collect();
+                let news: Vec<EventView> =
+                    now.iter().filter(|event| !sent.contains(event)).cloned().collect();
                 *sent = now;
                 (!news.is_empty()).then_some(LiveMessage::Events { id, events: news })
             }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::fields::{AgentBody, AgentFields};
 use super::judge::{changes, judge};
 use crate::api::forms::{get_choices, preview_agent, save_agent};
+use crate::app::act::browser_action;
 use crate::app::components::Skeleton;
 use crate::app::guard::guard_while;
 use crate::app::pages::form::{ConflictBanner, Draft, EditorSwitch, FormFrame, UnsavedBanner};
@@ -76,7 +77,7 @@ fn Form(state: ObjectState, choices: Choices) -> impl IntoView {
         if moved && dirty.get() { draft.now.with(|now| changes(&theirs, now)) } else { Vec::new() }
     });
     let toasts = use_toasts();
-    let save = Action::new_local(move |form: &AgentForm| {
+    let save = browser_action(move |form: &AgentForm| {
         let form = form.clone();
         async move {
             match save_agent(form.clone(), false).await {

@@ -8,6 +8,7 @@ use super::fields::{AgentBody, AgentFields};
 use super::judge::judge;
 use crate::api::forms::{get_choices, preview_agent, save_agent};
 use crate::api::objects::get_object;
+use crate::app::act::browser_action;
 use crate::app::address;
 use crate::app::components::{ProblemPanel, Skeleton};
 use crate::app::guard::guard_while;
@@ -100,7 +101,7 @@ fn Form(form: AgentForm, choices: Choices) -> impl IntoView {
     let toasts = use_toasts();
     let navigate = use_navigate();
     let leave = navigate.clone();
-    let save = Action::new_local(move |form: &AgentForm| {
+    let save = browser_action(move |form: &AgentForm| {
         let (form, navigate) = (form.clone(), navigate.clone());
         async move {
             match save_agent(form, false).await {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::queries::{cancel_query, create_query, get_run};
+use crate::app::act::browser_action;
 use crate::app::address;
 use crate::app::components::{Avatar, Button, ButtonKind, Icon, StatusBadge};
 use crate::app::pages::object::ObjectState;
@@ -37,7 +38,7 @@ pub fn TryIt(
     let problem = RwSignal::new(None::<String>);
     let text = RwSignal::new(String::new());
     let target = key.clone();
-    let ask = Action::new_local(move |input: &String| {
+    let ask = browser_action(move |input: &String| {
         let (input, target) = (input.clone(), target.clone());
         async move {
             let answer = ask(target, input.clone()).await;

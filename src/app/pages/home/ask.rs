@@ -5,6 +5,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use crate::api::queries::create_query;
+use crate::app::act::browser_action;
 use crate::app::address;
 use crate::app::components::{Button, ButtonKind, Icon};
 use crate::views::ObjectKey;
@@ -26,7 +27,7 @@ pub fn AskBox(
         agents.with(|all| all.iter().find(|key| id(key) == chosen).or_else(|| all.first()).cloned())
     };
     let navigate = use_navigate();
-    let ask = Action::new_local(move |form: &QueryForm| {
+    let ask = browser_action(move |form: &QueryForm| {
         let (form, navigate) = (form.clone(), navigate.clone());
         async move {
             match create_query(form).await {

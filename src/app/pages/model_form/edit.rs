@@ -6,6 +6,7 @@ use super::fields::{ModelBody, ModelFields};
 use super::judge::{changes, judge, to_controls, without_secret};
 use super::test::ConnectionTest;
 use crate::api::forms::{get_choices, preview_model, save_model};
+use crate::app::act::browser_action;
 use crate::app::components::Skeleton;
 use crate::app::guard::guard_while;
 use crate::app::pages::form::{ConflictBanner, Draft, EditorSwitch, FormFrame, UnsavedBanner};
@@ -78,7 +79,7 @@ fn Form(state: ObjectState, choices: Choices) -> impl IntoView {
         if moved && dirty.get() { draft.now.with(|now| changes(&theirs, now)) } else { Vec::new() }
     });
     let toasts = use_toasts();
-    let save = Action::new_local(move |form: &ModelForm| {
+    let save = browser_action(move |form: &ModelForm| {
         let form = form.clone();
         async move {
             match save_model(form.clone(), false).await {

@@ -9,6 +9,7 @@ use super::judge::{judge, to_controls, without_secret};
 use super::test::ConnectionTest;
 use crate::api::forms::{get_choices, preview_model, save_model};
 use crate::api::objects::get_object;
+use crate::app::act::browser_action;
 use crate::app::address;
 use crate::app::components::{ProblemPanel, Skeleton};
 use crate::app::guard::guard_while;
@@ -108,7 +109,7 @@ fn Form(form: ModelForm, choices: Choices) -> impl IntoView {
     let toasts = use_toasts();
     let navigate = use_navigate();
     let leave = navigate.clone();
-    let save = Action::new_local(move |form: &ModelForm| {
+    let save = browser_action(move |form: &ModelForm| {
         let (form, navigate) = (form.clone(), navigate.clone());
         async move {
             match save_model(form, false).await {

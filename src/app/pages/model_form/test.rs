@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::forms::test_model;
+use crate::app::act::browser_action;
 use crate::app::components::{Button, Icon};
 use crate::app::words;
 use crate::views::forms::{ModelForm, TestReport, TestStep};
@@ -15,7 +16,7 @@ pub fn ConnectionTest(
     form: Callback<(), Option<ModelForm>>,
 ) -> impl IntoView {
     let report = RwSignal::new(None::<Result<TestReport, Problem>>);
-    let test = Action::new_local(move |form: &ModelForm| {
+    let test = browser_action(move |form: &ModelForm| {
         let form = form.clone();
         async move {
             let answer = test_model(form).await;

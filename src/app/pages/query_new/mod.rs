@@ -13,6 +13,7 @@ use super::form::{Draft, FormFrame, ParameterFields, ParameterRows};
 use super::yaml::ChooseNamespace;
 use crate::api::forms::get_choices;
 use crate::api::queries::{create_query, fill_query_form};
+use crate::app::act::browser_action;
 use crate::app::address;
 use crate::app::components::{ProblemPanel, Skeleton, TextArea, TextField};
 use crate::app::guard::guard_while;
@@ -121,7 +122,7 @@ fn Asking(form: QueryForm, choices: Choices) -> impl IntoView {
     let guard = guard_while(draft.dirty());
     let navigate = use_navigate();
     let leave = navigate.clone();
-    let ask = Action::new_local(move |form: &QueryForm| {
+    let ask = browser_action(move |form: &QueryForm| {
         let (form, navigate) = (form.clone(), navigate.clone());
         async move {
             match create_query(form).await {

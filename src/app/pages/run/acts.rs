@@ -5,6 +5,7 @@ use leptos_router::hooks::use_navigate;
 
 use super::store::RunStore;
 use crate::api::queries::{cancel_query, rerun_query};
+use crate::app::act::browser_action;
 use crate::app::address;
 use crate::app::components::{Button, ButtonKind, Menu, MenuItem};
 use crate::app::deletes::use_deletes;
@@ -100,7 +101,7 @@ fn CancelButton(run: RunStore, key: ObjectKey) -> impl IntoView {
 pub fn again(key: ObjectKey) -> Action<(), ()> {
     let toasts = use_toasts();
     let navigate = use_navigate();
-    Action::new_local(move |_: &()| {
+    browser_action(move |_: &()| {
         let key = key.clone();
         let navigate = navigate.clone();
         async move {
