@@ -91,7 +91,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let web = Web { services, assets, door: Door::new(listen), health, shutdown: shutdown.clone() };
     tasks.spawn(
         "web",
-        serve_http(listener, web::router(web, demo.then(gateway::demo::router)), shutdown.clone()),
+        serve_http(listener, web::router(web, Some(gateway::demo::router())), shutdown.clone()),
     );
 
     tokio::time::timeout(SYNC_TIMEOUT, caches.ready()).await.map_err(|_| {

@@ -1,0 +1,216 @@
+//! The program as a person starts it: what it refuses, with which sentence and which code, and how it ends.
+
+#![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+/// The built program, with nothing of this machine's environment that it could use.
+fn arkdeck(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_arkdeck"));
+    command.args(args).env_clear().stdin(Stdio::null());
+    for name in ["PATH", "TMPDIR"] {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    command
+}
+
+fn run(args: &[&str]) -> Output {
+    arkdeck(args).output().unwrap()
+}
+
+/// Runs what must be refused: one sentence on stderr, nothing on stdout, and the code.
+fn refused(args: &[&str], code: i32) -> String {
+    let output = run(args);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{args:?}: {said}");
+    assert!(output.stdout.is_empty(), "{args:?} printed to stdout");
+    assert!(!said.contains("panicked") && !said.contains("backtrace"), "{said}");
+    if code == 1 {
+        assert_eq!(said.lines().count(), 1, "one sentence: {said}");
+        assert!(said.starts_with("arkdeck: "), "{said}");
+    }
+    said
+}
+
+fn serve<'a>(dir: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
+    let dir = dir.to_str().unwrap();
+    let mut args =
+        vec!["serve", "--listen", "127.0.0.1:0", "--kube-listen", "127.0.0.1:0", "--data-dir", dir];
+    args.extend(more);
+    args
+}
+
+/// A running program; killed when the test fails.
+struct Running {
+    child: Child,
+    /// Its lines up to the last one of the ready message.
+    ready: Vec<String>,
+}
+
+impl Running {
+    fn start(args: &[&str]) -> Self {
+        let mut child = arkdeck(args).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut ready = Vec::new();
+        while !ready.last().is_some_and(|line: &String| line.contains("Stop")) {
+            ready.push(lines.next().expect("it ended before it was ready").unwrap());
+        }
+        Self { child, ready }
+    }
+
+    /// Address of the pages.
+    fn address(&self) -> &str {
+        self.ready[0].split_once("http://").unwrap().1
+    }
+
+    /// Ends it as a service manager does.
+    fn stop(mut self) -> i32 {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.child.wait().unwrap().code().unwrap()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn version_and_definitions_are_printed() {
+    let version = run(&["version"]);
+    assert_eq!(
+        String::from_utf8(version.stdout).unwrap(),
+        concat!("arkdeck ", env!("CARGO_PKG_VERSION"), "\n")
+    );
+    let crds = String::from_utf8(run(&["crds"]).stdout).unwrap();
+    assert_eq!(crds.matches("kind: CustomResourceDefinition").count(), 13);
+}
+
+#[test]
+fn a_wrong_command_line_suggests_the_right_one() {
+    assert!(refused(&["serve", "--listn", "127.0.0.1:0"], 2).contains("--listen"));
+    assert!(refused(&["serv"], 2).contains("serve"));
+    assert!(refused(&["serve", "--context", "a", "--in-cluster"], 2).contains("--in-cluster"));
+}
+
+#[test]
+fn other_addresses_than_loopback_are_refused_with_the_way_out() {
+    let said = refused(&["serve", "--listen", "0.0.0.0:3000"], 1);
+    assert!(said.contains("ssh -L 3000:127.0.0.1:3000") && said.contains("port-forward"), "{said}");
+    assert!(refused(&["serve", "--kube-listen", "0.0.0.0:6440"], 1).contains("--kube-listen"));
+}
+
+#[test]
+fn it_says_where_it_is_and_ends_when_asked() {
+    let dir = tempfile::tempdir().unwrap();
+    let running = Running::start(&serve(dir.path(), &[]));
+    assert!(dir.path().join("kubeconfig").exists(), "written before it says that it is ready");
+    let said = running.ready.join("\n");
+    assert!(said.contains("kubeconfig") && said.contains(dir.path().to_str().unwrap()), "{said}");
+    std::net::TcpStream::connect(running.address()).unwrap();
+    assert_eq!(running.stop(), 0);
+}
+
+#[test]
+fn a_second_process_and_a_busy_port_are_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let running = Running::start(&serve(dir.path(), &[]));
+    assert!(refused(&serve(dir.path(), &[]), 1).contains("in use by another arkdeck process"));
+    let other = tempfile::tempdir().unwrap();
+    let args = ["serve", "--listen", running.address(), "--data-dir", other.path().to_str().unwrap()];
+    let said = refused(&args, 1);
+    assert!(said.contains(running.address()) && said.contains("--listen"), "{said}");
+}
+
+#[test]
+fn data_that_cannot_be_used_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("arkdeck.sqlite");
+    std::fs::write(&file, "this is a letter, and not a database at all").unwrap();
+    let said = refused(&serve(dir.path(), &[]), 1);
+    assert!(said.contains("not a healthy database") && said.contains("Nothing was changed"), "{said}");
+    assert!(std::fs::read_to_string(&file).unwrap().starts_with("this is a letter"));
+
+    // A file where the folder should be: refused for root too, whom no permission stops.
+    let said = refused(&serve(&file, &[]), 1);
+    assert!(said.contains("--data-dir"), "{said}");
+}
+
+#[test]
+fn a_cluster_that_cannot_be_used_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let missing = dir.path().join("none");
+    let said = refused(&serve(&data, &["--kubeconfig", missing.to_str().unwrap()]), 1);
+    assert!(said.contains("none"), "{said}");
+
+    // A port that was free a moment ago: nothing answers there.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let config = dir.path().join("config");
+    let text = format!(
+        "apiVersion: v1\nkind: Config\nclusters: [{{name: c, cluster: {{server: 'http://{free}'}}}}]\n\
+         users: [{{name: u, user: {{}}}}]\ncontexts: [{{name: lagoon, context: {{cluster: c, user: u}}}}]\ncurrent-context: lagoon\n"
+    );
+    std::fs::write(&config, text).unwrap();
+    let config = config.to_str().unwrap();
+    let said = refused(&serve(&data, &["--kubeconfig", config]), 1);
+    assert!(said.contains(&free.to_string()) && said.contains("does not answer"), "{said}");
+    let said = refused(&serve(&data, &["--kubeconfig", config, "--context", "reef"]), 1);
+    assert!(said.contains("reef"), "{said}");
+}
+
+#[test]
+fn a_cluster_without_the_definitions_is_told_how_to_get_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let said = refused_by(
+        dir.path(),
+        "200 OK",
+        r#"{"major":"1","minor":"37","gitVersion":"v1.37.0","gitCommit":"","gitTreeState":"","buildDate":"","goVersion":"","compiler":"","platform":""}"#,
+        "404 Not Found",
+    );
+    assert!(said.contains("arkdeck crds | kubectl apply --server-side -f -"), "{said}");
+    let said = refused_by(
+        dir.path(),
+        "401 Unauthorized",
+        r#"{"kind":"Status","apiVersion":"v1","status":"Failure","message":"Unauthorized","reason":"Unauthorized","code":401}"#,
+        "401 Unauthorized",
+    );
+    assert!(said.contains("does not let us in"), "{said}");
+}
+
+/// What is said about a server that answers `/version` so and everything else with `rest`.
+fn refused_by(dir: &Path, status: &'static str, version: &'static str, rest: &'static str) -> String {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            let mut request = [0; 4096];
+            let read = connection.read(&mut request).unwrap_or_default();
+            let asked = String::from_utf8_lossy(&request[..read]).into_owned();
+            let none = r#"{"kind":"Status","apiVersion":"v1","status":"Failure","message":"no","reason":"NotFound","code":404}"#;
+            let (status, body) =
+                if asked.starts_with("GET /version") { (status, version) } else { (rest, none) };
+            let head = format!(
+                "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                body.len()
+            );
+            let _ = connection.write_all(format!("{head}{body}").as_bytes());
+        }
+    });
+    let config = dir.join("config");
+    let text = format!(
+        "apiVersion: v1\nkind: Config\nclusters: [{{name: c, cluster: {{server: 'http://{address}'}}}}]\n\
+         users: [{{name: u, user: {{token: t}}}}]\ncontexts: [{{name: x, context: {{cluster: c, user: u}}}}]\ncurrent-context: x\n"
+    );
+    std::fs::write(&config, text).unwrap();
+    refused(&serve(&dir.join("data"), &["--kubeconfig", config.to_str().unwrap()]), 1)
+}
