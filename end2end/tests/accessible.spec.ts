@@ -2,17 +2,39 @@
 import { expect, expectAccessible, hydrated, test } from "../support/fixtures.ts";
 import { ROUTES } from "../support/routes.ts";
 
+const OURS = [{ name: "events", path: "/ns/default/events" }, { name: "components", path: "/components" }];
+/** One page of each shape: the themes differ in colours only, so the dark one need not see every kind. */
+const SHAPES = ["home", "list-queries", "list-teams", "new-queries", "new-models", "new-teams", "events", "components"];
+
 for (const theme of ["light", "dark"] as const) {
   test.describe(theme, () => {
     test.use({ colorScheme: theme });
 
-    for (const route of [...ROUTES, { name: "events", path: "/ns/default/events" }, { name: "components", path: "/components" }]) {
+    for (const route of [...ROUTES, ...OURS].filter(({ name }) => theme === "light" || SHAPES.includes(name))) {
       test(`${route.name} is accessible`, async ({ page }) => {
         await page.goto(route.path);
         await hydrated(page);
         await expectAccessible(page);
       });
     }
+
+    test("the page of an object is accessible in each of its tabs", async ({ page, arkdeck, namespace }) => {
+      await arkdeck.apply(`
+apiVersion: ark.mckinsey.com/v1alpha1
+kind: Team
+metadata: { name: desk, namespace: ${namespace}, labels: { desk: refunds } }
+spec:
+  description: Answers together
+  strategy: sequential
+  members: [{ name: nobody, type: agent }]
+`);
+      for (const tab of ["overview", "events", "yaml"]) {
+        await page.goto(`/ns/${namespace}/teams/desk?tab=${tab}`);
+        await hydrated(page);
+        if (tab === "yaml") await expect(page.locator("yaml-editor .cm-content")).toBeVisible();
+        await expectAccessible(page);
+      }
+    });
   });
 }
 

@@ -1,6 +1,7 @@
 //! Deleting with undo: the rows go at once, the request after the undo time.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 
@@ -38,8 +39,8 @@ impl Deletes {
         toasts.with_undo(
             text,
             Deferred {
-                act: Callback::new(move |()| self.send(keys.clone(), uids.clone())),
-                undo: Callback::new(move |()| self.restore(&back)),
+                act: Arc::new(move || self.send(keys.clone(), uids.clone())),
+                undo: Arc::new(move || self.restore(&back)),
                 on_leave: Some(("/api/objects/delete", body)),
             },
         );

@@ -1,5 +1,6 @@
 //! Short notices at the edge, and acts that wait eight seconds so that they can be undone.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -22,13 +23,16 @@ struct Toast {
     deferred: Option<Deferred>,
 }
 
+/// What outlives the component that asked for it; a `Callback` would end with that component's owner.
+pub type Act = Arc<dyn Fn() + Send + Sync>;
+
 /// An act that waits for its undo time to pass.
 #[derive(Clone)]
 pub struct Deferred {
     /// Does it.
-    pub act: Callback<()>,
+    pub act: Act,
     /// Takes back what the page already shows.
-    pub undo: Callback<()>,
+    pub undo: Act,
     /// Does it when the page is left before the time has passed: address and JSON body of a POST.
     pub on_leave: Option<(&'static str, String)>,
 }
@@ -100,13 +104,13 @@ impl Toasts {
     /// The time is over, or the notice was closed: what was deferred is done.
     fn settle(self, id: u32) {
         if let Some(deferred) = self.take(id).and_then(|toast| toast.deferred) {
-            deferred.act.run(());
+            (deferred.act)();
         }
     }
 
     fn undo(self, id: u32) {
         if let Some(deferred) = self.take(id).and_then(|toast| toast.deferred) {
-            deferred.undo.run(());
+            (deferred.undo)();
             self.say("Undone");
         }
     }

@@ -1,5 +1,7 @@
 //! Buttons, fields, filters, what is over the page.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use super::Section;
@@ -7,7 +9,7 @@ use crate::app::components::{
     Button, ButtonKind, Chip, ComboField, CopyButton, Dialog, IconButton, LinkButton, Menu, MenuItem, Pill,
     Problems, SearchBox, SelectField, Switch, Tab, Tabs, TextArea, TextField,
 };
-use crate::app::toasts::{Deferred, use_toasts};
+use crate::app::toasts::{Act, Deferred, use_toasts};
 use crate::views::problem::{Problem, ProblemCode};
 
 fn nothing() -> Callback<leptos::ev::MouseEvent> {
@@ -119,6 +121,9 @@ pub fn Filters() -> impl IntoView {
                     Tab::new("yaml", "YAML", "braces"),
                 ]
             />
+            <div role="tabpanel" id="panel-overview" aria-labelledby="tab-overview">
+                "The content of the first tab."
+            </div>
             <div class="row wrap">
                 <Pill label="3 new queries" on_press=nothing() />
                 <Pill label="Jump to live, 12 new" icon="arrow-down" on_press=nothing() />
@@ -133,8 +138,9 @@ pub fn Overlays() -> impl IntoView {
     let open = RwSignal::new(false);
     let toasts = use_toasts();
     let undo = move |_| {
-        let nothing = Callback::new(|()| {});
-        toasts.with_undo("2 agents deleted", Deferred { act: nothing, undo: nothing, on_leave: None });
+        let nothing: Act = Arc::new(|| {});
+        let deferred = Deferred { act: nothing.clone(), undo: nothing, on_leave: None };
+        toasts.with_undo("2 agents deleted", deferred);
     };
     let fail = move |_| {
         let problem = Problem::new(ProblemCode::AlreadyExists, "Not saved: the name is taken in support.");
