@@ -1,4 +1,6 @@
-//! An embedded API with controllers and engine, in one process and one folder.
+//! Controllers and engine in this process, over the embedded API, or over the cluster of `ARKDECK_TEST_KUBECONFIG`.
+//!
+//! On a cluster the tests run one at a time (`--test-threads=1`): they share it, and each starts from an empty one.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,13 +12,15 @@ use arkdeck::engine::journal::{Entry, Event};
 use arkdeck::engine::{Engine, EngineDeps, Settings};
 use arkdeck::kubernetes::KindCache;
 use arkdeck::resources::crds;
+use arkdeck::resources::kind::Kind;
 use arkdeck::resources::query_status::QueryStatus;
 use arkdeck::resources::{Model, Query};
 use arkdeck::store::Store;
-use kube::api::{Api, Patch, PatchParams, PostParams};
-use kube::core::{DynamicObject, GroupVersionKind};
+use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams, PostParams};
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::core::{ApiResource, DynamicObject, GroupVersionKind};
 use kube::runtime::wait::await_condition;
-use kube::{Client, ResourceExt};
+use kube::{Client, Config, ResourceExt};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -33,7 +37,7 @@ pub struct Deck {
     pub client: Client,
     pub engine: Engine,
     store: Store,
-    embedded: Embedded,
+    embedded: Option<Embedded>,
     shutdown: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -47,11 +51,9 @@ impl Deck {
     /// Starts on the data in `dir`.
     pub async fn start(dir: &Path, settings: Settings) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let fresh = std::fs::read_dir(dir).unwrap().next().is_none();
         let store = Store::open(dir).await.unwrap();
-        let definitions = crds().iter().map(|crd| serde_json::to_value(crd).unwrap()).collect();
-        let options = embedded::Settings { crds: definitions, version: "test".into() };
-        let embedded = Embedded::start(store.clone(), options).await.unwrap();
-        let client = Client::new(embedded.router(), NAMESPACE);
+        let (client, embedded) = connect(&store, fresh).await;
         let deps = EngineDeps { store: store.clone(), client: client.clone(), settings };
         let engine = Engine::start(deps).await.unwrap();
         let mut tasks = Vec::new();
@@ -84,7 +86,9 @@ impl Deck {
     pub async fn stop(self) {
         self.shutdown.cancel();
         self.engine.shutdown().await;
-        self.embedded.shutdown().await;
+        if let Some(embedded) = self.embedded {
+            embedded.shutdown().await;
+        }
         for task in self.tasks {
             task.abort();
             let _ = task.await;
@@ -102,7 +106,7 @@ impl Deck {
         let object: DynamicObject = serde_json::from_value(object).unwrap();
         let types = object.types.clone().unwrap();
         let (group, version) = types.api_version.split_once('/').unwrap_or(("", &types.api_version));
-        let resource = kube::core::ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, &types.kind));
+        let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, &types.kind));
         let api: Api<DynamicObject> = Api::namespaced_with(self.client.clone(), NAMESPACE, &resource);
         api.create(&PostParams::default(), &object).await.unwrap()
     }
@@ -196,6 +200,49 @@ impl Deck {
     pub async fn journal(&self, name: &str) -> Vec<Entry> {
         let uid = self.queries().get(name).await.unwrap().uid().unwrap();
         self.engine.journal().read(&uid, 0, usize::MAX).await.unwrap()
+    }
+}
+
+/// The API under test, and the embedded one where it is that.
+pub async fn connect(store: &Store, fresh: bool) -> (Client, Option<Embedded>) {
+    let Some(path) = std::env::var_os("ARKDECK_TEST_KUBECONFIG") else {
+        let definitions = crds().iter().map(|crd| serde_json::to_value(crd).unwrap()).collect();
+        let options = embedded::Settings { crds: definitions, version: "test".into() };
+        let embedded = Embedded::start(store.clone(), options).await.unwrap();
+        return (Client::new(embedded.router(), NAMESPACE), Some(embedded));
+    };
+    let kubeconfig = Kubeconfig::read_from(path).unwrap();
+    let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.unwrap();
+    let client = Client::try_from(config).unwrap();
+    if fresh {
+        empty(&client).await;
+    }
+    (client, None)
+}
+
+/// Deletes what an earlier test left on the cluster; no controller runs yet that would see to finalizers.
+async fn empty(client: &Client) {
+    for kind in Kind::ALL {
+        let (group, version) = kind.api_version().split_once('/').unwrap();
+        let resource = ApiResource::from_gvk_with_plural(
+            &GroupVersionKind::gvk(group, version, kind.name()),
+            kind.plural(),
+        );
+        let every: Api<DynamicObject> = Api::all_with(client.clone(), &resource);
+        for object in every.list(&ListParams::default()).await.unwrap() {
+            let api: Api<DynamicObject> = match object.namespace() {
+                Some(namespace) => Api::namespaced_with(client.clone(), &namespace, &resource),
+                None => every.clone(),
+            };
+            let name = object.name_any();
+            if !object.finalizers().is_empty() {
+                let none = json!({"metadata": {"finalizers": null}});
+                api.patch(&name, &PatchParams::default(), &Patch::Merge(&none)).await.unwrap();
+            }
+            if object.metadata.deletion_timestamp.is_none() {
+                api.delete(&name, &DeleteParams::default()).await.unwrap();
+            }
+        }
     }
 }
 

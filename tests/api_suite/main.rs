@@ -1,0 +1,15 @@
+//! The API-level suite. It runs on the embedded API, and on a real kube-apiserver when `ARKDECK_TEST_KUBECONFIG` names
+//! one (`make test-cluster`). Runs through the API: objects are created as anybody would, controllers and engine do the rest, and a model
+//! server of our own counts what it is asked.
+
+#![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
+
+mod answers;
+mod demo;
+mod failures;
+mod harness;
+mod limits;
+mod manifests;
+mod model_server;
+mod probes;
+mod resume;
