@@ -61,6 +61,10 @@ pub enum FactValue {
 }
 
 /// What only one kind has.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one for each page, and a box would show in every match of the pages"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Specific {
     /// Nothing more.

@@ -36,6 +36,7 @@ impl Stream {
                 let data = event.lines().find_map(|line| line.strip_prefix("data: ")).map(str::to_owned);
                 self.buffer = rest.to_owned();
                 match data {
+                    Some(data) if data == "." => continue, // The heartbeat.
                     Some(data) => return Some(serde_json::from_str(&data).unwrap()),
                     None => continue,
                 }

@@ -51,7 +51,7 @@ pub fn view(world: &World, namespace: Option<&str>) -> HomeView {
         queries.iter().chain(&tasks).filter(|row| row.status.state == State::Waiting).collect();
     waiting.sort_by_key(|row| row.created_ms);
     let mut finished: Vec<&Row> = queries.iter().filter(|row| row.ended_ms.is_some()).collect();
-    finished.sort_by(|a, b| b.ended_ms.cmp(&a.ended_ms));
+    finished.sort_by_key(|row| std::cmp::Reverse(row.ended_ms));
     let broken: Vec<Row> = RESOURCES
         .into_iter()
         .flat_map(|kind| source(kind).rows(world, namespace).0)

@@ -12,6 +12,9 @@ use crate::views::row::{ListRequest, Row, State};
 /// Queued queries whose place is kept current; further back it is read when the list is fetched.
 const PLACES: usize = 50;
 
+/// Rows that match, rows of the namespace, and how many of these are in each state.
+type Totals = (usize, usize, Vec<(State, usize)>);
+
 /// A followed list.
 pub struct ListTopic {
     request: ListRequest,
@@ -21,7 +24,7 @@ pub struct ListTopic {
     /// Figures in rows that change without the row's object: queries of an agent, places in the queue.
     figures: HashMap<String, i64>,
     /// Matched, total and counts as they were told last.
-    totals: Option<(usize, usize, Vec<(State, usize)>)>,
+    totals: Option<Totals>,
 }
 
 impl ListTopic {
