@@ -130,3 +130,13 @@ spec: { type: http, description: Made while nobody was connected, http: { url: "
     await expect(page.getByText("Not live.")).toHaveCount(0);
   });
 });
+
+test("the interface is set in its own typeface", async ({ page, namespace }) => {
+  await page.goto(`/ns/${namespace}/tools`);
+  await hydrated(page);
+  const loaded = await page.evaluate(async () => {
+    await document.fonts.ready;
+    return [...document.fonts].filter((face) => face.status === "loaded").map((face) => face.family);
+  });
+  expect(loaded.join()).toContain("Atkinson Hyperlegible Next Variable");
+});
