@@ -130,6 +130,18 @@ export class Arkdeck {
     });
   }
 
+  /** A local door to its API without TLS or token, for many requests over few connections. */
+  async proxy(): Promise<{ url: string; stop: () => void }> {
+    const child = spawn("kubectl", ["--kubeconfig", this.kubeconfig, "proxy", "--port", "0"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    for await (const line of createInterface({ input: child.stdout })) {
+      const found = line.match(/127\.0\.0\.1:\d+/);
+      if (found) return { url: `http://${found[0]}`, stop: () => child.kill() };
+    }
+    throw new Error("kubectl proxy ended before it listened");
+  }
+
   /** Applies a manifest. */
   apply(manifest: string): Promise<string> {
     return this.kubectl(["apply", "-f", "-"], manifest);
