@@ -1,6 +1,8 @@
 //! The rules of the house that a compiler does not check: which room may use which (docs/ARCHITECTURE.md), what may not
 //! reach the browser, and which crates may not come in at all.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! The chart carries the definitions that the types give.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
+
 use std::{collections::BTreeMap, fs, path::Path};
 
 use arkdeck::resources::crds_files;

@@ -4,6 +4,8 @@
 //! acknowledged write on their standard output; a pipe keeps what was written to it when its writer is killed.
 //! `ARKDECK_CRASH_ROUNDS=50` makes it fifty kills.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
+
 mod embedded_support;
 
 use std::collections::HashMap;
@@ -157,7 +159,7 @@ async fn write(widgets: &Api<DynamicObject>, name: &str, object: usize) {
                 let changed = widgets.patch(name, &PatchParams::default(), &patch).await.unwrap();
                 changed.metadata.resource_version
             }
-            Step::Delete if object % 3 == 0 => return,
+            Step::Delete if object.is_multiple_of(3) => return,
             Step::Delete => {
                 widgets.delete(name, &DeleteParams::default()).await.unwrap();
                 None

@@ -1,5 +1,7 @@
 //! The embedded API as kubectl sees it: over TLS, with the written kubeconfig.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
+
 mod embedded_support;
 
 use std::path::{Path, PathBuf};

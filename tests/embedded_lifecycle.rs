@@ -1,5 +1,7 @@
 //! Finalizers, owners, namespaces, apply, and the built-ins of the embedded API.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
+
 mod embedded_support;
 
 use embedded_support::{Fixture, WIDGETS, widget};

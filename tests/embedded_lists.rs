@@ -1,5 +1,7 @@
 //! Lists, watches and their forms in the embedded API.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
+
 mod embedded_support;
 
 use embedded_support::{Fixture, WIDGETS, widget};

@@ -1,5 +1,7 @@
 //! The verbs of the embedded API, on a made-up resource.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
+
 mod embedded_support;
 
 use embedded_support::{Fixture, WIDGETS, open, widget};

@@ -3,6 +3,8 @@
 //! `manifests/o` is release 0.1.31, `manifests/n` is 0.1.72. The first line of a file in `manifests/invalid` says what is
 //! expected: `# expect: <field path>: <part of the message>`.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
+
 use std::{collections::BTreeMap, fs, path::Path};
 
 use arkdeck::{

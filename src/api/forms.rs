@@ -1,7 +1,7 @@
 //! Forms: what they offer, saving them, and the connection test of a model.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
+use server_fn::codec::Json;
 
 use crate::views::ObjectKey;
 use crate::views::forms::{AgentForm, Choices, ModelForm, TestReport};

@@ -1,7 +1,7 @@
 //! What a tab's live stream follows.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
+use server_fn::codec::Json;
 
 use crate::views::live::Subscription;
 use crate::views::problem::Problem;

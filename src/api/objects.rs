@@ -1,7 +1,7 @@
 //! Lists, pages and YAML of any kind; namespaces, home and search.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
+use server_fn::codec::Json;
 
 use crate::views::ObjectKey;
 use crate::views::detail::{Detail, EventView};

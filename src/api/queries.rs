@@ -1,7 +1,7 @@
 //! Queries: ask, follow, cancel, ask again.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
+use server_fn::codec::Json;
 
 use crate::views::ObjectKey;
 use crate::views::forms::QueryForm;

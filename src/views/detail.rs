@@ -61,7 +61,7 @@ pub enum FactValue {
 }
 
 /// What only one kind has.
-#[expect(
+#[allow(
     clippy::large_enum_variant,
     reason = "one for each page, and a box would show in every match of the pages"
 )]

@@ -16,6 +16,7 @@ use arkdeck::resources::kind::Kind;
 use arkdeck::resources::query_status::QueryStatus;
 use arkdeck::resources::{Model, Query};
 use arkdeck::store::Store;
+use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams, PostParams};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::core::{ApiResource, DynamicObject, GroupVersionKind};
@@ -222,6 +223,11 @@ pub async fn connect(store: &Store, fresh: bool) -> (Client, Option<Embedded>) {
 
 /// Deletes what an earlier test left on the cluster; no controller runs yet that would see to finalizers.
 async fn empty(client: &Client) {
+    let secrets: Api<Secret> = Api::namespaced(client.clone(), NAMESPACE);
+    secrets.delete_collection(&DeleteParams::default(), &ListParams::default()).await.unwrap();
+    let config_maps: Api<ConfigMap> = Api::namespaced(client.clone(), NAMESPACE);
+    let of_tests = ListParams::default().fields("metadata.name!=kube-root-ca.crt");
+    config_maps.delete_collection(&DeleteParams::default(), &of_tests).await.unwrap();
     for kind in Kind::ALL {
         let (group, version) = kind.api_version().split_once('/').unwrap();
         let resource = ApiResource::from_gvk_with_plural(

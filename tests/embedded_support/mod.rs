@@ -1,5 +1,6 @@
 //! A small made-up resource, and an embedded API that serves it.
 #![allow(dead_code)] // Each test file uses its part.
+#![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
 
 use std::path::Path;
 

@@ -23,7 +23,7 @@ impl Problems {
 
     /// Sets or removes the error of one field.
     pub fn set_field(self, field: &str, message: Option<String>) {
-        self.0.update(|all| {
+        self.0.try_update(|all| {
             all.retain(|problem| problem.field != field);
             if let Some(message) = message {
                 all.push(FieldProblem { field: field.to_owned(), message, line: None });
@@ -35,26 +35,29 @@ impl Problems {
     pub fn of(self, field: &str) -> Signal<Option<String>> {
         let field = field.to_owned();
         Signal::derive(move || {
-            self.0.with(|all| {
-                all.iter()
-                    .find(|problem| {
-                        problem.field.strip_prefix(field.as_str()).is_some_and(|rest| {
-                            rest.is_empty() || rest.starts_with('.') || rest.starts_with('[')
+            // A field that loses the focus because its page goes asks once more, when nothing is left to read.
+            self.0
+                .try_with(|all| {
+                    all.iter()
+                        .find(|problem| {
+                            problem.field.strip_prefix(field.as_str()).is_some_and(|rest| {
+                                rest.is_empty() || rest.starts_with('.') || rest.starts_with('[')
+                            })
                         })
-                    })
-                    .map(|problem| problem.message.clone())
-            })
+                        .map(|problem| problem.message.clone())
+                })
+                .flatten()
         })
     }
 
     /// All of them.
     pub fn all(self) -> Vec<FieldProblem> {
-        self.0.get()
+        self.0.try_get().unwrap_or_default()
     }
 
     /// How many there are; for `2 errors in the form` at the button.
     pub fn count(self) -> usize {
-        self.0.with(Vec::len)
+        self.0.try_with(Vec::len).unwrap_or_default()
     }
 }
 

@@ -9,6 +9,7 @@
 //! view! { <ListView list=list title=… /> }
 //! ```
 
+mod cancel;
 mod cell;
 mod request;
 mod row;

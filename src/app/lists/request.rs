@@ -52,12 +52,15 @@ pub fn write(request: &ListRequest) -> String {
     ])
 }
 
+/// Goes to an address.
+type Go = std::sync::Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>;
+
 /// What a list is asked for, and how to ask for something else.
 #[derive(Clone, Copy)]
 pub struct ListAddress {
     /// The request in the address; tracked.
     pub request: Memo<ListRequest>,
-    go: StoredValue<std::sync::Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>>,
+    go: StoredValue<Go>,
     path: Memo<String>,
     /// For a list inside another page: what of that page's address is kept, and that the reference is the page's.
     within: Option<(&'static str, &'static str)>,

@@ -5,11 +5,13 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
+use super::cancel::CancelSelected;
 use super::row::TableRow;
 use super::{Entry, ListStore, scroll};
 use crate::app::components::{Icon, IconButton, Pill};
 use crate::app::deletes::use_deletes;
 use crate::app::words;
+use crate::resources::kind::Kind;
 use crate::views::row::columns;
 
 /// The table, its pill, its foot and its bulk bar.
@@ -177,8 +179,7 @@ pub fn Table(
 }
 
 /// Heading of the first column: the noun of the kind, as a word on its own.
-fn noun_heading(kind: crate::resources::kind::Kind) -> &'static str {
-    use crate::resources::kind::Kind;
+fn noun_heading(kind: Kind) -> &'static str {
     match kind {
         Kind::Agent => "Agent",
         Kind::Team => "Team",
@@ -200,6 +201,7 @@ fn noun_heading(kind: crate::resources::kind::Kind) -> &'static str {
 #[component]
 fn BulkBar(list: ListStore) -> impl IntoView {
     let deletes = use_deletes();
+    let kind = list.address.request.with_untracked(|request| request.kind);
     let any = Memo::new(move |_| list.selected.with(|selected| !selected.is_empty()));
     let delete = move |_| {
         let chosen = list.selected.get_untracked();
@@ -221,6 +223,7 @@ fn BulkBar(list: ListStore) -> impl IntoView {
                         " selected"
                     </span>
                     <span class="bar-line"></span>
+                    {(kind == Kind::Query).then(|| view! { <CancelSelected list=list /> })}
                     <button type="button" class="btn sm" on:click=delete>
                         <Icon name="trash-2" />
                         <span>"Delete"</span>

@@ -18,7 +18,7 @@ pub fn EventsPage(
     /// Namespace, or `None` for all.
     namespace: Option<String>,
 ) -> impl IntoView {
-    let place = namespace.clone().map_or_else(|| "all namespaces".to_owned(), |namespace| namespace);
+    let place = namespace.clone().unwrap_or_else(|| "all namespaces".to_owned());
     let asked = namespace.clone();
     let resource = Resource::new_blocking(move || asked.clone(), list_events);
     let events = RwSignal::new(Vec::<EventView>::new());

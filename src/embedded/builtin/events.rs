@@ -45,15 +45,16 @@ const RENAMED: [(&str, &str); 7] = [
     ("reportingComponent", "reportingController"),
 ];
 
+/// How the object and the message of an event are read.
+pub(super) type Readers = (fn(&Value) -> Value, fn(&Value) -> Value);
+
 /// Columns of the core form.
-pub(super) const CORE: (fn(&Value) -> Value, fn(&Value) -> Value) =
-    (|o| object_of(&o["involvedObject"]), |o| o["message"].clone());
+pub(super) const CORE: Readers = (|o| object_of(&o["involvedObject"]), |o| o["message"].clone());
 /// Columns of the other form.
-pub(super) const GROUP: (fn(&Value) -> Value, fn(&Value) -> Value) =
-    (|o| object_of(&o["regarding"]), |o| o["note"].clone());
+pub(super) const GROUP: Readers = (|o| object_of(&o["regarding"]), |o| o["note"].clone());
 
 /// Last Seen, Type, Reason, Object, Message.
-pub(super) fn columns((object, message): (fn(&Value) -> Value, fn(&Value) -> Value)) -> Vec<Column> {
+pub(super) fn columns((object, message): Readers) -> Vec<Column> {
     vec![
         Column { path: ColumnPath::Computed(last_seen), ..column("Last Seen", last_seen) },
         column("Type", |o| o["type"].clone()),

@@ -35,10 +35,10 @@ fn take_metadata(object: &mut Value) -> Map<String, Value> {
 
 /// Fills in a new object: identity, times, generation; its status is not for the client to say.
 pub fn prepare_new(resource: &Resource, version: &Version, object: &mut Value, now: &str) {
-    if version.status {
-        if let Some(fields) = object.as_object_mut() {
-            fields.remove("status");
-        }
+    if version.status
+        && let Some(fields) = object.as_object_mut()
+    {
+        fields.remove("status");
     }
     let mut meta = take_metadata(object);
     for field in ["resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"] {

@@ -127,10 +127,7 @@ fn flag(value: &str) -> bool {
     !matches!(value, "false" | "0")
 }
 
-fn number<T: std::str::FromStr>(value: &str) -> Result<T, ApiError>
-where
-    T: Default,
-{
+fn number<T: std::str::FromStr + Default>(value: &str) -> Result<T, ApiError> {
     if value.is_empty() {
         return Ok(T::default());
     }

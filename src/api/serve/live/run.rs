@@ -80,10 +80,17 @@ async fn opening(id: u32, run: &RunView, after: Option<u64>, out: &mpsc::Sender<
     let bridged = after.is_some_and(|after| after + 1 >= first && run.partials.is_empty());
     let message = if bridged {
         let missing: Vec<_> = run.entries.iter().filter(|entry| Some(entry.seq) > after).cloned().collect();
-        if missing.is_empty() {
-            return Some(());
+        if !missing.is_empty() {
+            out.send(LiveMessage::Run { id, delta: RunDelta::Entries(missing) }).await.ok()?;
         }
-        LiveMessage::Run { id, delta: RunDelta::Entries(missing) }
+        // The state may have moved between the page and its stream, and the number of an entry does not tell.
+        let delta = RunDelta::Head {
+            status: run.status.clone(),
+            started_ms: run.started_ms,
+            ended_ms: run.ended_ms,
+            usage: run.usage,
+        };
+        LiveMessage::Run { id, delta }
     } else {
         LiveMessage::RunSnapshot { id, run: Box::new(run.clone()) }
     };

@@ -3,12 +3,13 @@
 /// Letters of a summary at the most; rows have one line for it.
 const SUMMARY: usize = 160;
 
-/// First line that says something, cut for a row.
+/// First line that says something, cut for a row, without the marks of Markdown that a row does not draw.
 pub fn first_line(text: &str) -> String {
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with("```"));
+    let line = line.unwrap_or_default().trim_start_matches(['#', '>']).trim_start().replace("**", "");
     match line.char_indices().nth(SUMMARY) {
         Some((end, _)) => format!("{}…", line[..end].trim_end()),
-        None => line.to_owned(),
+        None => line,
     }
 }
 
@@ -36,6 +37,7 @@ mod tests {
     #[test]
     fn lines_are_cut_at_letters() {
         assert_eq!(first_line("\n  \n hello \nworld"), "hello");
+        assert_eq!(first_line("# **Tides** today"), "Tides today");
         assert_eq!(first_line(&"ä".repeat(200)).chars().count(), SUMMARY + 1);
     }
 

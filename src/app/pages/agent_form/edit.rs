@@ -8,10 +8,12 @@ use crate::api::forms::{get_choices, preview_agent, save_agent};
 use crate::app::act::browser_action;
 use crate::app::components::Skeleton;
 use crate::app::guard::guard_while;
-use crate::app::pages::form::{ConflictBanner, Draft, EditorSwitch, FormFrame, UnsavedBanner};
+use crate::app::pages::form::{
+    ConflictBanner, Draft, EditorSwitch, FormFrame, PreviewText, UnsavedBanner, follow_preview,
+};
 use crate::app::pages::object::ObjectState;
 use crate::app::toasts::use_toasts;
-use crate::views::detail::Specific;
+use crate::views::detail::{Detail, Specific};
 use crate::views::forms::{AgentForm, Choices};
 
 /// The form of an agent that exists.
@@ -20,32 +22,41 @@ pub fn EditAgent(
     /// The agent.
     state: ObjectState,
 ) -> impl IntoView {
-    let namespace = state.detail.with_untracked(|detail| detail.row.key.namespace.clone());
-    let choices = Resource::new_blocking(move || namespace.clone(), get_choices);
+    let form = form_of(&state.detail.get_untracked());
+    let start = Resource::new_blocking(|| (), move |()| start(form.clone()));
     view! {
         <Transition fallback=|| view! { <Skeleton label="Loading the form" lines=8 /> }>
             {move || {
-                // What cannot be offered can still be typed: a form without choices is better than none.
-                choices.get().map(|answer| view! { <Form state=state choices=answer.unwrap_or_default() /> })
+                start.get().map(|(choices, text)| view! { <Form state=state choices=choices text=text /> })
             }}
         </Transition>
     }
 }
 
-#[component]
-fn Form(state: ObjectState, choices: Choices) -> impl IntoView {
-    let live = state.part(|detail| match &detail.specific {
+/// What the form offers and its text. What cannot be offered can still be typed: a form without choices is better
+/// than none.
+async fn start(form: AgentForm) -> (Choices, PreviewText) {
+    let choices = get_choices(form.namespace.clone()).await.unwrap_or_default();
+    (choices, preview_agent(form).await)
+}
+
+fn form_of(detail: &Detail) -> AgentForm {
+    match &detail.specific {
         Specific::Agent(form) => form.clone(),
         _ => AgentForm::default(),
-    });
+    }
+}
+
+#[component]
+fn Form(state: ObjectState, choices: Choices, text: PreviewText) -> impl IntoView {
+    let live = state.part(form_of);
     let first = live.get_untracked();
     let fields = AgentFields::new(&first);
     let base = RwSignal::new(first.clone());
     let draft = Draft::new(first, move || base.with(|base| fields.read(base)), judge);
     let dirty = draft.dirty();
     let guard = guard_while(dirty);
-    let settled = draft.settled();
-    let preview = Resource::new(move || settled.get(), preview_agent);
+    let preview = follow_preview(text, draft, preview_agent);
     let unsaved = Memo::new(move |_| draft.saved.with(|saved| draft.now.with(|now| changes(saved, now))));
     let adopt = move |form: &AgentForm| {
         base.set(form.clone());

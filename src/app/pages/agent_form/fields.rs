@@ -109,9 +109,6 @@ pub fn AgentBody(
                 hint="What it does, for people and for agents that may call it"
                 problems=problems
             />
-        </section>
-        <section class="fsec" aria-labelledby="a-prompt">
-            <h2 id="a-prompt">"Prompt"</h2>
             <TextArea
                 label="Prompt"
                 name="spec.prompt"

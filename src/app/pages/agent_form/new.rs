@@ -12,7 +12,9 @@ use crate::app::act::browser_action;
 use crate::app::address;
 use crate::app::components::{ProblemPanel, Skeleton};
 use crate::app::guard::guard_while;
-use crate::app::pages::form::{Draft, Editor, EditorSwitch, FormFrame, use_editor};
+use crate::app::pages::form::{
+    Draft, Editor, EditorSwitch, FormFrame, PreviewText, follow_preview, use_editor,
+};
 use crate::app::pages::yaml::{ChooseNamespace, Making};
 use crate::app::toasts::use_toasts;
 use crate::resources::kind::Kind;
@@ -56,7 +58,7 @@ fn Loader(namespace: String) -> impl IntoView {
     let start = Resource::new_blocking(|| (), move |()| start(namespace.clone(), from.clone()));
     let body = move || {
         start.get().map(|answer| match answer {
-            Ok((form, choices)) => view! { <Form form=form choices=choices /> }.into_any(),
+            Ok((form, choices, text)) => view! { <Form form=form choices=choices text=text /> }.into_any(),
             Err(problem) => view! {
                 <div class="panel">
                     <ProblemPanel
@@ -73,7 +75,16 @@ fn Loader(namespace: String) -> impl IntoView {
 }
 
 /// What the form begins with, and what it offers.
-async fn start(namespace: String, from: Option<String>) -> Result<(AgentForm, Choices), Problem> {
+async fn start(
+    namespace: String,
+    from: Option<String>,
+) -> Result<(AgentForm, Choices, PreviewText), Problem> {
+    let (form, choices) = fill(namespace, from).await?;
+    let text = preview_agent(form.clone()).await;
+    Ok((form, choices, text))
+}
+
+async fn fill(namespace: String, from: Option<String>) -> Result<(AgentForm, Choices), Problem> {
     let choices = get_choices(namespace.clone()).await?;
     let Some(from) = from.filter(|from| !from.is_empty()) else {
         return Ok((AgentForm { namespace, ..AgentForm::default() }, choices));
@@ -89,15 +100,14 @@ async fn start(namespace: String, from: Option<String>) -> Result<(AgentForm, Ch
 }
 
 #[component]
-fn Form(form: AgentForm, choices: Choices) -> impl IntoView {
+fn Form(form: AgentForm, choices: Choices, text: PreviewText) -> impl IntoView {
     let fields = AgentFields::new(&form);
     let base = form.clone();
     let namespace = form.namespace.clone();
     let list = address::list(Some(&form.namespace), Kind::Agent);
     let draft = Draft::new(form, move || fields.read(&base), judge);
     let guard = guard_while(draft.dirty());
-    let settled = draft.settled();
-    let preview = Resource::new(move || settled.get(), preview_agent);
+    let preview = follow_preview(text, draft, preview_agent);
     let toasts = use_toasts();
     let navigate = use_navigate();
     let leave = navigate.clone();
@@ -124,7 +134,7 @@ fn Form(form: AgentForm, choices: Choices) -> impl IntoView {
     let text = move || {
         let namespace = namespace.clone();
         text_only.get().then(|| {
-            let text = preview.get_untracked().and_then(Result::ok).unwrap_or_default();
+            let text = preview.get_untracked().unwrap_or_default();
             view! { <Making kind=Kind::Agent namespace=namespace text=text /> }
         })
     };

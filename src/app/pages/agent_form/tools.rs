@@ -52,6 +52,7 @@ pub fn ToolPicker(
                         <label class:on=on>
                             <input
                                 type="checkbox"
+                                checked=on
                                 prop:checked=on
                                 on:change=move |_| toggle(there.clone(), kind.clone())
                             />

@@ -55,7 +55,7 @@ impl<F: Clone + PartialEq + Send + Sync + 'static> Draft<F> {
 
     /// The reader left a field: its errors are those of now.
     pub fn left(self, field: &str) {
-        let found = self.now.with_untracked(self.judge);
+        let Some(found) = self.now.try_with_untracked(self.judge) else { return };
         let mine = found.into_iter().find(|problem| within(&problem.field, field));
         self.problems.set_field(field, mine.map(|problem| problem.message));
     }

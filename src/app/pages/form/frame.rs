@@ -5,7 +5,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::draft::{Draft, field_of};
-use super::preview::Preview;
+use super::preview::{Preview, PreviewText};
 use crate::app::address;
 use crate::app::components::{Banner, Button, ButtonKind, Icon, Tone};
 use crate::app::words;
@@ -105,7 +105,7 @@ pub fn FormFrame<F: Clone + PartialEq + Send + Sync + 'static>(
     on_discard: Callback<()>,
     /// The text of the object; `None` for a form without one.
     #[prop(optional)]
-    preview: Option<Resource<Result<String, Problem>>>,
+    preview: Option<Signal<PreviewText>>,
     /// What stands under the text.
     #[prop(optional, into)]
     note: ViewFn,

@@ -13,6 +13,7 @@ pub use changes::{Change, Changes, ConflictBanner, UnsavedBanner};
 pub use draft::Draft;
 pub use frame::{Editor, EditorSwitch, FormFrame, use_editor};
 pub use parameters::{ParameterFields, ParameterRows};
+pub use preview::{PreviewText, follow_preview};
 pub use source::{SourceControl, SourceField, SourceFields, SourceKind};
 
 /// Element id of the control of a field path, as the ready-made fields make it.

@@ -2,21 +2,60 @@
 
 use leptos::prelude::*;
 
+use super::draft::Draft;
 use super::lines::line_of;
-use crate::app::components::{CopyButton, Icon, Problems, Skeleton};
+use crate::app::components::{CopyButton, Icon, Problems};
 use crate::views::problem::{FieldProblem, Problem};
+
+/// The text of a form, or why there is none.
+pub type PreviewText = Result<String, Problem>;
+
+/// The text that follows a draft. The first comes with the page: a resource of its own would be nested too deep for
+/// hydration to find it (leptos 0.8 hydrates two boundaries inside one another, not three).
+pub fn follow_preview<F, A>(
+    first: PreviewText,
+    draft: Draft<F>,
+    ask: impl Fn(F) -> A + 'static,
+) -> Signal<PreviewText>
+where
+    F: Clone + PartialEq + Send + Sync + 'static,
+    A: Future<Output = PreviewText> + 'static,
+{
+    let text = RwSignal::new(first);
+    let settled = draft.settled();
+    let asked = StoredValue::new(0_u32);
+    Effect::watch(
+        move || settled.get(),
+        move |form, _, _| {
+            let number = asked.try_update_value(|asked| {
+                *asked += 1;
+                *asked
+            });
+            let answer = ask(form.clone());
+            leptos::task::spawn_local(async move {
+                let answer = answer.await;
+                // An answer that was overtaken by a newer question is of no use.
+                if number.is_some() && asked.try_get_value() == number {
+                    text.try_set(answer);
+                }
+            });
+        },
+        false,
+    );
+    text.into()
+}
 
 /// The text, read only: the form is where it is edited.
 #[component]
 pub fn Preview(
     /// The text.
-    text: Resource<Result<String, Problem>>,
+    text: Signal<PreviewText>,
     /// Errors of the form.
     problems: Problems,
     /// What stands under the text.
     note: ViewFn,
 ) -> impl IntoView {
-    let copied = Callback::new(move |()| text.get_untracked().and_then(Result::ok).unwrap_or_default());
+    let copied = Callback::new(move |()| text.get_untracked().unwrap_or_default());
     view! {
         <section class="panel pane">
             <header>
@@ -26,22 +65,17 @@ pub fn Preview(
                     <CopyButton text=copied />
                 </span>
             </header>
-            <Transition fallback=|| view! { <Skeleton label="Loading YAML" lines=12 /> }>
-                {move || {
-                    text.get()
-                        .map(|answer| match answer {
-                            Ok(text) => view! { <Text text=text problems=problems /> }.into_any(),
-                            Err(problem) => {
-                                view! {
-                                    <p class="pb t2" role="status">
-                                        {problem.message}
-                                    </p>
-                                }
-                                    .into_any()
-                            }
-                        })
-                }}
-            </Transition>
+            {move || match text.get() {
+                Ok(text) => view! { <Text text=text problems=problems /> }.into_any(),
+                Err(problem) => {
+                    view! {
+                        <p class="pb t2" role="status">
+                            {problem.message}
+                        </p>
+                    }
+                        .into_any()
+                }
+            }}
             {note.run()}
         </section>
     }

@@ -59,7 +59,12 @@ pub fn AskBox(
             .map(|key| {
                 let word =
                     if several { format!("{} in {}", key.name, key.namespace) } else { key.name.clone() };
-                view! { <option value=id(&key)>{word}</option> }
+                let this = id(&key);
+                view! {
+                    <option value=id(&key) selected=move || chosen.with(|chosen| *chosen == this)>
+                        {word}
+                    </option>
+                }
             })
             .collect_view()
     };
@@ -84,7 +89,6 @@ pub fn AskBox(
                     <select
                         class="in w-52"
                         id="ask-agent"
-                        prop:value=move || chosen.get()
                         on:change=move |event| chosen.set(event_target_value(&event))
                     >
                         {options}

@@ -9,10 +9,12 @@ use crate::api::forms::{get_choices, preview_model, save_model};
 use crate::app::act::browser_action;
 use crate::app::components::Skeleton;
 use crate::app::guard::guard_while;
-use crate::app::pages::form::{ConflictBanner, Draft, EditorSwitch, FormFrame, UnsavedBanner};
+use crate::app::pages::form::{
+    ConflictBanner, Draft, EditorSwitch, FormFrame, PreviewText, UnsavedBanner, follow_preview,
+};
 use crate::app::pages::object::ObjectState;
 use crate::app::toasts::use_toasts;
-use crate::views::detail::Specific;
+use crate::views::detail::{Detail, Specific};
 use crate::views::forms::{Choices, ModelForm};
 use crate::views::problem::Problem;
 
@@ -22,32 +24,41 @@ pub fn EditModel(
     /// The model.
     state: ObjectState,
 ) -> impl IntoView {
-    let namespace = state.detail.with_untracked(|detail| detail.row.key.namespace.clone());
-    let choices = Resource::new_blocking(move || namespace.clone(), get_choices);
+    let form = form_of(&state.detail.get_untracked());
+    let start = Resource::new_blocking(|| (), move |()| start(form.clone()));
     view! {
         <Transition fallback=|| view! { <Skeleton label="Loading the form" lines=8 /> }>
             {move || {
-                // What cannot be offered can still be typed: a form without choices is better than none.
-                choices.get().map(|answer| view! { <Form state=state choices=answer.unwrap_or_default() /> })
+                start.get().map(|(choices, text)| view! { <Form state=state choices=choices text=text /> })
             }}
         </Transition>
     }
 }
 
-#[component]
-fn Form(state: ObjectState, choices: Choices) -> impl IntoView {
-    let live = state.part(|detail| match &detail.specific {
+/// What the form offers and its text. What cannot be offered can still be typed: a form without choices is better
+/// than none.
+async fn start(form: ModelForm) -> (Choices, PreviewText) {
+    let choices = get_choices(form.namespace.clone()).await.unwrap_or_default();
+    (choices, preview_model(form).await)
+}
+
+fn form_of(detail: &Detail) -> ModelForm {
+    match &detail.specific {
         Specific::Model(form) => form.clone(),
         _ => ModelForm::default(),
-    });
+    }
+}
+
+#[component]
+fn Form(state: ObjectState, choices: Choices, text: PreviewText) -> impl IntoView {
+    let live = state.part(form_of);
     let first = live.get_untracked();
     let fields = ModelFields::new(&first);
     let base = RwSignal::new(first.clone());
     let draft = Draft::new(first, move || base.with(|base| fields.read(base)), judge);
     let dirty = draft.dirty();
     let guard = guard_while(dirty);
-    let settled = draft.settled();
-    let preview = Resource::new(move || without_secret(settled.get()), preview_model);
+    let preview = follow_preview(text, draft, |form| preview_model(without_secret(form)));
     let unsaved = Memo::new(move |_| draft.saved.with(|saved| draft.now.with(|now| changes(saved, now))));
     let adopt = move |form: &ModelForm| {
         base.set(form.clone());

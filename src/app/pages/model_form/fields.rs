@@ -127,6 +127,7 @@ pub fn ModelBody(
                                     type="radio"
                                     name="spec.provider"
                                     value=provider.value
+                                    checked=on
                                     prop:checked=on
                                     on:change=move |_| fields.provider.set(provider.value.to_owned())
                                 />

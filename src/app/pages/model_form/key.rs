@@ -54,7 +54,7 @@ pub fn KeyField(
         SourceKind::Typed => {
             let name = name.get();
             let secret =
-                if name.is_empty() { "a new secret".to_owned() } else { format!("secret {name}-key") };
+                if name.is_empty() { "a new secret".to_owned() } else { format!("secret arkdeck-{name}") };
             format!("Goes into {secret} once and is never shown again. A server without keys takes any word.")
         }
         _ => String::new(),

@@ -13,7 +13,9 @@ use crate::app::act::browser_action;
 use crate::app::address;
 use crate::app::components::{ProblemPanel, Skeleton};
 use crate::app::guard::guard_while;
-use crate::app::pages::form::{Draft, Editor, EditorSwitch, FormFrame, use_editor};
+use crate::app::pages::form::{
+    Draft, Editor, EditorSwitch, FormFrame, PreviewText, follow_preview, use_editor,
+};
 use crate::app::pages::yaml::{ChooseNamespace, Making};
 use crate::app::toasts::use_toasts;
 use crate::resources::kind::Kind;
@@ -57,7 +59,7 @@ fn Loader(namespace: String) -> impl IntoView {
     let start = Resource::new_blocking(|| (), move |()| start(namespace.clone(), from.clone()));
     let body = move || {
         start.get().map(|answer| match answer {
-            Ok((form, choices)) => view! { <Form form=form choices=choices /> }.into_any(),
+            Ok((form, choices, text)) => view! { <Form form=form choices=choices text=text /> }.into_any(),
             Err(problem) => view! {
                 <div class="panel">
                     <ProblemPanel
@@ -74,7 +76,16 @@ fn Loader(namespace: String) -> impl IntoView {
 }
 
 /// What the form begins with, and what it offers.
-async fn start(namespace: String, from: Option<String>) -> Result<(ModelForm, Choices), Problem> {
+async fn start(
+    namespace: String,
+    from: Option<String>,
+) -> Result<(ModelForm, Choices, PreviewText), Problem> {
+    let (form, choices) = fill(namespace, from).await?;
+    let text = preview_model(form.clone()).await;
+    Ok((form, choices, text))
+}
+
+async fn fill(namespace: String, from: Option<String>) -> Result<(ModelForm, Choices), Problem> {
     let choices = get_choices(namespace.clone()).await?;
     let Some(from) = from.filter(|from| !from.is_empty()) else {
         let form = ModelForm { namespace, provider: "openai".to_owned(), ..ModelForm::default() };
@@ -96,7 +107,7 @@ async fn start(namespace: String, from: Option<String>) -> Result<(ModelForm, Ch
 }
 
 #[component]
-fn Form(form: ModelForm, choices: Choices) -> impl IntoView {
+fn Form(form: ModelForm, choices: Choices, text: PreviewText) -> impl IntoView {
     let fields = ModelFields::new(&form);
     let base = form.clone();
     let namespace = form.namespace.clone();
@@ -104,8 +115,7 @@ fn Form(form: ModelForm, choices: Choices) -> impl IntoView {
     let stored = Signal::stored(form.clone());
     let draft = Draft::new(form, move || fields.read(&base), judge);
     let guard = guard_while(draft.dirty());
-    let settled = draft.settled();
-    let preview = Resource::new(move || without_secret(settled.get()), preview_model);
+    let preview = follow_preview(text, draft, |form| preview_model(without_secret(form)));
     let toasts = use_toasts();
     let navigate = use_navigate();
     let leave = navigate.clone();
@@ -135,7 +145,7 @@ fn Form(form: ModelForm, choices: Choices) -> impl IntoView {
     let text = move || {
         let namespace = namespace.clone();
         text_only.get().then(|| {
-            let text = preview.get_untracked().and_then(Result::ok).unwrap_or_default();
+            let text = preview.get_untracked().unwrap_or_default();
             view! { <Making kind=Kind::Model namespace=namespace text=text /> }
         })
     };

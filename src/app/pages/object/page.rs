@@ -25,7 +25,7 @@ pub struct ObjectState {
 
 impl ObjectState {
     /// Follows an object from a first answer.
-    fn follow(detail: Detail) -> Self {
+    pub fn follow(detail: Detail) -> Self {
         let key = detail.row.key.clone();
         let state = Self { detail: RwSignal::new(detail), gone: RwSignal::new(false) };
         use_live(

@@ -119,7 +119,8 @@ pub fn TargetPicker(
                             <label class:on=on>
                                 <input
                                     type="checkbox"
-                                    prop:checked=on
+                                    checked=on
+                                prop:checked=on
                                     on:change=move |_| toggle(kind, there.clone())
                                 />
                                 <Avatar kind=kind name=name.clone() small=true />

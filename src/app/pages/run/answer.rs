@@ -28,7 +28,7 @@ pub fn Answer(
     keep_height(frame, text);
     let first = tail.get_untracked();
     view! {
-        <div class="prose" aria-live="off" node_ref=frame>
+        <div class="prose" aria-live="off" node_ref=frame hidden=move || text.with(String::is_empty)>
             <For
                 each=move || done.get().into_iter().enumerate()
                 key=|(at, block)| (*at, block.clone())

@@ -9,16 +9,18 @@ use super::head::{RunFacts, RunHead};
 use super::journal_view::{EntryPane, Journal};
 use super::store::RunStore;
 use super::strip_view::RunStrip;
+use crate::api::objects::get_object;
 use crate::api::queries::get_run;
 use crate::app::address;
 use crate::app::components::{
     Avatar, Banner, Button, EmptyState, LinkButton, Panel, ProblemPanel, Skeleton, Switch, Tab, Tabs, Tone,
 };
-use crate::app::pages::object::ObjectLoader;
+use crate::app::pages::object::{ObjectLoader, ObjectState};
 use crate::app::pages::yaml::YamlTab;
 use crate::app::words;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
+use crate::views::detail::Detail;
 use crate::views::problem::{Problem, ProblemCode};
 use crate::views::run::RunView;
 
@@ -29,15 +31,25 @@ pub fn RunPage(
     key: ObjectKey,
 ) -> impl IntoView {
     let asked = key.clone();
-    let run = Resource::new_blocking(|| (), move |()| get_run(asked.clone()));
+    let query = use_query_map();
+    let yaml = query.with_untracked(|query| query.get("view").as_deref() == Some("yaml"));
+    let run = Resource::new_blocking(|| (), move |()| load(asked.clone(), yaml));
     let key = StoredValue::new(key);
     let body = move || {
         run.get().map(|answer| match answer {
-            Ok(view) => view! { <Run view=view /> }.into_any(),
+            Ok((view, detail)) => view! { <Run view=view detail=detail /> }.into_any(),
             Err(problem) => no_run(key.get_value(), problem, Callback::new(move |()| run.refetch())),
         })
     };
     view! { <Transition fallback=|| view! { <Skeleton label="Loading the run" lines=6 /> }>{body}</Transition> }
+}
+
+/// The run, and for a page that opens on its YAML the object too: loaded by the tab itself, it would be nested too
+/// deep for hydration.
+async fn load(key: ObjectKey, yaml: bool) -> Result<(RunView, Option<Detail>), Problem> {
+    let run = get_run(key.clone()).await?;
+    let detail = if yaml { Some(get_object(key).await?) } else { None };
+    Ok((run, detail))
 }
 
 fn no_run(key: ObjectKey, problem: Problem, retry: Callback<()>) -> AnyView {
@@ -64,8 +76,9 @@ fn no_run(key: ObjectKey, problem: Problem, retry: Callback<()>) -> AnyView {
 }
 
 #[component]
-fn Run(view: RunView) -> impl IntoView {
+fn Run(view: RunView, detail: Option<Detail>) -> impl IntoView {
     let run = RunStore::follow(view);
+    let detail = StoredValue::new(detail);
     let follow = Follow::begin(run);
     let query = use_query_map();
     let shown = Memo::new(move |_| query.with(|map| map.get("view")).unwrap_or_default());
@@ -86,10 +99,18 @@ fn Run(view: RunView) -> impl IntoView {
         .into_any(),
         "yaml" => view! {
             <div role="tabpanel" id="panel-yaml" aria-labelledby="tab-yaml">
-                <ObjectLoader
-                    object=run.peek(|run| run.key.clone())
-                    page=Callback::new(|state| view! { <YamlTab state=state /> }.into_any())
-                />
+                {match detail.get_value() {
+                    Some(detail) => view! { <YamlTab state=ObjectState::follow(detail) /> }.into_any(),
+                    None => {
+                        view! {
+                            <ObjectLoader
+                                object=run.peek(|run| run.key.clone())
+                                page=Callback::new(|state| view! { <YamlTab state=state /> }.into_any())
+                            />
+                        }
+                            .into_any()
+                    }
+                }}
             </div>
         }
         .into_any(),
