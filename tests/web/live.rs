@@ -135,6 +135,11 @@ async fn a_run_is_followed_from_where_the_page_stands() {
     stream.next().await.unwrap();
     let topic = json!([{"id": 1, "topic": {"Run": {"key": key, "after": 0}}}]);
     server.call("live/follow", json!({"tab": "four", "subscriptions": topic})).await;
+    let head = stream.next().await.unwrap();
+    assert_eq!(
+        head["Run"]["delta"]["Head"]["status"]["state"], "queued",
+        "the stream opens with the state: {head}"
+    );
     server.call("queries/cancel", json!({"key": key})).await;
     let head = stream.next().await.unwrap();
     assert_eq!(head["Run"]["delta"]["Head"]["status"]["word"], "Canceling", "{head}");
