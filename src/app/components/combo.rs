@@ -48,7 +48,7 @@ pub fn ComboField(
                 spellcheck="false"
                 value=value.get_untracked()
                 prop:value=value
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=move || error.try_with(Option::is_some).unwrap_or_default().then_some("true")
                 aria-describedby=format!("{id}-d")
                 on:input=move |event| value.set(event_target_value(&event))
             />

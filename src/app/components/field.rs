@@ -99,7 +99,7 @@ pub fn Field(
             </label>
             {children()}
             <div id=format!("{id}-d")>
-                {move || match error.get() {
+                {move || match error.try_get().flatten() {
                     Some(message) => {
                         view! {
                             <span class="err">
@@ -171,7 +171,7 @@ pub fn TextField(
                 readonly=readonly
                 value=value.get_untracked()
                 prop:value=value
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=move || error.try_with(Option::is_some).unwrap_or_default().then_some("true")
                 aria-describedby=format!("{id}-d")
                 on:input=move |event| value.set(event_target_value(&event))
                 on:blur=move |_| {
@@ -225,7 +225,7 @@ pub fn TextArea(
                 rows=rows
                 placeholder=placeholder
                 prop:value=value
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=move || error.try_with(Option::is_some).unwrap_or_default().then_some("true")
                 aria-describedby=format!("{id}-d")
                 on:input=move |event| value.set(event_target_value(&event))
             >
@@ -281,7 +281,7 @@ pub fn SelectField(
                 class="in"
                 id=id.clone()
                 name=name
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=move || error.try_with(Option::is_some).unwrap_or_default().then_some("true")
                 aria-describedby=format!("{id}-d")
                 on:change=move |event| value.set(event_target_value(&event))
             >
