@@ -12,8 +12,6 @@ for (const theme of ["light", "dark"] as const) {
 
     for (const route of [...ROUTES, ...OURS].filter(({ name }) => theme === "light" || SHAPES.includes(name))) {
       test(`${route.name} is accessible`, async ({ page }) => {
-        // Two sections of home share a label; see docs/journal.md.
-        test.fixme(route.name === "home", "two sections of home share a label");
         await page.goto(route.path);
         await hydrated(page);
         await expectAccessible(page);

@@ -2,8 +2,7 @@
 import { expect, expectAccessible, hydrated, test } from "../support/fixtures.ts";
 import { harbour, queryOf } from "../support/objects.ts";
 
-// Known to fail, see docs/journal.md; to be mended next.
-test.fixme("keys alone lead from home to an answer", async ({ page, arkdeck, namespace, model }) => {
+test("keys alone lead from home to an answer", async ({ page, arkdeck, namespace, model }) => {
   await harbour(arkdeck, model, namespace);
   model.reply({ text: "At noon." });
   await page.goto(`/ns/${namespace}`);

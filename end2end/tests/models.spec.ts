@@ -2,8 +2,7 @@
 import { expect, expectAccessible, hydrated, test } from "../support/fixtures.ts";
 import { harbour } from "../support/objects.ts";
 
-// Known to fail, see docs/journal.md; to be mended next.
-test.fixme("a model is made with a key that is typed once and tested step by step", async ({
+test("a model is made with a key that is typed once and tested step by step", async ({
   page, arkdeck, namespace, model,
 }) => {
   await page.goto(`/ns/${namespace}/models/new`);

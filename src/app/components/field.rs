@@ -21,14 +21,24 @@ impl Problems {
         self.0.set(problems);
     }
 
-    /// Sets or removes the error of one field.
+    /// Sets or removes the error of one field; who reads the errors hears of it only if that changes them.
     pub fn set_field(self, field: &str, message: Option<String>) {
-        self.0.try_update(|all| {
+        self.0.try_maybe_update(|all| {
+            let at = all.iter().position(|problem| problem.field == field);
+            if at.map(|at| &all[at].message) == message.as_ref() {
+                return (false, ());
+            }
             all.retain(|problem| problem.field != field);
             if let Some(message) = message {
                 all.push(FieldProblem { field: field.to_owned(), message, line: None });
             }
+            (true, ())
         });
+    }
+
+    /// Whether exactly this field has an error; not tracked.
+    pub fn has(self, field: &str) -> bool {
+        self.0.try_with_untracked(|all| all.iter().any(|problem| problem.field == field)).unwrap_or_default()
     }
 
     /// The error of a field or of what is inside it.
@@ -152,9 +162,6 @@ pub fn TextField(
     /// Cannot be changed (and the hint says why).
     #[prop(optional, into)]
     readonly: Signal<bool>,
-    /// Judges the text when the field is left.
-    #[prop(optional)]
-    on_leave: Option<Callback<String>>,
 ) -> impl IntoView {
     let id = id_of(&name);
     let error = problems.map(|problems| problems.of(&name)).unwrap_or_default();
@@ -174,11 +181,6 @@ pub fn TextField(
                 aria-invalid=move || error.try_with(Option::is_some).unwrap_or_default().then_some("true")
                 aria-describedby=format!("{id}-d")
                 on:input=move |event| value.set(event_target_value(&event))
-                on:blur=move |_| {
-                    if let Some(judge) = on_leave {
-                        judge.run(value.get_untracked());
-                    }
-                }
             />
         </Field>
     }

@@ -88,7 +88,7 @@ pub fn UnsavedBanner(
                         on_press=Callback::new(move |_| on_discard.run(()))
                     />
                 </Banner>
-                {move || open.get().then(|| view! { <ChangeList changes=changes.get() /> })}
+                {move || open.get().then(|| view! { <ChangeList title="Unsaved changes" changes=changes.get() /> })}
             }
         })
     }
@@ -125,16 +125,20 @@ pub fn ConflictBanner(
                         on_press=Callback::new(move |_| on_ours.run(()))
                     />
                 </Banner>
-                <ChangeList changes=all />
+                <ChangeList title="From theirs to yours" changes=all />
             }
         })
     }
 }
 
 #[component]
-fn ChangeList(changes: Vec<Change>) -> impl IntoView {
+fn ChangeList(
+    /// From what to what.
+    title: &'static str,
+    changes: Vec<Change>,
+) -> impl IntoView {
     view! {
-        <Panel title="Changes">
+        <Panel title=title>
             <div class="pb stack">
                 {changes
                     .into_iter()
@@ -142,7 +146,7 @@ fn ChangeList(changes: Vec<Change>) -> impl IntoView {
                         view! {
                             <div class="stack stack-1">
                                 <h3 class="xs t3 med">{change.title}</h3>
-                                <Diff label=change.title lines=lines(&change) />
+                                <Diff label=format!("{title}: {}", change.title) lines=lines(&change) />
                             </div>
                         }
                     })

@@ -60,6 +60,13 @@ impl<F: Clone + PartialEq + Send + Sync + 'static> Draft<F> {
         self.problems.set_field(field, mine.map(|problem| problem.message));
     }
 
+    /// The reader types in a field: an error that is mended goes at once, a new one waits until the field is left.
+    pub fn mended(self, field: &str) {
+        if self.problems.has(field) {
+            self.left(field);
+        }
+    }
+
     /// Judges all fields; `true` when the form may be sent. The focus goes to the first error.
     pub fn ready(self) -> bool {
         let found = self.now.with_untracked(self.judge);
@@ -123,7 +130,7 @@ fn focus_first_error() {
 }
 
 /// Field name of the control that an event came from.
-pub fn field_of(event: &leptos::ev::FocusEvent) -> Option<String> {
+pub fn field_of(event: &leptos::ev::Event) -> Option<String> {
     #[cfg(feature = "hydrate")]
     {
         use wasm_bindgen::JsCast;
@@ -135,4 +142,18 @@ pub fn field_of(event: &leptos::ev::FocusEvent) -> Option<String> {
         let _ = event;
         None
     }
+}
+
+/// Field name of the control that the focus left, unless it went to a button: what the button does judges the form, and
+/// an error that appears while it is pressed would move it away from under the pointer.
+pub fn field_left(event: &leptos::ev::FocusEvent) -> Option<String> {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        let to = event.related_target().and_then(|to| to.dyn_into::<web_sys::HtmlButtonElement>().ok());
+        if to.is_some() {
+            return None;
+        }
+    }
+    field_of(event)
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-use super::draft::{Draft, field_of};
+use super::draft::{Draft, field_left, field_of};
 use super::preview::{Preview, PreviewText};
 use crate::app::address;
 use crate::app::components::{Banner, Button, ButtonKind, Icon, Tone};
@@ -137,9 +137,15 @@ pub fn FormFrame<F: Clone + PartialEq + Send + Sync + 'static>(
                     event.prevent_default();
                     send();
                 }
-                on:focusout=move |event| {
+                on:input=move |event| {
                     if let Some(field) = field_of(&event) {
-                        draft.left(&field);
+                        draft.mended(&field);
+                    }
+                }
+                on:focusout=move |event| {
+                    if let Some(field) = field_left(&event) {
+                        // A frame later: the field may lose the focus because its page goes, and is not judged then.
+                        request_animation_frame(move || draft.left(&field));
                     }
                 }
                 on:keydown=move |event| {

@@ -24,7 +24,7 @@ pub fn RunsNow(home: Signal<HomeView>, namespace: Option<String>) -> impl IntoVi
                     "All queries"
                 </a>
             </header>
-            <div class="tw" tabindex="0" role="region" aria-label="Runs now" hidden=move || !filled.get()>
+            <div class="tw" tabindex="0" role="group" aria-label="Table of runs" hidden=move || !filled.get()>
                 <table class="rows two">
                     <thead>
                         <tr>
