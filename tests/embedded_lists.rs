@@ -174,7 +174,7 @@ async fn tables_and_metadata_are_forms_of_the_same() {
     assert_eq!(row["cells"].as_array().unwrap()[..4], [json!("w00"), json!("red"), json!("True"), json!(3)]);
     assert_eq!(row["object"]["kind"], "PartialObjectMetadata");
     let bare = api.send_with("GET", &format!("{WIDGETS}?includeObject=None"), &accept, "").await.ok();
-    assert_eq!(bare["rows"][0].get("object"), None);
+    assert_eq!(bare["rows"][0].get("object"), Some(&Value::Null));
     let one = api.send_with("GET", &format!("{WIDGETS}/w00?includeObject=Object"), &accept, "").await.ok();
     assert_eq!(one["rows"][0]["object"]["spec"]["color"], "red");
     let accept = [("accept", "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io")];

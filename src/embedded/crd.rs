@@ -163,11 +163,15 @@ fn version(v: Versioned, crd: &str, group: &str, kind: &str) -> Result<Version, 
 }
 
 fn column(c: PrinterColumn) -> Column {
+    let description = match c.description.as_str() {
+        "" => format!("Custom resource definition column (in JSONPath format): {}", c.json_path),
+        _ => c.description,
+    };
     Column {
         name: c.name,
         kind: c.kind,
         format: c.format,
-        description: c.description,
+        description,
         priority: c.priority,
         path: ColumnPath::Json(c.json_path),
     }

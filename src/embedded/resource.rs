@@ -131,9 +131,14 @@ impl Default for Traits {
 impl Resource {
     /// `agents.example.com`, or just `secrets`.
     pub fn qualified(&self) -> String {
-        match self.group.as_str() {
-            "" => self.plural.clone(),
-            group => format!("{}.{group}", self.plural),
+        Self::qualify(&self.plural, &self.group)
+    }
+
+    /// A plural or a kind with its group.
+    pub fn qualify(name: &str, group: &str) -> String {
+        match group {
+            "" => name.to_owned(),
+            group => format!("{name}.{group}"),
         }
     }
 

@@ -118,6 +118,19 @@ impl ApiError {
         Self::new(StatusCode::CONFLICT, "Conflict", message).on(resource, name)
     }
 
+    /// The same with the kind in the place of the resource, as preconditions of deletions have it.
+    pub fn conflict_of_kind(resource: &Resource, name: &str, why: &str) -> Self {
+        let kind = Resource::qualify(&resource.kind, &resource.group);
+        let message = format!("Operation cannot be fulfilled on {kind} {name:?}: {why}");
+        let details = Details {
+            name: name.to_owned(),
+            group: resource.group.clone(),
+            kind: resource.kind.clone(),
+            ..Details::default()
+        };
+        Self::new(StatusCode::CONFLICT, "Conflict", message).about(details)
+    }
+
     /// 409: the resourceVersion is not the latest.
     pub fn modified(resource: &Resource, name: &str) -> Self {
         Self::conflict(
@@ -235,10 +248,7 @@ impl ApiError {
             [one] => one.clone(),
             _ => format!("[{}]", lines.join(", ")),
         };
-        let qualified = match group {
-            "" => kind.to_owned(),
-            _ => format!("{kind}.{group}"),
-        };
+        let qualified = Resource::qualify(kind, group);
         let message = format!("{qualified} {name:?} is invalid: {list}");
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Invalid", message).about(Details {
             name: name.to_owned(),

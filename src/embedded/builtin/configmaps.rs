@@ -10,7 +10,7 @@ pub(super) const MAX_BYTES: usize = 1024 * 1024;
 /// Longest key.
 const KEY_LENGTH: usize = 253;
 
-const KEY: &str = "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name', or 'KEY_NAME', or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+const KEY: &str = "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
 
 /// Checks a ConfigMap.
 pub(super) fn validate(new: &Value, old: Option<&Value>) -> Vec<FieldError> {

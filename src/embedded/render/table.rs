@@ -7,6 +7,9 @@ use super::partial;
 use crate::embedded::request::{IncludeObject, Query};
 use crate::embedded::resource::{Column, ColumnPath, Version};
 
+/// The description of the first column, from ObjectMeta.
+const NAME: &str = "Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names";
+
 /// How much of the object a row carries.
 pub(super) fn include(query: &Query) -> IncludeObject {
     match query.include_object.as_deref() {
@@ -20,7 +23,7 @@ pub(super) fn include(query: &Query) -> IncludeObject {
 pub(super) fn table(version: &Version, meta: Value, rows: Vec<Value>) -> Value {
     let name = json!({
         "name": "Name", "type": "string", "format": "name", "priority": 0,
-        "description": "Name must be unique within a namespace."
+        "description": NAME
     });
     let columns: Vec<Value> = std::iter::once(name).chain(version.columns.iter().map(definition)).collect();
     json!({
@@ -42,7 +45,7 @@ pub(super) fn row(version: &Version, object: &Value, include: IncludeObject) -> 
     let cells: Vec<Value> =
         std::iter::once(name).chain(version.columns.iter().map(|c| cell(c, object))).collect();
     match include {
-        IncludeObject::None => json!({"cells": cells}),
+        IncludeObject::None => json!({"cells": cells, "object": null}),
         IncludeObject::Metadata => json!({"cells": cells, "object": partial::object(object)}),
         IncludeObject::Object => json!({"cells": cells, "object": object}),
     }

@@ -37,7 +37,7 @@ impl Format {
 pub fn read(format: Format, body: &[u8]) -> Result<(Value, Vec<String>), ApiError> {
     match format {
         Format::Json => duplicates::read(body)
-            .map_err(|e| ApiError::bad_request(format!("the body of the request is not JSON: {e}"))),
+            .map_err(|e| ApiError::bad_request(format!("couldn't get version/kind; json parse error: {e}"))),
         Format::Protobuf => protobuf::read(body)
             .map(|value| (value, Vec::new()))
             .map_err(|e| ApiError::bad_request(format!("error decoding protobuf: {e}"))),

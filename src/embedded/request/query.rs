@@ -141,7 +141,7 @@ pub(super) fn dry_run(value: &str) -> Result<DryRun, ApiError> {
     match value {
         "" => Ok(false),
         "All" => Ok(true),
-        _ => Err(unsupported("dryRun", value, "\"All\"")),
+        _ => Err(unsupported("dryRun", &format!("[{value:?}]"), "\"All\"")),
     }
 }
 
@@ -150,7 +150,11 @@ fn field_validation(value: &str) -> Result<FieldValidation, ApiError> {
         "" | "Warn" => Ok(FieldValidation::Warn),
         "Ignore" => Ok(FieldValidation::Ignore),
         "Strict" => Ok(FieldValidation::Strict),
-        _ => Err(unsupported("fieldValidation", value, "\"\", \"Ignore\", \"Strict\", \"Warn\"")),
+        _ => Err(unsupported(
+            "fieldValidation",
+            &format!("{value:?}"),
+            "\"\", \"Ignore\", \"Strict\", \"Warn\"",
+        )),
     }
 }
 
@@ -158,7 +162,7 @@ fn unsupported(field: &str, value: &str, allowed: &str) -> ApiError {
     let error = FieldError {
         field: field.to_owned(),
         reason: CauseReason::NotSupported,
-        message: format!("Unsupported value: {value:?}: supported values: {allowed}"),
+        message: format!("Unsupported value: {value}: supported values: {allowed}"),
     };
     ApiError::invalid_kind("meta.k8s.io", "CreateOptions", "", &[error])
 }

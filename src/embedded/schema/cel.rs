@@ -127,13 +127,16 @@ fn evaluate(
             let Some(old) = &old else { continue };
             scope.add_variable_from_value("oldSelf", old.clone());
         }
-        let detail = match rule.program.execute(&scope) {
+        let kind = node.type_name();
+        let (shown, detail) = match rule.program.execute(&scope) {
             Ok(CelValue::Bool(true)) => continue,
-            Ok(CelValue::Bool(false)) => rule.message(&scope),
-            Ok(_) => format!("the rule is neither true nor false: {}", rule.source),
-            Err(error) => format!("{error} evaluating rule: {}", rule.name()),
+            // An object or a list is not repeated; since Kubernetes 1.36 not even its type.
+            Ok(CelValue::Bool(false)) if matches!(kind, "object" | "array") => (None, rule.message(&scope)),
+            Ok(CelValue::Bool(false)) => (Some(value.clone()), rule.message(&scope)),
+            Ok(_) => (Some(json!(kind)), format!("the rule is neither true nor false: {}", rule.source)),
+            Err(error) => (Some(json!(kind)), format!("{error} evaluating rule: {}", rule.name())),
         };
-        errors.push(rule.error(node, path, &detail));
+        errors.push(rule.error(shown.as_ref(), path, &detail));
     }
 }
 
@@ -155,12 +158,13 @@ impl Rule {
         self.message.clone().unwrap_or_else(|| format!("failed rule: {}", self.source))
     }
 
-    fn error(&self, node: &Node, path: Option<&Path<'_>>, detail: &str) -> FieldError {
-        let shown = json!(node.type_name());
-        let mut error = match self.reason {
-            CauseReason::Forbidden | CauseReason::Required => FieldError::plain(path, self.reason, detail),
-            CauseReason::Duplicate => FieldError::about(path, self.reason, &shown, ""),
-            _ => FieldError::about(path, self.reason, &shown, detail),
+    fn error(&self, shown: Option<&Value>, path: Option<&Path<'_>>, detail: &str) -> FieldError {
+        let mut error = match (self.reason, shown) {
+            (CauseReason::Forbidden | CauseReason::Required, _) | (_, None) => {
+                FieldError::plain(path, self.reason, detail)
+            }
+            (CauseReason::Duplicate, Some(value)) => FieldError::about(path, self.reason, value, ""),
+            (_, Some(value)) => FieldError::about(path, self.reason, value, detail),
         };
         if let Some(below) = &self.field_path {
             let joint = if error.field.is_empty() || below.starts_with('[') { "" } else { "." };

@@ -67,7 +67,10 @@ impl CauseReason {
 
     /// Whether validation rules are left out when such an error was found.
     pub(super) fn hides_rules(self) -> bool {
-        matches!(self, Self::TypeInvalid | Self::Required | Self::TooLong | Self::TooMany)
+        matches!(
+            self,
+            Self::TypeInvalid | Self::Required | Self::NotSupported | Self::TooLong | Self::TooMany
+        )
     }
 }
 
@@ -103,6 +106,18 @@ impl FieldError {
             field: Path::render(path),
             reason,
             message: format!("{}: {value}{colon}{detail}", reason.title()),
+        }
+    }
+
+    /// Says that rules were left out. kube-apiserver names no field, which Go prints so.
+    pub(super) fn rules_unchecked() -> Self {
+        Self {
+            field: "<nil>".to_owned(),
+            reason: CauseReason::Invalid,
+            message:
+                "Invalid value: null: some validation rules were not checked because the object was invalid; \
+                      correct the existing errors to complete validation"
+                    .to_owned(),
         }
     }
 

@@ -31,7 +31,6 @@ static OBJECT_META: LazyLock<Value> = LazyLock::new(|| {
                 "x-kubernetes-patch-strategy": "merge", "x-kubernetes-patch-merge-key": "uid",
                 "items": {
                     "type": "object", "x-kubernetes-map-type": "atomic",
-                    "required": ["apiVersion", "kind", "name", "uid"],
                     "properties": {
                         "apiVersion": text, "kind": text, "name": text, "uid": text,
                         "controller": {"type": "boolean"}, "blockOwnerDeletion": {"type": "boolean"}

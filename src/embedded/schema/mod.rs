@@ -76,6 +76,8 @@ impl Schema {
         // kube-apiserver does not evaluate rules on objects of the wrong shape: they would only fail obscurely.
         if !errors.iter().any(|e| e.reason.hides_rules()) {
             cel::check(&self.root, new, old, &mut errors);
+        } else if self.root.has_rules {
+            errors.push(FieldError::rules_unchecked());
         }
         errors
     }

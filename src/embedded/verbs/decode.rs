@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Call;
+use crate::embedded::meta;
 use crate::embedded::render::Warnings;
 use crate::embedded::request::{FieldValidation, Format, read};
 use crate::embedded::status::ApiError;
@@ -13,7 +14,8 @@ pub(super) fn object(call: &Call<'_>, warnings: &mut Warnings) -> Result<Value, 
     if format == Format::Protobuf && !call.resource().traits.native {
         return Err(ApiError::unsupported_media(&["application/json", "application/yaml"]));
     }
-    let (value, duplicates) = read(format, &call.request.body)?;
+    let (value, duplicates) =
+        read(format, &call.request.body).map_err(|e| unrecognized(call, &e.to_string()))?;
     shape(call, value, duplicates, warnings)
 }
 
@@ -50,7 +52,17 @@ pub(super) fn shape(
         FieldValidation::Strict | FieldValidation::Ignore => {}
     }
     schema.default(&mut value);
+    warnings.extend(meta::finalizers(&value).into_iter().filter(|f| unqualified(f)).map(|f| {
+        format!(
+            "metadata.finalizers: {f:?}: prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers"
+        )
+    }));
     Ok(value)
+}
+
+/// Whether a finalizer may be anybody's; those of Kubernetes itself are known.
+fn unqualified(finalizer: &str) -> bool {
+    !finalizer.contains('/') && ![meta::ORPHAN, meta::FOREGROUND, "kubernetes"].contains(&finalizer)
 }
 
 /// Built-ins may leave out what the address says already; custom resources may not (as kube-apiserver has it).
@@ -61,7 +73,13 @@ fn check_kind(call: &Call<'_>, value: &mut Value) -> Result<(), ApiError> {
     match value["kind"].as_str().unwrap_or_default() {
         "" if native => value["kind"] = resource.kind.as_str().into(),
         "" => {
-            return Err(ApiError::bad_request(format!("Object 'Kind' is missing in '{}'", excerpt(value))));
+            return Err(unrecognized(call, &format!("Object 'Kind' is missing in '{}'", excerpt(value))));
+        }
+        kind if kind != resource.kind && !native => {
+            let detail = format!("must be {}", resource.kind);
+            let error = meta::invalid("kind", &kind.into(), &detail);
+            let name = meta::text(value, "name");
+            return Err(ApiError::invalid_kind(&resource.group, kind, name, &[error]));
         }
         kind if kind != resource.kind => {
             return Err(ApiError::bad_request(format!(
@@ -85,6 +103,24 @@ fn check_kind(call: &Call<'_>, value: &mut Value) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// A body of which not even the kind can be told.
+fn unrecognized(call: &Call<'_>, why: &str) -> ApiError {
+    let body = &call.request.body;
+    let head = &body[..body.len().min(SUMMARY)];
+    let more = if body.len() > SUMMARY { " ..." } else { "" };
+    let summary = match head.first() {
+        None => "<empty>".to_owned(),
+        Some(b'{') => format!("{}{more}", String::from_utf8_lossy(head)),
+        Some(_) => format!("{}{more}", head.iter().map(|b| format!("{b:02x}")).collect::<String>()),
+    };
+    ApiError::bad_request(format!(
+        "the object provided is unrecognized (must be of type {}): {why} ({summary})",
+        call.resource().kind
+    ))
+}
+
+/// Bytes of a body that an error shows, as in kube-apiserver.
+const SUMMARY: usize = 30;
 /// Longest piece of a body that an error repeats.
 const EXCERPT: usize = 256;
 

@@ -148,7 +148,7 @@ fn preconditions(resource: &Resource, stored: &Stored, options: &DeleteOptions) 
             "the UID in the precondition ({uid}) does not match the UID in record ({}). The object might have been deleted and then recreated",
             stored.uid
         );
-        return Err(ApiError::conflict(resource, name, &why));
+        return Err(ApiError::conflict_of_kind(resource, name, &why));
     }
     if let Some(version) = options.resource_version.as_deref().filter(|v| **v != stored.revision.to_string())
     {
@@ -156,7 +156,7 @@ fn preconditions(resource: &Resource, stored: &Stored, options: &DeleteOptions) 
             "the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({}). The object might have been modified",
             stored.revision
         );
-        return Err(ApiError::conflict(resource, name, &why));
+        return Err(ApiError::conflict_of_kind(resource, name, &why));
     }
     Ok(())
 }
@@ -179,7 +179,8 @@ pub(super) fn options(call: &Call<'_>) -> Result<DeleteOptions, ApiError> {
         options.dry_run |= body["dryRun"].as_array().is_some_and(|d| d.iter().any(|v| v == "All"));
     }
     options.propagation = match (policy.as_deref(), orphan) {
-        (Some(policy), _) => match Propagation::parse(policy) {
+        (Some(policy), Some(_)) => return Err(contradiction(policy)),
+        (Some(policy), None) => match Propagation::parse(policy) {
             Some(propagation) => Some(propagation),
             None => return Err(unsupported(policy)),
         },
@@ -188,6 +189,12 @@ pub(super) fn options(call: &Call<'_>) -> Result<DeleteOptions, ApiError> {
         (None, None) => None,
     };
     Ok(options)
+}
+
+fn contradiction(policy: &str) -> ApiError {
+    let detail = "orphanDependents and deletionPropagation cannot be both set";
+    let error = meta::invalid("propagationPolicy", &policy.into(), detail);
+    ApiError::invalid_kind("meta.k8s.io", "DeleteOptions", "", &[error])
 }
 
 fn unsupported(policy: &str) -> ApiError {

@@ -72,7 +72,9 @@ fn write_token(rv: u64, key: &Key) -> String {
 fn read_token(text: &str) -> Result<Token, ApiError> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok();
     bytes.and_then(|b| serde_json::from_slice(&b).ok()).ok_or_else(|| {
-        ApiError::bad_request("continue key is not valid: it is not one that this server gave")
+        ApiError::bad_request(
+            "invalid continue token: continue key is not valid: it is not one that this server gave",
+        )
     })
 }
 
@@ -88,12 +90,9 @@ fn expired(paged: bool, at: u64) -> ApiError {
 /// Reads a resourceVersion.
 pub(super) fn revision(text: &str) -> Result<u64, ApiError> {
     text.parse().map_err(|_| {
-        let error = FieldError {
-            field: "resourceVersion".to_owned(),
-            reason: CauseReason::Invalid,
-            message: format!("Invalid value: {text:?}: must be a number that this server gave"),
-        };
-        ApiError::invalid_kind("meta.k8s.io", "ListOptions", "", &[error])
+        ApiError::bad_request(format!(
+            "invalid resource version: resourceVersion: Invalid value: {text:?}: strconv.ParseUint: parsing {text:?}: invalid syntax"
+        ))
     })
 }
 
@@ -124,7 +123,7 @@ fn validate(call: &Call<'_>) -> Result<(), ApiError> {
                 field: field.to_owned(),
                 reason: CauseReason::NotSupported,
                 message: format!(
-                    "Unsupported value: {other:?}: supported values: \"Exact\", \"NotOlderThan\""
+                    "Unsupported value: {other:?}: supported values: \"Exact\", \"NotOlderThan\", \"\""
                 ),
             }),
         }

@@ -126,7 +126,7 @@ fn check_address(call: &Call<'_>) -> Result<(), ApiError> {
     match target.subresource.as_deref() {
         None => Ok(()),
         Some("status") if call.version().status => Ok(()),
-        Some(_) => Err(ApiError::no_such_path()),
+        Some(_) => Err(ApiError::not_found(resource, target.name.as_deref().unwrap_or_default())),
     }
 }
 

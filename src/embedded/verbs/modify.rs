@@ -8,7 +8,6 @@ use super::{Call, admit};
 use crate::embedded::meta;
 use crate::embedded::registry::Served;
 use crate::embedded::resource::Resource;
-use crate::embedded::schema::FieldError;
 use crate::embedded::server::Server;
 use crate::embedded::status::ApiError;
 use crate::embedded::storage::{Change, Expect, Key, Stored, Write, WriteError};
@@ -85,8 +84,13 @@ async fn put(
 
 fn preconditions(call: &Call<'_>, live: &Value, object: &Value) -> Result<(), ApiError> {
     let resource = call.resource();
+    let put = call.request.method == http::Method::PUT;
     let (given, is) = (meta::text(object, "uid"), meta::text(live, "uid"));
     if !given.is_empty() && given != is {
+        if !put {
+            let error = meta::invalid("metadata.uid", &given.into(), "field is immutable");
+            return Err(ApiError::invalid(resource, call.name(), &[error]));
+        }
         return Err(ApiError::conflict(
             resource,
             call.name(),
@@ -94,12 +98,10 @@ fn preconditions(call: &Call<'_>, live: &Value, object: &Value) -> Result<(), Ap
         ));
     }
     match meta::text(object, "resourceVersion") {
-        "" if !resource.traits.native && call.request.method == http::Method::PUT => {
+        "" if !resource.traits.native && put => {
             let error =
                 meta::invalid("metadata.resourceVersion", &Value::from(0), "must be specified for an update");
-            // Go prints the missing version as an unsigned number in hexadecimal.
-            let message = error.message.replacen(": 0:", ": 0x0:", 1);
-            Err(ApiError::invalid(resource, call.name(), &[FieldError { message, ..error }]))
+            Err(ApiError::invalid_kind(&resource.group, &resource.plural, call.name(), &[error]))
         }
         "" => Ok(()),
         given if given == meta::text(live, "resourceVersion") => Ok(()),

@@ -34,6 +34,9 @@ pub(super) async fn patch(call: &Call<'_>) -> Result<Response, ApiError> {
 async fn plain(call: &Call<'_>) -> Result<Response, ApiError> {
     let (body, _) = read(Format::Json, &call.request.body)
         .map_err(|e| ApiError::bad_request(format!("error decoding patch: {e}")))?;
+    if call.request.content_type != JSON && !body.is_object() {
+        return Err(ApiError::bad_request("error decoding patch: it is not an object"));
+    }
     let mut warnings = call.warnings();
     let value = modify(call, |live| {
         let patched = match call.request.content_type.as_str() {
@@ -109,11 +112,20 @@ fn applied(
     warnings: &mut Warnings,
 ) -> Result<Value, ApiError> {
     let mut bare = body.clone();
-    decode::shape(call, body, duplicates, warnings)?;
     if bare["metadata"]["managedFields"].as_array().is_some_and(|m| !m.is_empty()) {
         return Err(ApiError::bad_request("metadata.managedFields must be nil"));
     }
-    call.version().schema.prune(&mut bare);
+    let unknown = call.version().schema.prune(&mut bare);
+    if !unknown.is_empty() {
+        let lines: Vec<String> =
+            unknown.iter().map(|f| format!(".{f}: field not declared in schema")).collect();
+        let defects = match lines.as_slice() {
+            [one] => one.clone(),
+            _ => format!("errors:\n  {}", lines.join("\n  ")),
+        };
+        return Err(untyped(call, &body, &defects));
+    }
+    decode::shape(call, body, duplicates, warnings)?;
     Ok(bare)
 }
 
@@ -133,8 +145,24 @@ fn merged(call: &Call<'_>, live: Option<&Value>, applied: &Value) -> Result<Valu
                 .collect();
             ApiError::apply_conflict(e.to_string(), causes)
         }
-        ApplyError::Invalid(_) => ApiError::bad_request(e.to_string()),
+        ApplyError::Invalid(detail) => match detail.strip_prefix("failed to create typed patch object: ") {
+            Some(defects) => untyped(call, applied, defects),
+            None => ApiError::bad_request(detail),
+        },
     })
+}
+
+/// What is applied does not fit the schema. Unlike elsewhere an unknown field is never dropped here: nobody could own
+/// it. kube-apiserver answers 500 without a reason.
+fn untyped(call: &Call<'_>, applied: &Value, defects: &str) -> ApiError {
+    let message = format!(
+        "failed to create typed patch object ({}/{}; {}, Kind={}): {defects}",
+        meta::text(applied, "namespace"),
+        meta::text(applied, "name"),
+        call.served.api_version(),
+        call.resource().kind
+    );
+    ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "", message)
 }
 
 fn check_manager(call: &Call<'_>) -> Result<(), ApiError> {
