@@ -34,7 +34,7 @@ async fn an_object_lives_from_creation_to_deletion() {
     let blind = api.put(&format!("{WIDGETS}/a"), &widget("a", "blue")).await.failure();
     assert_eq!(
         blind,
-        "422 Invalid: Widget.test.example.com \"a\" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for an update"
+        "422 Invalid: widgets.test.example.com \"a\" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update"
     );
 
     let gone = api.delete(&format!("{WIDGETS}/a"), &json!({})).await.ok();
@@ -108,6 +108,14 @@ async fn unknown_fields_warn_or_fail() {
         strict,
         "400 BadRequest: Widget in version \"v1\" cannot be handled as a Widget: strict decoding error: unknown field \"spec.colour\""
     );
+    // Server-side apply never drops a field: nobody could own it.
+    for mode in ["", "&fieldValidation=Ignore"] {
+        let applied = api.apply(&format!("{WIDGETS}/a?fieldManager=me{mode}"), &object).await.failure();
+        assert_eq!(
+            applied,
+            "500 : failed to create typed patch object (/a; test.example.com/v1, Kind=Widget): .spec.colour: field not declared in schema"
+        );
+    }
     let twice = r#"{"apiVersion":"test.example.com/v1","kind":"Widget","metadata":{"name":"b"},"spec":{"color":"red","color":"blue"}}"#;
     let answer = api.send("POST", WIDGETS, "application/json", twice).await;
     assert_eq!(answer.warnings, ["299 - \"duplicate field \\\"spec.color\\\"\""]);

@@ -34,6 +34,10 @@ pub fn from_response(what: &str, code: u16, body: &[u8]) -> Problem {
 
 fn from_status(what: &str, status: &Status) -> Problem {
     let code = match (status.reason.as_str(), status.code) {
+        // kube-apiserver answers 500 without a reason when what is applied does not fit the schema.
+        ("", 500) if status.message.starts_with("failed to create typed patch object") => {
+            ProblemCode::Invalid
+        }
         ("Invalid" | "BadRequest" | "UnsupportedMediaType" | "RequestEntityTooLarge", _)
         | (_, 400 | 413 | 422) => ProblemCode::Invalid,
         ("NotFound", _) | (_, 404) => ProblemCode::NotFound,
@@ -53,14 +57,19 @@ fn from_status(what: &str, status: &Status) -> Problem {
                 sentence(&status.message)
             )
         }
-        _ => format!("{}: {}", start(what), sentence(&status.message)),
+        // An error about no field in particular is said without Go's word for none.
+        _ => format!(
+            "{}: {}",
+            start(what),
+            sentence(&status.message.replace("<nil>: Invalid value: null: ", "").replace("<nil>: ", ""))
+        ),
     };
     let mut problem = Problem::new(code, message);
     if let Some(details) = &status.details {
         problem.fields = details
             .causes
             .iter()
-            .filter(|cause| code == ProblemCode::Invalid && !cause.field.is_empty())
+            .filter(|cause| code == ProblemCode::Invalid && !matches!(cause.field.as_str(), "" | "<nil>"))
             .map(|cause| FieldProblem {
                 field: cause.field.clone(),
                 message: cause.message.clone(),
@@ -81,14 +90,19 @@ fn from_status(what: &str, status: &Status) -> Problem {
     problem
 }
 
-/// Fields that strict decoding refused: it names them in its sentence only, as in
-/// `strict decoding error: unknown field "spec.promt", duplicate field "spec.prompt"`.
+/// What is wrong with a field that the schema does not have.
+const UNKNOWN: &str = "There is no such field. Check its spelling and its place.";
+
+/// Fields that strict decoding or an apply refused: they are named in the sentence only, as in
+/// `strict decoding error: unknown field "spec.promt", duplicate field "spec.prompt"` and
+/// `.spec.promt: field not declared in schema`.
 fn strict_fields(message: &str) -> Vec<FieldProblem> {
     let mut fields = Vec::new();
-    for (word, why) in [
-        ("unknown field \"", "There is no such field. Check its spelling and its place."),
-        ("duplicate field \"", "The field is given twice."),
-    ] {
+    for (at, _) in message.match_indices(": field not declared in schema") {
+        let field = message[..at].rsplit([' ', '\n']).next().unwrap_or_default().trim_start_matches('.');
+        fields.push(FieldProblem { field: field.into(), message: UNKNOWN.into(), line: None });
+    }
+    for (word, why) in [("unknown field \"", UNKNOWN), ("duplicate field \"", "The field is given twice.")] {
         for (at, _) in message.match_indices(word) {
             let rest = &message[at + word.len()..];
             if let Some((field, _)) = rest.split_once('"') {
@@ -151,6 +165,34 @@ mod tests {
         let problem = from_response("saving agent lagoon/a", 400, body);
         assert_eq!(problem.fields[0].field, "spec.promt");
         assert_eq!(from_response("x", 502, b"bad gateway").code, ProblemCode::Unavailable);
+    }
+
+    #[test]
+    fn an_apply_names_its_unknown_fields() {
+        let body = br#"{"status":"Failure","code":500,"message":
+            "failed to create typed patch object (/a; v1, Kind=A): errors:\n  .spec.promt: field not declared in schema\n  .spec.x: field not declared in schema"}"#;
+        let problem = from_response("saving agent lagoon/a", 500, body);
+        assert_eq!(problem.code, ProblemCode::Invalid);
+        let fields: Vec<&str> = problem.fields.iter().map(|f| f.field.as_str()).collect();
+        assert_eq!(fields, ["spec.promt", "spec.x"]);
+    }
+
+    #[test]
+    fn an_error_about_no_field_is_a_sentence_only() {
+        let error = status(serde_json::json!({
+            "status": "Failure", "reason": "Invalid", "code": 422,
+            "message": "A \"a\" is invalid: [spec.x: Required value, <nil>: Invalid value: null: some rules were not checked]",
+            "details": {"causes": [
+                {"reason": "FieldValueRequired", "message": "Required value", "field": "spec.x"},
+                {"reason": "FieldValueInvalid", "message": "Invalid value: null: some rules were not checked", "field": "<nil>"}]}
+        }));
+        let problem = explain("saving agent lagoon/a", &error);
+        assert_eq!(problem.fields.len(), 1);
+        assert!(
+            problem.message.ends_with("[spec.x: Required value, some rules were not checked]."),
+            "{}",
+            problem.message
+        );
     }
 
     #[test]

@@ -29,7 +29,7 @@ use tokio_util::sync::CancellationToken;
 use crate::model_server::ModelServer;
 
 /// Longer than any test takes on a busy machine; reached only when something hangs.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 pub const NAMESPACE: &str = "default";
 

@@ -5,11 +5,15 @@
 #![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
 
 mod answers;
+mod applying;
 mod demo;
 mod failures;
+mod following;
 mod harness;
 mod limits;
 mod manifests;
 mod model_server;
+mod plain;
 mod probes;
 mod resume;
+mod verbs;

@@ -127,6 +127,10 @@ pub fn list(call: &Call<'_>, page: Page) -> Response {
     let warnings = call.warnings();
     match call.request.form {
         Form::Plain => {
+            if !served.resource.traits.native && meta.get("continue").is_none() {
+                // kube-apiserver's lists of custom resources always have it.
+                meta["continue"] = "".into();
+            }
             let bodies = page.items.iter().map(|o| plain(served, o)).collect();
             let body = ListBody::new(&served.api_version(), &served.resource.list_kind, &meta, bodies);
             respond(StatusCode::OK, Body::new(body), &warnings)

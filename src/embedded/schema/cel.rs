@@ -159,16 +159,16 @@ impl Rule {
     }
 
     fn error(&self, shown: Option<&Value>, path: Option<&Path<'_>>, detail: &str) -> FieldError {
+        let detail = if self.reason == CauseReason::Duplicate { "" } else { detail };
         let mut error = match (self.reason, shown) {
             (CauseReason::Forbidden | CauseReason::Required, _) | (_, None) => {
                 FieldError::plain(path, self.reason, detail)
             }
-            (CauseReason::Duplicate, Some(value)) => FieldError::about(path, self.reason, value, ""),
             (_, Some(value)) => FieldError::about(path, self.reason, value, detail),
         };
         if let Some(below) = &self.field_path {
-            let joint = if error.field.is_empty() || below.starts_with('[') { "" } else { "." };
-            error.field = format!("{}{joint}{below}", error.field);
+            let joint = if path.is_none() || below.starts_with('[') { "" } else { "." };
+            error.field = format!("{}{joint}{below}", Path::render(path));
         }
         error
     }

@@ -102,28 +102,31 @@ impl FieldError {
     /// An error about `value`; `detail` may be empty.
     pub(super) fn about(path: Option<&Path<'_>>, reason: CauseReason, value: &Value, detail: &str) -> Self {
         let colon = if detail.is_empty() { "" } else { ": " };
-        Self {
-            field: Path::render(path),
-            reason,
-            message: format!("{}: {value}{colon}{detail}", reason.title()),
-        }
+        Self { field: field(path), reason, message: format!("{}: {value}{colon}{detail}", reason.title()) }
     }
 
-    /// Says that rules were left out. kube-apiserver names no field, which Go prints so.
+    /// Says that rules were left out, about no field in particular.
     pub(super) fn rules_unchecked() -> Self {
-        Self {
-            field: "<nil>".to_owned(),
-            reason: CauseReason::Invalid,
-            message:
-                "Invalid value: null: some validation rules were not checked because the object was invalid; \
-                      correct the existing errors to complete validation"
-                    .to_owned(),
-        }
+        Self::about(
+            None,
+            CauseReason::Invalid,
+            &Value::Null,
+            "some validation rules were not checked because the object was invalid; \
+             correct the existing errors to complete validation",
+        )
     }
 
     /// An error that does not show the value.
     pub(super) fn plain(path: Option<&Path<'_>>, reason: CauseReason, detail: &str) -> Self {
         let colon = if detail.is_empty() { "" } else { ": " };
-        Self { field: Path::render(path), reason, message: format!("{}{colon}{detail}", reason.title()) }
+        Self { field: field(path), reason, message: format!("{}{colon}{detail}", reason.title()) }
+    }
+}
+
+/// The path as errors name it. The object itself has none, which kube-apiserver prints as Go prints a null pointer.
+fn field(path: Option<&Path<'_>>) -> String {
+    match path {
+        Some(_) => Path::render(path),
+        None => "<nil>".to_owned(),
     }
 }

@@ -67,7 +67,16 @@ impl Schema {
     /// Everything that is wrong with `new`: structure first and, where that is sound, the validation rules.
     /// With `old` it is an update: what did not change is not judged again, and transition rules apply.
     pub fn validate(&self, new: &Value, old: Option<&Value>) -> Vec<FieldError> {
-        let mut errors = Vec::new();
+        self.validate_after(Vec::new(), new, old)
+    }
+
+    /// The same, appended to what was found in the metadata, which too can keep rules from being evaluated.
+    pub fn validate_after(
+        &self,
+        mut errors: Vec<FieldError>,
+        new: &Value,
+        old: Option<&Value>,
+    ) -> Vec<FieldError> {
         validate::validate(&self.root, new, old, None, &mut errors);
         let repeats = self.repeats(new);
         if !repeats.is_empty() && old.is_none_or(|old| self.repeats(old).is_empty()) {

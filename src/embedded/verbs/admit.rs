@@ -17,8 +17,7 @@ pub(super) fn new_object(call: &Call<'_>, object: &mut Value, track: bool) -> Re
     if track {
         track_update(call, None, object, &now);
     }
-    let mut errors = meta::validate_new(resource, object);
-    errors.extend(version.schema.validate(object, None));
+    let mut errors = version.schema.validate_after(meta::validate_new(resource, object), object, None);
     errors.extend((resource.traits.validate)(object, None));
     match errors.is_empty() {
         true => Ok(()),
@@ -42,8 +41,8 @@ pub(super) fn successor(
     if track {
         track_update(call, Some(live), object, &meta::now());
     }
-    let mut errors = meta::validate_update(object, live);
-    errors.extend(version.schema.validate(object, Some(live)));
+    let found = meta::validate_update(object, live);
+    let mut errors = version.schema.validate_after(found, object, Some(live));
     errors.extend((resource.traits.validate)(object, Some(live)));
     match errors.is_empty() {
         true => Ok(()),

@@ -166,6 +166,7 @@ pub(super) fn options(call: &Call<'_>) -> Result<DeleteOptions, ApiError> {
     let query = &call.request.query;
     let (mut policy, mut orphan) = (query.propagation_policy.clone(), query.orphan_dependents);
     let mut options = DeleteOptions { dry_run: query.dry_run, ..DeleteOptions::default() };
+    // kube-apiserver lets a body hide the query, and so deletes for `?dryRun=All` with `{}`. Here both count.
     if !call.request.body.is_empty() {
         let (body, _) = read(Format::of(&call.request.content_type)?, &call.request.body)?;
         if !body.is_object() {

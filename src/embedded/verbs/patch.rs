@@ -155,12 +155,14 @@ fn merged(call: &Call<'_>, live: Option<&Value>, applied: &Value) -> Result<Valu
 /// What is applied does not fit the schema. Unlike elsewhere an unknown field is never dropped here: nobody could own
 /// it. kube-apiserver answers 500 without a reason.
 fn untyped(call: &Call<'_>, applied: &Value, defects: &str) -> ApiError {
+    let resource = call.resource();
     let message = format!(
-        "failed to create typed patch object ({}/{}; {}, Kind={}): {defects}",
+        "failed to create typed patch object ({}/{}; {}/{}, Kind={}): {defects}",
         meta::text(applied, "namespace"),
         meta::text(applied, "name"),
-        call.served.api_version(),
-        call.resource().kind
+        resource.group,
+        call.version().name,
+        resource.kind
     );
     ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "", message)
 }
