@@ -8,10 +8,9 @@ use leptos_router::hooks::use_params_map;
 use leptos_router::{SsrMode, path};
 
 use super::address;
-use super::pages::agent_form::NewAgentPage;
 use super::pages::agents::AgentPage;
+use super::pages::form::NewObjectPage;
 use super::pages::home::HomePage;
-use super::pages::model_form::NewModelPage;
 use super::pages::models::ModelPage;
 use super::pages::object::ObjectPage;
 use super::pages::query_new::NewQueryPage;
@@ -20,6 +19,7 @@ use super::pages::yaml::CreatePage;
 use super::pages::{EventsPage, NotFound, ObjectsPage};
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
+use crate::views::forms::{AgentForm, ModelForm};
 
 /// The pages.
 #[component]
@@ -93,8 +93,8 @@ fn create() -> impl IntoView {
         let Place { namespace, place, .. } = place.get();
         match Kind::from_plural(&place) {
             Some(Kind::Query) => view! { <NewQueryPage namespace=namespace /> }.into_any(),
-            Some(Kind::Agent) => view! { <NewAgentPage namespace=namespace /> }.into_any(),
-            Some(Kind::Model) => view! { <NewModelPage namespace=namespace /> }.into_any(),
+            Some(Kind::Agent) => view! { <NewObjectPage<AgentForm> namespace=namespace /> }.into_any(),
+            Some(Kind::Model) => view! { <NewObjectPage<ModelForm> namespace=namespace /> }.into_any(),
             Some(kind) => view! { <CreatePage kind=kind namespace=namespace /> }.into_any(),
             None => view! { <NotFound /> }.into_any(),
         }

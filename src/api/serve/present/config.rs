@@ -5,7 +5,6 @@ use super::{Present, World, fact_text};
 use crate::kubernetes::{Caches, KindCache};
 use crate::resources::kind::Kind;
 use crate::resources::{ArkConfig, ArkConfigSpec, Condition, QuerySpec};
-use crate::views::ObjectKey;
 use crate::views::detail::Fact;
 use crate::views::row::{Cell, State, Status};
 
@@ -41,9 +40,5 @@ impl Present for ArkConfig {
         let iterations = ArkConfigSpec::max_agent_iterations(Some(&self.spec));
         fact_text(&mut facts, "Model calls of one answer at the most", &iterations.to_string());
         facts
-    }
-
-    fn references(&self) -> Vec<ObjectKey> {
-        Vec::new()
     }
 }

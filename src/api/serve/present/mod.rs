@@ -44,7 +44,9 @@ pub trait Present: Cached {
     /// Its state, word and reason.
     fn status(&self, world: &World) -> Status;
     /// Second line of the first column.
-    fn summary(&self) -> String;
+    fn summary(&self) -> String {
+        String::new()
+    }
     /// Cells of [`crate::views::row::columns`] without the age at the end.
     fn cells(&self, world: &World) -> Vec<Cell>;
     /// Conditions of its status.
@@ -52,7 +54,9 @@ pub trait Present: Cached {
     /// Facts of its overview.
     fn facts(&self, world: &World) -> Vec<Fact>;
     /// Objects that its specification names.
-    fn references(&self) -> Vec<ObjectKey>;
+    fn references(&self) -> Vec<ObjectKey> {
+        Vec::new()
+    }
     /// Start and end of a run.
     fn times(&self) -> (Option<i64>, Option<i64>) {
         (None, None)

@@ -161,10 +161,6 @@ impl Present for Model {
         facts
     }
 
-    fn references(&self) -> Vec<ObjectKey> {
-        Vec::new()
-    }
-
     fn specific(&self) -> Specific {
         Specific::Model(model_form(self))
     }

@@ -8,12 +8,50 @@ use crate::kubernetes::{Caches, KindCache};
 use crate::resources::condition::find;
 use crate::resources::conditions::types;
 use crate::resources::kind::Kind;
-use crate::resources::{A2AServer, Condition, Evaluator, ExecutionEngine, MCPServer, Memory};
-use crate::views::ObjectKey;
+use crate::resources::{A2AServer, Condition, Evaluator, ExecutionEngine, MCPServer, Memory, ValueSource};
 use crate::views::detail::Fact;
 use crate::views::row::{Cell, State, Status};
 
-fn text(text: String) -> Cell {
+/// What has an address: as it was given, and as it was resolved.
+trait Addressed {
+    fn given(&self) -> &ValueSource;
+    /// Empty until its controller has resolved it.
+    fn resolved(&self) -> &str;
+    fn listed(&self) -> &[Condition];
+}
+
+macro_rules! addressed {
+    ($($kind:ty: $resolved:ident),+) => { $(
+        impl Addressed for $kind {
+            fn given(&self) -> &ValueSource {
+                &self.spec.address
+            }
+
+            fn resolved(&self) -> &str {
+                self.status.as_ref().map(|status| status.$resolved.as_str()).unwrap_or_default()
+            }
+
+            fn listed(&self) -> &[Condition] {
+                self.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default()
+            }
+        }
+    )+ };
+}
+
+addressed! {
+    MCPServer: resolved_address,
+    A2AServer: last_resolved_address,
+    Memory: last_resolved_address,
+    Evaluator: last_resolved_address,
+    ExecutionEngine: last_resolved_address
+}
+
+fn at(object: &impl Addressed) -> String {
+    address(object.resolved(), object.given())
+}
+
+fn at_cell(object: &impl Addressed) -> Cell {
+    let text = at(object);
     if text.is_empty() { Cell::None } else { Cell::Text(text) }
 }
 
@@ -48,29 +86,22 @@ impl Present for MCPServer {
     }
 
     fn cells(&self, _: &World) -> Vec<Cell> {
-        let status = self.status.as_ref();
-        let resolved = status.map(|status| status.resolved_address.as_str()).unwrap_or_default();
-        let tools = status.and_then(|status| status.tool_count).map_or(Cell::None, Cell::Number);
-        vec![Cell::Text(self.spec.transport.to_string()), text(address(resolved, &self.spec.address)), tools]
+        let tools =
+            self.status.as_ref().and_then(|status| status.tool_count).map_or(Cell::None, Cell::Number);
+        vec![Cell::Text(self.spec.transport.to_string()), at_cell(self), tools]
     }
 
     fn conditions(&self) -> &[Condition] {
-        self.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default()
+        self.listed()
     }
 
     fn facts(&self, _: &World) -> Vec<Fact> {
         let mut facts = Vec::new();
-        let resolved =
-            self.status.as_ref().map(|status| status.resolved_address.as_str()).unwrap_or_default();
         fact_text(&mut facts, "Description", &self.spec.description);
         fact_text(&mut facts, "Transport", self.spec.transport.as_str());
-        fact_code(&mut facts, "Address", &address(resolved, &self.spec.address));
+        fact_code(&mut facts, "Address", &at(self));
         fact_text(&mut facts, "Connects within", &self.spec.timeout);
         facts
-    }
-
-    fn references(&self) -> Vec<ObjectKey> {
-        Vec::new()
     }
 }
 
@@ -90,27 +121,19 @@ impl Present for A2AServer {
     }
 
     fn cells(&self, _: &World) -> Vec<Cell> {
-        let resolved =
-            self.status.as_ref().map(|status| status.last_resolved_address.as_str()).unwrap_or_default();
-        vec![text(address(resolved, &self.spec.address))]
+        vec![at_cell(self)]
     }
 
     fn conditions(&self) -> &[Condition] {
-        self.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default()
+        self.listed()
     }
 
     fn facts(&self, _: &World) -> Vec<Fact> {
         let mut facts = Vec::new();
-        let resolved =
-            self.status.as_ref().map(|status| status.last_resolved_address.as_str()).unwrap_or_default();
         fact_text(&mut facts, "Description", &self.spec.description);
-        fact_code(&mut facts, "Address", &address(resolved, &self.spec.address));
+        fact_code(&mut facts, "Address", &at(self));
         fact_text(&mut facts, "Answers within", &self.spec.timeout);
         facts
-    }
-
-    fn references(&self) -> Vec<ObjectKey> {
-        Vec::new()
     }
 }
 
@@ -127,30 +150,18 @@ impl Present for Memory {
         by_phase(&status.conditions, phase, &status.message)
     }
 
-    fn summary(&self) -> String {
-        String::new()
-    }
-
     fn cells(&self, _: &World) -> Vec<Cell> {
-        let resolved =
-            self.status.as_ref().map(|status| status.last_resolved_address.as_str()).unwrap_or_default();
-        vec![text(address(resolved, &self.spec.address))]
+        vec![at_cell(self)]
     }
 
     fn conditions(&self) -> &[Condition] {
-        self.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default()
+        self.listed()
     }
 
     fn facts(&self, _: &World) -> Vec<Fact> {
         let mut facts = Vec::new();
-        let resolved =
-            self.status.as_ref().map(|status| status.last_resolved_address.as_str()).unwrap_or_default();
-        fact_code(&mut facts, "Address", &address(resolved, &self.spec.address));
+        fact_code(&mut facts, "Address", &at(self));
         facts
-    }
-
-    fn references(&self) -> Vec<ObjectKey> {
-        Vec::new()
     }
 }
 
@@ -171,26 +182,18 @@ impl Present for Evaluator {
     }
 
     fn cells(&self, _: &World) -> Vec<Cell> {
-        let resolved =
-            self.status.as_ref().map(|status| status.last_resolved_address.as_str()).unwrap_or_default();
-        vec![text(address(resolved, &self.spec.address))]
+        vec![at_cell(self)]
     }
 
     fn conditions(&self) -> &[Condition] {
-        self.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default()
+        self.listed()
     }
 
     fn facts(&self, _: &World) -> Vec<Fact> {
         let mut facts = Vec::new();
-        let resolved =
-            self.status.as_ref().map(|status| status.last_resolved_address.as_str()).unwrap_or_default();
         fact_text(&mut facts, "Description", &self.spec.description);
-        fact_code(&mut facts, "Address", &address(resolved, &self.spec.address));
+        fact_code(&mut facts, "Address", &at(self));
         facts
-    }
-
-    fn references(&self) -> Vec<ObjectKey> {
-        Vec::new()
     }
 }
 
@@ -211,25 +214,17 @@ impl Present for ExecutionEngine {
     }
 
     fn cells(&self, _: &World) -> Vec<Cell> {
-        let resolved =
-            self.status.as_ref().map(|status| status.last_resolved_address.as_str()).unwrap_or_default();
-        vec![text(address(resolved, &self.spec.address))]
+        vec![at_cell(self)]
     }
 
     fn conditions(&self) -> &[Condition] {
-        self.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default()
+        self.listed()
     }
 
     fn facts(&self, _: &World) -> Vec<Fact> {
         let mut facts = Vec::new();
-        let resolved =
-            self.status.as_ref().map(|status| status.last_resolved_address.as_str()).unwrap_or_default();
         fact_text(&mut facts, "Description", &self.spec.description);
-        fact_code(&mut facts, "Address", &address(resolved, &self.spec.address));
+        fact_code(&mut facts, "Address", &at(self));
         facts
-    }
-
-    fn references(&self) -> Vec<ObjectKey> {
-        Vec::new()
     }
 }

@@ -11,13 +11,14 @@ use self::overview::AgentOverview;
 pub use self::overview::words;
 pub use self::runs::RunsOf;
 use self::try_it::TryIt;
-use super::agent_form::EditAgent;
+use super::form::EditObject;
 use super::object::{EventsTable, Facts, Gone, ObjectHead, ObjectLoader, ObjectState};
 use super::yaml::YamlTab;
 use crate::app::address;
 use crate::app::components::{LinkButton, Tab, Tabs};
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
+use crate::views::forms::AgentForm;
 
 /// The page of an agent.
 #[component]
@@ -51,7 +52,7 @@ fn Agent(state: ObjectState) -> impl IntoView {
         let shown = tab.get();
         let shown = if shown.is_empty() { "overview".to_owned() } else { shown };
         let content = match shown.as_str() {
-            "edit" => view! { <EditAgent state=state /> }.into_any(),
+            "edit" => view! { <EditObject<AgentForm> state=state /> }.into_any(),
             "runs" => {
                 view! { <RunsOf object=state.detail.with_untracked(|detail| detail.row.key.clone()) /> }
                     .into_any()

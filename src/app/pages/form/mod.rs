@@ -1,19 +1,25 @@
 //! Parts that the forms of agents, models and queries share.
 
 mod changes;
+mod create;
 mod draft;
+mod edit;
 mod frame;
 pub mod judge;
+mod kind_form;
 mod lines;
 mod parameters;
 mod preview;
 mod source;
 
-pub use changes::{Change, Changes, ConflictBanner, UnsavedBanner};
+pub use changes::{Change, Changes};
+pub use create::NewObjectPage;
 pub use draft::Draft;
-pub use frame::{Editor, EditorSwitch, FormFrame, use_editor};
+pub use edit::EditObject;
+pub use frame::FormFrame;
+pub use kind_form::KindForm;
 pub use parameters::{ParameterFields, ParameterRows};
-pub use preview::{PreviewText, follow_preview};
+pub use preview::PreviewText;
 pub use source::{SourceControl, SourceField, SourceFields, SourceKind};
 
 /// Element id of the control of a field path, as the ready-made fields make it.

@@ -4,7 +4,7 @@ use crate::app::pages::agents::words;
 use crate::app::pages::form::judge::{Judge, address, duration, name, source};
 use crate::app::pages::form::{Change, Changes};
 use crate::views::forms::{ModelForm, SourceForm};
-use crate::views::problem::FieldProblem;
+use crate::views::problem::{FieldProblem, Problem};
 
 const NO_KEY: &str = "Type the key, or choose a secret that holds it.";
 
@@ -59,8 +59,8 @@ pub fn without_secret(form: ModelForm) -> ModelForm {
     }
 }
 
-/// The paths of the API server as the form's controls are named: the provider's own block is left out of them.
-pub fn to_controls(problems: Vec<FieldProblem>) -> Vec<FieldProblem> {
+/// A refusal with the API server's paths as the form's controls are named: the provider's own block is left out of them.
+pub fn to_controls(problem: Problem) -> Problem {
     let providers = ["openai", "azure", "bedrock", "anthropic"];
     let field = |path: String| {
         let mut path = path;
@@ -69,7 +69,8 @@ pub fn to_controls(problems: Vec<FieldProblem>) -> Vec<FieldProblem> {
         }
         path.replace("spec.config.auth.apiKey", "spec.config.apiKey")
     };
-    problems.into_iter().map(|problem| FieldProblem { field: field(problem.field), ..problem }).collect()
+    let fields = problem.fields.into_iter().map(|at| FieldProblem { field: field(at.field), ..at }).collect();
+    Problem { fields, ..problem }
 }
 
 /// What differs between two states of a model; the version that they were read at does not count.
@@ -103,6 +104,7 @@ pub fn changes(before: &ModelForm, after: &ModelForm) -> Vec<Change> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::views::problem::ProblemCode;
 
     fn lamp() -> ModelForm {
         ModelForm {
@@ -143,8 +145,9 @@ mod tests {
     #[test]
     fn paths_of_a_provider_become_those_of_the_form() {
         let path = |field: &str| {
-            let problem = FieldProblem { field: field.into(), message: String::new(), line: None };
-            to_controls(vec![problem])[0].field.clone()
+            let mut problem = Problem::new(ProblemCode::Invalid, "refused");
+            problem.fields.push(FieldProblem { field: field.into(), message: String::new(), line: None });
+            to_controls(problem).fields[0].field.clone()
         };
         assert_eq!(path("spec.config.azure.auth.apiKey.value"), "spec.config.apiKey.value");
         assert_eq!(path("spec.config.openai.baseUrl"), "spec.config.baseUrl");

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::agents::RunsOf;
-use super::model_form::{ConnectionTest, EditModel};
+use super::form::EditObject;
+use super::model_form::ConnectionTest;
 use super::object::{
     Conditions, EventsTable, Facts, Gone, Labels, ObjectHead, ObjectLoader, ObjectState, UsedBy,
 };
@@ -46,7 +47,7 @@ fn Model(state: ObjectState) -> impl IntoView {
         let shown = tab.get();
         let shown = if shown.is_empty() { "overview".to_owned() } else { shown };
         let content = match shown.as_str() {
-            "edit" => view! { <EditModel state=state /> }.into_any(),
+            "edit" => view! { <EditObject<ModelForm> state=state /> }.into_any(),
             "runs" => {
                 let object = state.detail.with_untracked(|detail| detail.row.key.clone());
                 view! { <RunsOf object=object /> }.into_any()

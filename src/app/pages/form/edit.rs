@@ -1,33 +1,38 @@
-//! Changing an agent, on its page.
+//! Changing an object with a form, on its page.
+
+use std::marker::PhantomData;
 
 use leptos::prelude::*;
 
-use super::fields::{AgentBody, AgentFields};
-use super::judge::{changes, judge};
-use crate::api::forms::{get_choices, preview_agent, save_agent};
+use super::changes::{ConflictBanner, UnsavedBanner};
+use super::draft::Draft;
+use super::frame::{EditorSwitch, FormFrame};
+use super::kind_form::KindForm;
+use super::preview::{PreviewText, follow_preview};
+use crate::api::forms::get_choices;
 use crate::app::act::browser_action;
 use crate::app::components::Skeleton;
 use crate::app::guard::guard_while;
-use crate::app::pages::form::{
-    ConflictBanner, Draft, EditorSwitch, FormFrame, PreviewText, UnsavedBanner, follow_preview,
-};
 use crate::app::pages::object::ObjectState;
 use crate::app::toasts::use_toasts;
-use crate::views::detail::{Detail, Specific};
-use crate::views::forms::{AgentForm, Choices};
+use crate::views::detail::Detail;
+use crate::views::forms::Choices;
 
-/// The form of an agent that exists.
+/// The form of an object that exists.
 #[component]
-pub fn EditAgent(
-    /// The agent.
+pub fn EditObject<F: KindForm>(
+    /// The object.
     state: ObjectState,
+    /// Which form.
+    #[prop(optional)]
+    _form: PhantomData<F>,
 ) -> impl IntoView {
-    let form = form_of(&state.detail.get_untracked());
+    let form: F = form_of(&state.detail.get_untracked());
     let start = Resource::new_blocking(|| (), move |()| start(form.clone()));
     view! {
         <Transition fallback=|| view! { <Skeleton label="Loading the form" lines=8 /> }>
             {move || {
-                start.get().map(|(choices, text)| view! { <Form state=state choices=choices text=text /> })
+                start.get().map(|(choices, text)| view! { <Form<F> state=state choices=choices text=text /> })
             }}
         </Transition>
     }
@@ -35,36 +40,38 @@ pub fn EditAgent(
 
 /// What the form offers and its text. What cannot be offered can still be typed: a form without choices is better
 /// than none.
-async fn start(form: AgentForm) -> (Choices, PreviewText) {
-    let choices = get_choices(form.namespace.clone()).await.unwrap_or_default();
-    (choices, preview_agent(form).await)
+async fn start<F: KindForm>(form: F) -> (Choices, PreviewText) {
+    let choices = get_choices(form.namespace().to_owned()).await.unwrap_or_default();
+    (choices, form.preview().await)
 }
 
-fn form_of(detail: &Detail) -> AgentForm {
-    match &detail.specific {
-        Specific::Agent(form) => form.clone(),
-        _ => AgentForm::default(),
-    }
+fn form_of<F: KindForm>(detail: &Detail) -> F {
+    F::of(&detail.specific).cloned().unwrap_or_default()
 }
 
 #[component]
-fn Form(state: ObjectState, choices: Choices, text: PreviewText) -> impl IntoView {
-    let live = state.part(form_of);
+fn Form<F: KindForm>(
+    state: ObjectState,
+    choices: Choices,
+    text: PreviewText,
+    #[prop(optional)] _form: PhantomData<F>,
+) -> impl IntoView {
+    let live = state.part(form_of::<F>);
     let first = live.get_untracked();
-    let fields = AgentFields::new(&first);
+    let fields = first.fields();
     let base = RwSignal::new(first.clone());
-    let draft = Draft::new(first, move || base.with(|base| fields.read(base)), judge);
+    let draft = Draft::new(first, move || base.with(|base| base.read(fields)), F::judge);
     let dirty = draft.dirty();
     let guard = guard_while(dirty);
-    let preview = follow_preview(text, draft, preview_agent);
-    let unsaved = Memo::new(move |_| draft.saved.with(|saved| draft.now.with(|now| changes(saved, now))));
-    let adopt = move |form: &AgentForm| {
+    let preview = follow_preview(text, draft, F::preview);
+    let unsaved = Memo::new(move |_| draft.saved.with(|saved| draft.now.with(|now| saved.changes(now))));
+    let adopt = move |form: &F| {
         base.set(form.clone());
         draft.saved.set(form.clone());
     };
-    let take = move |form: &AgentForm| {
+    let take = move |form: &F| {
         adopt(form);
-        fields.set(form);
+        form.show(fields);
         draft.problems.set(Vec::new());
         draft.failure.set(None);
     };
@@ -73,7 +80,7 @@ fn Form(state: ObjectState, choices: Choices, text: PreviewText) -> impl IntoVie
     Effect::watch(
         move || live.get(),
         move |now, _, _| {
-            let same = draft.saved.with_untracked(|saved| changes(saved, now).is_empty());
+            let same = draft.saved.with_untracked(|saved| saved.changes(now).is_empty());
             if same {
                 adopt(now);
             } else if !dirty.get_untracked() {
@@ -84,18 +91,18 @@ fn Form(state: ObjectState, choices: Choices, text: PreviewText) -> impl IntoVie
     );
     let conflict = Memo::new(move |_| {
         let theirs = live.get();
-        let moved = draft.saved.with(|saved| !changes(saved, &theirs).is_empty());
-        if moved && dirty.get() { draft.now.with(|now| changes(&theirs, now)) } else { Vec::new() }
+        let moved = draft.saved.with(|saved| !saved.changes(&theirs).is_empty());
+        if moved && dirty.get() { draft.now.with(|now| theirs.changes(now)) } else { Vec::new() }
     });
     let toasts = use_toasts();
-    let save = browser_action(move |form: &AgentForm| {
+    let save = browser_action(move |form: &F| {
         let form = form.clone();
         async move {
-            match save_agent(form.clone(), false).await {
+            match form.clone().save().await {
                 Ok(key) => {
                     guard.release();
                     adopt(&form);
-                    toasts.say(format!("Agent {} saved", key.name));
+                    toasts.say(format!("{} {} saved", F::KIND.name(), key.name));
                 }
                 Err(problem) => draft.refused(problem),
             }
@@ -120,7 +127,7 @@ fn Form(state: ObjectState, choices: Choices, text: PreviewText) -> impl IntoVie
             <UnsavedBanner changes=unsaved on_discard=discard />
             <FormFrame
                 draft=draft
-                submit="Save agent"
+                submit=format!("Save {}", F::KIND.noun())
                 busy=save.pending()
                 preview=preview
                 on_submit=Callback::new(move |()| {
@@ -128,7 +135,7 @@ fn Form(state: ObjectState, choices: Choices, text: PreviewText) -> impl IntoVie
                 })
                 on_discard=discard
             >
-                <AgentBody fields=fields choices=Signal::stored(choices) problems=draft.problems named=true />
+                {F::body(draft, fields, Signal::stored(choices), true)}
             </FormFrame>
         </div>
     }

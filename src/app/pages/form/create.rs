@@ -1,49 +1,50 @@
-//! Making a model.
+//! Making an object with a form.
+
+use std::marker::PhantomData;
 
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-use super::fields::{ModelBody, ModelFields};
-use super::judge::{judge, to_controls, without_secret};
-use super::test::ConnectionTest;
-use crate::api::forms::{get_choices, preview_model, save_model};
+use super::draft::Draft;
+use super::frame::{Editor, EditorSwitch, FormFrame, use_editor};
+use super::kind_form::KindForm;
+use super::preview::{PreviewText, follow_preview};
+use crate::api::forms::get_choices;
 use crate::api::objects::get_object;
 use crate::app::act::browser_action;
 use crate::app::address;
 use crate::app::components::{ProblemPanel, Skeleton};
 use crate::app::guard::guard_while;
-use crate::app::pages::form::{
-    Draft, Editor, EditorSwitch, FormFrame, PreviewText, follow_preview, use_editor,
-};
 use crate::app::pages::yaml::{ChooseNamespace, Making};
 use crate::app::toasts::use_toasts;
-use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
-use crate::views::detail::Specific;
-use crate::views::forms::{Choices, ModelForm, SourceForm};
+use crate::views::forms::Choices;
 use crate::views::problem::{Problem, ProblemCode};
 
-/// The page. `?from=name` starts from another model.
+/// The page. `?from=name` starts from another object.
 #[component]
-pub fn NewModelPage(
+pub fn NewObjectPage<F: KindForm>(
     /// Namespace; the page asks for one if absent.
     namespace: Option<String>,
+    /// Which form.
+    #[prop(optional)]
+    _form: PhantomData<F>,
 ) -> impl IntoView {
     let place = match &namespace {
-        Some(namespace) => format!("In {namespace}. {}", Kind::Model.explanation()),
+        Some(namespace) => format!("In {namespace}. {}", F::KIND.explanation()),
         None => "Choose a namespace first.".to_owned(),
     };
     let switch = namespace.is_some().then(|| view! { <EditorSwitch /> });
     let content = match namespace {
-        Some(namespace) => view! { <Loader namespace=namespace /> }.into_any(),
-        None => view! { <ChooseNamespace kind=Kind::Model /> }.into_any(),
+        Some(namespace) => view! { <Loader<F> namespace=namespace /> }.into_any(),
+        None => view! { <ChooseNamespace kind=F::KIND /> }.into_any(),
     };
     view! {
         <div class="page">
             <div class="head">
                 <div class="stack stack-1">
-                    <h1>"New model"</h1>
+                    <h1>{format!("New {}", F::KIND.noun())}</h1>
                     <p class="sub">{place}</p>
                 </div>
                 <div class="acts">{switch}</div>
@@ -54,9 +55,9 @@ pub fn NewModelPage(
 }
 
 #[component]
-fn Loader(namespace: String) -> impl IntoView {
+fn Loader<F: KindForm>(namespace: String, #[prop(optional)] _form: PhantomData<F>) -> impl IntoView {
     let from = use_query_map().with_untracked(|query| query.get("from"));
-    let start = Resource::new_blocking(|| (), move |()| start(namespace.clone(), from.clone()));
+    let start = Resource::new_blocking(|| (), move |()| start::<F>(namespace.clone(), from.clone()));
     let body = move || {
         start.get().map(|answer| match answer {
             Ok((form, choices, text)) => view! { <Form form=form choices=choices text=text /> }.into_any(),
@@ -76,62 +77,51 @@ fn Loader(namespace: String) -> impl IntoView {
 }
 
 /// What the form begins with, and what it offers.
-async fn start(
+async fn start<F: KindForm>(
     namespace: String,
     from: Option<String>,
-) -> Result<(ModelForm, Choices, PreviewText), Problem> {
-    let (form, choices) = fill(namespace, from).await?;
-    let text = preview_model(form.clone()).await;
+) -> Result<(F, Choices, PreviewText), Problem> {
+    let (form, choices) = fill::<F>(namespace, from).await?;
+    let text = form.clone().preview().await;
     Ok((form, choices, text))
 }
 
-async fn fill(namespace: String, from: Option<String>) -> Result<(ModelForm, Choices), Problem> {
+async fn fill<F: KindForm>(namespace: String, from: Option<String>) -> Result<(F, Choices), Problem> {
     let choices = get_choices(namespace.clone()).await?;
     let Some(from) = from.filter(|from| !from.is_empty()) else {
-        let form = ModelForm { namespace, provider: "openai".to_owned(), ..ModelForm::default() };
-        return Ok((form, choices));
+        return Ok((F::blank(namespace), choices));
     };
-    let detail = get_object(ObjectKey::new(Kind::Model, namespace, from.clone())).await?;
-    match detail.specific {
-        Specific::Model(form) => {
-            // A key in the manifest itself is not known here, so a copy asks for it.
-            let api_key = match form.api_key {
-                SourceForm::Literal(_) => SourceForm::Unset,
-                other => other,
-            };
-            Ok((ModelForm { name: format!("{from}-copy"), version: None, api_key, ..form }, choices))
-        }
-        _ => Err(Problem::new(ProblemCode::Invalid, format!("{from} cannot be read as a model."))
-            .next("Open its YAML instead.")),
-    }
+    let detail = get_object(ObjectKey::new(F::KIND, namespace, from.clone())).await?;
+    let Some(form) = F::of(&detail.specific) else {
+        let problem =
+            Problem::new(ProblemCode::Invalid, format!("{from} has fields that this form cannot show."));
+        return Err(problem.next("Open its YAML instead."));
+    };
+    Ok((form.clone().copied(format!("{from}-copy")), choices))
 }
 
 #[component]
-fn Form(form: ModelForm, choices: Choices, text: PreviewText) -> impl IntoView {
-    let fields = ModelFields::new(&form);
+fn Form<F: KindForm>(form: F, choices: Choices, text: PreviewText) -> impl IntoView {
+    let fields = form.fields();
     let base = form.clone();
-    let namespace = form.namespace.clone();
-    let list = address::list(Some(&form.namespace), Kind::Model);
-    let stored = Signal::stored(form.clone());
-    let draft = Draft::new(form, move || fields.read(&base), judge);
+    let namespace = form.namespace().to_owned();
+    let list = address::list(Some(&namespace), F::KIND);
+    let draft = Draft::new(form, move || base.read(fields), F::judge);
     let guard = guard_while(draft.dirty());
-    let preview = follow_preview(text, draft, |form| preview_model(without_secret(form)));
+    let preview = follow_preview(text, draft, F::preview);
     let toasts = use_toasts();
     let navigate = use_navigate();
     let leave = navigate.clone();
-    let save = browser_action(move |form: &ModelForm| {
+    let save = browser_action(move |form: &F| {
         let (form, navigate) = (form.clone(), navigate.clone());
         async move {
-            match save_model(form, false).await {
+            match form.save().await {
                 Ok(key) => {
                     guard.release();
-                    toasts.say(format!("Model {} created", key.name));
+                    toasts.say(format!("{} {} created", F::KIND.name(), key.name));
                     navigate(&address::object(&key), NavigateOptions::default());
                 }
-                Err(problem) => {
-                    let fields = to_controls(problem.fields.clone());
-                    draft.refused(Problem { fields, ..problem });
-                }
+                Err(problem) => draft.refused(problem),
             }
         }
     });
@@ -146,14 +136,14 @@ fn Form(form: ModelForm, choices: Choices, text: PreviewText) -> impl IntoView {
         let namespace = namespace.clone();
         text_only.get().then(|| {
             let text = preview.get_untracked().unwrap_or_default();
-            view! { <Making kind=Kind::Model namespace=namespace text=text /> }
+            view! { <Making kind=F::KIND namespace=namespace text=text /> }
         })
     };
     view! {
         <div hidden=text_only>
             <FormFrame
                 draft=draft
-                submit="Create model"
+                submit=format!("Create {}", F::KIND.noun())
                 busy=save.pending()
                 preview=preview
                 on_submit=Callback::new(move |()| {
@@ -161,8 +151,7 @@ fn Form(form: ModelForm, choices: Choices, text: PreviewText) -> impl IntoView {
                 })
                 on_discard=on_discard
             >
-                <ModelBody fields=fields stored=stored choices=choices problems=draft.problems />
-                <ConnectionTest form=Callback::new(move |()| draft.ready().then(|| draft.now.get_untracked())) />
+                {F::body(draft, fields, choices, false)}
             </FormFrame>
         </div>
         {text}
