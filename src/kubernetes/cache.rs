@@ -94,6 +94,13 @@ impl<K: Resource> Entry<K> {
         }
     }
 
+    fn number(&self) -> u64 {
+        match self {
+            Self::Sound(object) => version_number(object.meta().resource_version.as_deref()),
+            Self::Malformed(object) => object.version,
+        }
+    }
+
     fn version(&self) -> Option<&str> {
         match self {
             Self::Sound(object) => object.meta().resource_version.as_deref(),
@@ -178,6 +185,8 @@ pub struct KindCache<K> {
     changes: broadcast::Sender<Numbered<K>>,
     ready: watch::Sender<bool>,
     errors: AtomicU64,
+    /// Newest resourceVersion that its watch told.
+    reached: AtomicU64,
     /// Told after each change; shared by the caches that one live stream follows.
     signal: Signal,
     keep: Keep<K>,
@@ -235,6 +244,7 @@ impl<K: Cached> KindCache<K> {
             changes: broadcast::channel(CHANGES).0,
             ready: watch::channel(false).0,
             errors: AtomicU64::new(0),
+            reached: AtomicU64::new(0),
         }
     }
 
@@ -266,8 +276,8 @@ impl<K: Cached> KindCache<K> {
                     }
                 }
                 Ok(Event::Delete(guard)) => {
-                    let (key, _) = entry(guard);
-                    self.remove(&key);
+                    let (key, last) = entry(guard);
+                    self.remove(&key, &last);
                 }
                 Err(error) => {
                     // One line for each outage: the watcher retries for ever, and a cluster that is away for an
@@ -277,6 +287,16 @@ impl<K: Cached> KindCache<K> {
                         tracing::warn!(kind = %K::kind(&()), %error, "the watch broke off; it is tried again");
                     }
                 }
+            }
+        }
+    }
+
+    /// Waits until what was written as `version` is here, or something newer: who wrote it reads it from then on.
+    pub async fn reached(&self, version: u64) {
+        let mut signal = self.signal.subscribe();
+        while self.reached.load(Ordering::Acquire) < version {
+            if signal.changed().await.is_err() {
+                return;
             }
         }
     }
@@ -369,15 +389,22 @@ impl<K: Cached> KindCache<K> {
 
     /// Puts one object; for the watch and for tests.
     pub fn put(&self, key: Key, entry: Entry<K>) {
+        let version = entry.number();
         let mut inner = self.inner.write();
         inner.put(key, entry, &self.changes);
         inner.evict(self.keep.limit, &self.changes);
         drop(inner);
-        self.signal.send_replace(());
+        self.tell(version);
     }
 
-    fn remove(&self, key: &Key) {
+    fn remove(&self, key: &Key, last: &Entry<K>) {
         self.inner.write().remove(key, &self.changes);
+        self.tell(last.number());
+    }
+
+    /// Wakes who follows, when the cache holds all up to `version`.
+    fn tell(&self, version: u64) {
+        self.reached.fetch_max(version, Ordering::AcqRel);
         self.signal.send_replace(());
     }
 
@@ -387,8 +414,9 @@ impl<K: Cached> KindCache<K> {
 
     /// Replaces everything after a listing. Few differences are told one by one, many as a `Resync`.
     fn replace(&self, fresh: BTreeMap<Key, Entry<K>>) {
+        let version = fresh.values().map(Entry::number).max().unwrap_or(0);
         self.exchange(fresh);
-        self.signal.send_replace(());
+        self.tell(version);
     }
 
     fn exchange(&self, fresh: BTreeMap<Key, Entry<K>>) {
@@ -548,12 +576,23 @@ mod tests {
         let (_, cut) = cache.entries(Some("lagoon"));
         let (key, entry) = map("a", 3);
         cache.put(key, entry);
-        cache.remove(&key_b);
+        cache.remove(&key_b, &map("b", 4).1);
         let since = cache.since(cut).unwrap();
         assert_eq!(since.upserts.len(), 1);
         assert_eq!(since.removes, ["uid-b"]);
         assert!(cache.since(first_revision() - 1).is_none(), "a page of an earlier process");
         assert!(cache.since(since.revision + 1).is_none(), "a page from the future");
+    }
+
+    #[tokio::test]
+    async fn who_wrote_waits_until_it_is_told() {
+        let cache = KindCache::<ConfigMap>::new();
+        let mut wait = std::pin::pin!(cache.reached(4));
+        let (key, entry) = map("a", 3);
+        cache.put(key.clone(), entry);
+        assert!(futures::poll!(wait.as_mut()).is_pending());
+        cache.remove(&key, &map("a", 4).1);
+        assert!(futures::poll!(wait.as_mut()).is_ready());
     }
 
     #[test]
@@ -587,8 +626,8 @@ mod tests {
         let cut = cache.revision();
         for i in 0..=TOMBSTONES {
             let (key, entry) = map(&format!("m{i}"), i as u64 + 1);
-            cache.put(key.clone(), entry);
-            cache.remove(&key);
+            cache.put(key.clone(), entry.clone());
+            cache.remove(&key, &entry);
         }
         assert!(cache.since(cut).is_none());
     }

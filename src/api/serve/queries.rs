@@ -37,7 +37,8 @@ pub async fn create(form: QueryForm) -> Result<ObjectKey, Problem> {
 
 /// Creates the query under `name`, or under one made from `stem`.
 async fn post(namespace: &str, name: &str, stem: &str, spec: &Value) -> Result<ObjectKey, Problem> {
-    let client = services()?.client(&asker());
+    let services = services()?;
+    let client = services.client(&asker());
     let mut tries = 0;
     loop {
         tries += 1;
@@ -49,7 +50,10 @@ async fn post(namespace: &str, name: &str, stem: &str, spec: &Value) -> Result<O
             "metadata": {"name": key.name, "namespace": namespace}, "spec": spec,
         });
         match apply::create(&client, &key, &object, false).await {
-            Ok(_) => return Ok(key),
+            Ok(written) => {
+                services.seen(&written).await;
+                return Ok(key);
+            }
             Err(problem) if problem.code == ProblemCode::AlreadyExists && made && tries < TRIES => {}
             Err(problem) => return Err(problem),
         }

@@ -1,16 +1,24 @@
 //! Handles that the use cases work with.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use leptos::prelude::use_context;
 
 use super::live::Tabs;
+use super::present::source;
 use crate::engine::Engine;
 use crate::engine::journal::Journal;
 use crate::kubernetes::access::Identity;
+use crate::kubernetes::apply::Written;
+use crate::kubernetes::cache::version_number;
 use crate::kubernetes::{Caches, Cluster};
+use crate::resources::kind::Kind;
 use crate::store::Store;
 use crate::views::problem::{Problem, ProblemCode};
+
+/// How long the answer to a write waits for the watch to tell of it; a watch takes a few milliseconds.
+const CATCH_UP: Duration = Duration::from_secs(1);
 
 /// Everything that a use case may touch; cheap to clone. Given as context to pages and server functions.
 #[derive(Clone)]
@@ -64,6 +72,22 @@ impl Services {
     /// The journals of runs.
     pub fn journal(&self) -> &Journal {
         self.inner.engine.journal()
+    }
+
+    /// Waits until the caches know of a write, so that the page which follows it finds what was written.
+    pub async fn seen(&self, written: &Written) {
+        let Some(kind) = written.object.types.as_ref().and_then(|types| Kind::from_name(&types.kind)) else {
+            return;
+        };
+        let version = version_number(written.object.metadata.resource_version.as_deref());
+        let told = source(kind).reached(self.caches(), version);
+        if tokio::time::timeout(CATCH_UP, told).await.is_err() {
+            tracing::warn!(
+                kind = kind.name(),
+                version,
+                "the watch is late: a page may not show yet what was just written"
+            );
+        }
     }
 
     /// Open live streams.

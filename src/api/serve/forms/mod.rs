@@ -11,7 +11,7 @@ use kube::api::DynamicObject;
 use serde_json::{Value, json};
 
 use super::objects::check;
-use super::{asker, services, yaml};
+use super::{Services, asker, services, yaml};
 use crate::kubernetes::access::Verb;
 use crate::kubernetes::apply;
 use crate::resources::kind::Kind;
@@ -39,16 +39,16 @@ pub async fn choices(namespace: String) -> Result<Choices, Problem> {
 pub async fn save_model(mut form: ModelForm, dry_run: bool) -> Result<ObjectKey, Problem> {
     let key = ObjectKey::new(Kind::Model, &form.namespace, form.name.trim());
     check(Verb::Apply, key.kind, Some(&key.namespace))?;
-    let client = services()?.client(&asker());
+    let services = services()?;
     // The manifest is judged before the Secret is written, so that a wrong form leaves nothing behind.
     if let SourceForm::Typed(value) = form.api_key.clone() {
         form.api_key = secret::reference(&key.name);
-        save(&client, &key, form.version.as_deref(), true, |spec| model::edit(spec, &form)).await?;
+        save(&services, &key, form.version.as_deref(), true, |spec| model::edit(spec, &form)).await?;
         if !dry_run {
-            secret::write(&client, &key.namespace, &key.name, &value).await?;
+            secret::write(&services.client(&asker()), &key.namespace, &key.name, &value).await?;
         }
     }
-    save(&client, &key, form.version.as_deref(), dry_run, |spec| model::edit(spec, &form)).await?;
+    save(&services, &key, form.version.as_deref(), dry_run, |spec| model::edit(spec, &form)).await?;
     Ok(key)
 }
 
@@ -56,24 +56,19 @@ pub async fn save_model(mut form: ModelForm, dry_run: bool) -> Result<ObjectKey,
 pub async fn save_agent(form: AgentForm, dry_run: bool) -> Result<ObjectKey, Problem> {
     let key = ObjectKey::new(Kind::Agent, &form.namespace, form.name.trim());
     check(Verb::Apply, key.kind, Some(&key.namespace))?;
-    let client = services()?.client(&asker());
-    save(&client, &key, form.version.as_deref(), dry_run, |spec| agent::edit(spec, &form)).await?;
+    save(&services()?, &key, form.version.as_deref(), dry_run, |spec| agent::edit(spec, &form)).await?;
     Ok(key)
 }
 
 /// Creates the object, or replaces its specification by what `change` makes of it.
 async fn save(
-    client: &kube::Client,
+    services: &Services,
     key: &ObjectKey,
     version: Option<&str>,
     dry_run: bool,
     change: impl Fn(&mut Value) -> Result<(), Problem>,
 ) -> Result<(), Problem> {
-    let Some(version) = version else {
-        let mut spec = json!({});
-        change(&mut spec)?;
-        return apply::create(client, key, &manifest(key, spec), dry_run).await.map(drop);
-    };
+    let client = services.client(&asker());
     let edit = |live: &DynamicObject| {
         let mut object = serde_json::to_value(live).map_err(|e| {
             Problem::new(ProblemCode::Internal, format!("The object could not be read: {e}."))
@@ -84,7 +79,18 @@ async fn save(
         }
         Ok(object)
     };
-    yaml::edit(client, key, version, dry_run, edit).await.map(drop)
+    let written = match version {
+        Some(version) => yaml::edit(&client, key, version, dry_run, edit).await?.1,
+        None => {
+            let mut spec = json!({});
+            change(&mut spec)?;
+            apply::create(&client, key, &manifest(key, spec), dry_run).await?
+        }
+    };
+    if !dry_run {
+        services.seen(&written).await;
+    }
+    Ok(())
 }
 
 fn manifest(key: &ObjectKey, spec: Value) -> Value {

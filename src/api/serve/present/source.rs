@@ -2,6 +2,8 @@
 
 use std::marker::PhantomData;
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use kube::ResourceExt;
 
 use super::status::because;
@@ -48,6 +50,8 @@ pub struct Parts {
 pub trait Source: Sync {
     /// Whether its cache is filled.
     fn is_ready(&self, caches: &Caches) -> bool;
+    /// Waits until its cache knows of the write that made `version`.
+    fn reached<'a>(&self, caches: &'a Caches, version: u64) -> BoxFuture<'a, ()>;
     /// Whether an object of this name exists.
     fn exists(&self, caches: &Caches, namespace: &str, name: &str) -> bool;
     /// Revision of its newest change.
@@ -88,6 +92,10 @@ pub fn source(kind: Kind) -> &'static dyn Source {
 impl<K: Present> Source for Of<K> {
     fn is_ready(&self, caches: &Caches) -> bool {
         K::cache(caches).is_ready()
+    }
+
+    fn reached<'a>(&self, caches: &'a Caches, version: u64) -> BoxFuture<'a, ()> {
+        K::cache(caches).reached(version).boxed()
     }
 
     fn exists(&self, caches: &Caches, namespace: &str, name: &str) -> bool {

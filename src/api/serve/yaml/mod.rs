@@ -43,14 +43,19 @@ pub async fn apply(
 ) -> Result<ApplyOutcome, Problem> {
     let (key, object) = read(namespace.as_deref(), &text)?;
     check(Verb::Apply, key.kind, Some(&key.namespace))?;
-    let client = services()?.client(&asker());
+    let services = services()?;
+    let client = services.client(&asker());
     let written = match &version {
         None => apply::create(&client, &key, &object, dry_run).await.map(|written| (None, written)),
         Some(version) => edit(&client, &key, version, dry_run, |live| Ok(text::overlay(live, &object)))
             .await
             .map(|(before, written)| (Some(before), written)),
     };
-    let (before, Written { object, warnings }) = written.map_err(|problem| lines::locate(problem, &text))?;
+    let (before, written) = written.map_err(|problem| lines::locate(problem, &text))?;
+    if !dry_run {
+        services.seen(&written).await;
+    }
+    let Written { object, warnings } = written;
     let before = before.as_ref().map(editable).transpose()?.map(|before| to_yaml(&before)).transpose()?;
     let after = to_yaml(&editable(&object)?)?;
     Ok(ApplyOutcome {
