@@ -33,6 +33,7 @@ build: setup ## Build one file to copy: target/release/arkdeck, web assets insid
 test: test-unit test-e2e ## Run every test but those on a real cluster
 
 test-unit: setup ## Run the Rust tests
+	@scripts/setup-kubectl >/dev/null
 	@cargo test --all-targets
 
 test-e2e: setup ## Run the browser tests in Chromium

@@ -7,6 +7,7 @@ use kube::ResourceExt;
 use tokio_util::sync::CancellationToken;
 
 use super::follow::{Told, follow};
+use super::index::Index;
 use super::queue::{Key, Queue, work};
 use super::{ControllerDeps, patch};
 use crate::kubernetes::KindCache;
@@ -52,6 +53,11 @@ struct Found {
 /// Runs the controller.
 pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
     let queue: Arc<Queue> = Arc::default();
+    let index: Index<Reference> = Index::default();
+    let look = |agent: &Agent| {
+        index.set(&key(agent), references(agent));
+        queue.add(key(agent));
+    };
     let agents = async {
         // Else every agent would first be told that its model is missing.
         deps.models.ready().await;
@@ -59,34 +65,31 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
         deps.execution_engines.ready().await;
         deps.a2a_servers.ready().await;
         follow(&deps.agents, &shutdown, |told| match told {
-            Told::All(agents) => agents.iter().for_each(|agent| queue.add(key(agent))),
+            Told::All(agents) => {
+                index.clear();
+                agents.iter().for_each(|agent| look(agent));
+            }
             Told::Changed { old, new } => {
                 if old.is_none_or(|old| {
                     old.metadata.generation != new.metadata.generation
                         || old.metadata.annotations != new.metadata.annotations
                 }) {
-                    queue.add(key(&new));
+                    look(&new);
                 }
             }
-            Told::Gone(_) => {}
+            Told::Gone(entry) => {
+                if let Some(agent) = entry.sound() {
+                    index.set(&key(agent), Vec::new());
+                }
+            }
         })
         .await;
     };
-    let models = wake(&deps.models, &deps, &queue, &shutdown, |agent, namespace, name| {
-        let own = agent.namespace().unwrap_or_default();
-        agent.spec.model(&own) == (name, namespace)
-    });
-    let tools = wake(&deps.tools, &deps, &queue, &shutdown, |agent, namespace, name| {
-        agent.namespace().as_deref() == Some(namespace)
-            && agent.spec.tools.iter().any(|tool| tool.lookup_name() == name)
-    });
-    let engines = wake(&deps.execution_engines, &deps, &queue, &shutdown, |agent, _, name| {
-        agent.spec.engine() == Some(name)
-    });
-    let servers = wake(&deps.a2a_servers, &deps, &queue, &shutdown, |agent, namespace, name| {
-        agent.namespace().as_deref() == Some(namespace)
-            && agent.annotations().get(A2A_SERVER_NAME).map(String::as_str) == Some(name)
-    });
+    let wake = Wake { index: &index, queue: &queue, shutdown: &shutdown };
+    let models = wake.on(&deps.models, Referent::Model);
+    let tools = wake.on(&deps.tools, Referent::Tool);
+    let engines = wake.on(&deps.execution_engines, Referent::Engine);
+    let servers = wake.on(&deps.a2a_servers, Referent::Server);
     let worker = work(&queue, AT_ONCE, &shutdown, |key| {
         let deps = deps.clone();
         async move { reconcile(&deps, &key).await.map(|()| None::<Duration>) }
@@ -94,31 +97,60 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
     tokio::join!(agents, models, tools, engines, servers, worker);
 }
 
-/// Adds the agents that refer to what changed in `cache`. All agents are gone through: a millisecond for ten thousand,
-/// and models and tools change seldom.
-async fn wake<K: Cached>(
-    cache: &KindCache<K>,
-    deps: &ControllerDeps,
-    queue: &Queue,
-    shutdown: &CancellationToken,
-    refers: impl Fn(&Agent, &str, &str) -> bool,
-) {
-    follow(cache, shutdown, |told| {
-        let changed = match &told {
-            Told::All(_) => None,
-            Told::Changed { new, .. } => Some(new.meta()),
-            Told::Gone(entry) => entry.sound().map(|object| object.meta()),
-        };
-        let (namespace, name) = changed.map_or_else(Default::default, |meta| {
-            (meta.namespace.clone().unwrap_or_default(), meta.name.clone().unwrap_or_default())
-        });
-        for agent in deps.agents.list(None) {
-            if changed.is_none() || refers(&agent, &namespace, &name) {
-                queue.add(key(&agent));
-            }
-        }
-    })
-    .await;
+/// A kind that agents refer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Referent {
+    Model,
+    Tool,
+    Engine,
+    Server,
+}
+
+/// One object that an agent refers to, by namespace and name.
+type Reference = (Referent, Key);
+
+fn references(agent: &Agent) -> Vec<Reference> {
+    let own = agent.namespace().unwrap_or_default();
+    let to = |referent, namespace: &str, name: &str| (referent, (namespace.to_owned(), name.to_owned()));
+    let (model, namespace) = agent.spec.model(&own);
+    let mut all = vec![to(Referent::Model, namespace, model)];
+    all.extend(agent.spec.tools.iter().map(|tool| to(Referent::Tool, &own, tool.lookup_name())));
+    if let Some(engine) = &agent.spec.execution_engine {
+        all.push(to(Referent::Engine, engine.namespace_or(&own), &engine.name));
+    }
+    if let Some(server) = agent.annotations().get(A2A_SERVER_NAME) {
+        all.push(to(Referent::Server, &own, server));
+    }
+    all
+}
+
+/// Adds the agents that refer to what changes.
+struct Wake<'a> {
+    index: &'a Index<Reference>,
+    queue: &'a Queue,
+    shutdown: &'a CancellationToken,
+}
+
+impl Wake<'_> {
+    async fn on<K: Cached>(&self, cache: &KindCache<K>, referent: Referent) {
+        follow(cache, self.shutdown, |told| {
+            let changed = match &told {
+                Told::All(_) => None,
+                Told::Changed { new, .. } => Some(new.meta()),
+                Told::Gone(entry) => entry.sound().map(|object| object.meta()),
+            };
+            let concerned = match changed {
+                None => self.index.all(),
+                Some(meta) => {
+                    let key =
+                        (meta.namespace.clone().unwrap_or_default(), meta.name.clone().unwrap_or_default());
+                    self.index.of(&(referent, key))
+                }
+            };
+            concerned.into_iter().for_each(|key| self.queue.add(key));
+        })
+        .await;
+    }
 }
 
 async fn reconcile(deps: &ControllerDeps, key: &Key) -> Result<(), kube::Error> {

@@ -5,10 +5,12 @@
 
 mod agent;
 mod follow;
+mod index;
 mod model;
 mod patch;
 mod query;
 mod queue;
+mod sources;
 mod team;
 mod tool;
 

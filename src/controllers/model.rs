@@ -1,14 +1,19 @@
-//! Models: does it answer? Asked when it is new or changed, and again and again, as the far side may come and go.
+//! Models: does it answer? Asked when it is new or changed, or a Secret or ConfigMap that it refers to is, and again and
+//! again, as the far side may come and go.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use kube::ResourceExt;
 use regex::Regex;
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::follow::{Told, follow};
+use super::index::Index;
 use super::queue::{Key, Queue, jittered, work};
+use super::sources::{self, Holder, Source};
 use super::{ControllerDeps, patch};
 use crate::engine::models::{self, HeaderOverrides};
 use crate::engine::providers::connect;
@@ -44,20 +49,44 @@ struct Probed {
 /// Runs the controller.
 pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
     let queue: Arc<Queue> = Arc::default();
-    let follower = follow(&deps.models, &shutdown, |told| match told {
-        Told::All(models) => models.iter().for_each(|model| queue.add(key(model))),
-        Told::Changed { old, new } => {
-            // A change of status is our own.
-            if old.is_none_or(|old| old.metadata.generation != new.metadata.generation) {
-                queue.add(key(&new));
+    let index: Index<Source> = Index::default();
+    let look = |model: &Model| {
+        let key = key(model);
+        index.set(&key, sources::sources(&key.0, &model.spec));
+        queue.add(key);
+    };
+    let wake = |source: Option<Source>| {
+        let concerned = source.map_or_else(|| index.all(), |source| index.of(&source));
+        concerned.into_iter().for_each(|key| queue.add(key));
+    };
+    let (secrets_told, secrets_listed) = oneshot::channel();
+    let (maps_told, maps_listed) = oneshot::channel();
+    let secrets = sources::watch::<Secret>(&deps.client, Holder::Secret, secrets_told, &shutdown, wake);
+    let maps = sources::watch::<ConfigMap>(&deps.client, Holder::ConfigMap, maps_told, &shutdown, wake);
+    let follower = async {
+        // First they are watched, then models are probed with them: a change in between is told. Both only ever end
+        // by being dropped.
+        let _ = tokio::join!(secrets_listed, maps_listed);
+        follow(&deps.models, &shutdown, |told| match told {
+            Told::All(models) => {
+                index.clear();
+                models.iter().for_each(|model| look(model));
             }
-        }
-        Told::Gone(entry) => {
-            if let Some(model) = entry.sound() {
-                queue.forget(&key(model));
+            Told::Changed { old, new } => {
+                // A change of status is our own.
+                if old.is_none_or(|old| old.metadata.generation != new.metadata.generation) {
+                    look(&new);
+                }
             }
-        }
-    });
+            Told::Gone(entry) => {
+                if let Some(model) = entry.sound() {
+                    index.set(&key(model), Vec::new());
+                    queue.forget(&key(model));
+                }
+            }
+        })
+        .await;
+    };
     let failures: Arc<parking_lot::Mutex<std::collections::HashMap<Key, u32>>> = Arc::default();
     let worker = work(&queue, AT_ONCE, &shutdown, |key| {
         let (deps, failures) = (deps.clone(), failures.clone());
@@ -79,7 +108,7 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
             Ok(Some(jittered(next(model.spec.poll_interval().to_std(), failed))))
         }
     });
-    tokio::join!(follower, worker);
+    tokio::join!(follower, secrets, maps, worker);
 }
 
 /// When to probe again after `failed` failures in a row.

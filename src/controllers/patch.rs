@@ -9,6 +9,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
+use crate::resources::annotations::FIELD_MANAGER;
+
 /// Patches the status of `object`; an object that is gone is fine. Retries are the queue's.
 pub(super) async fn status<K, S>(client: &Client, object: &K, status: &S) -> Result<(), kube::Error>
 where
@@ -17,7 +19,8 @@ where
 {
     let api: Api<K> = Api::namespaced(client.clone(), &object.namespace().unwrap_or_default());
     let patch = json!({ "status": status });
-    match api.patch_status(&object.name_any(), &PatchParams::default(), &Patch::Merge(&patch)).await {
+    let params = PatchParams { field_manager: Some(FIELD_MANAGER.into()), ..PatchParams::default() };
+    match api.patch_status(&object.name_any(), &params, &Patch::Merge(&patch)).await {
         Ok(_) => Ok(()),
         Err(kube::Error::Api(answer)) if answer.code == 404 => Ok(()),
         Err(error) => Err(error),

@@ -9,6 +9,8 @@ use kube::api::{Api, ObjectMeta, PostParams};
 use kube::{Client, Resource};
 use tokio::sync::mpsc;
 
+use crate::resources::annotations::FIELD_MANAGER;
+
 /// Events that wait to be written; further ones are dropped, as Events are a courtesy and runs are not.
 const QUEUE: usize = 256;
 /// Events written at once.
@@ -32,7 +34,9 @@ impl Recorder {
             async move {
                 let namespace = event.metadata.namespace.clone().unwrap_or_default();
                 let api: Api<Event> = Api::namespaced(client, &namespace);
-                if let Err(error) = api.create(&PostParams::default(), &event).await {
+                let params =
+                    PostParams { field_manager: Some(FIELD_MANAGER.into()), ..PostParams::default() };
+                if let Err(error) = api.create(&params, &event).await {
                     // A namespace that is being deleted refuses them; nobody misses them.
                     tracing::debug!(%namespace, reason = event.reason, %error, "an Event was not written");
                 }

@@ -4,7 +4,7 @@ use kube::api::{Api, Patch, PatchParams};
 use kube::{Client, ResourceExt};
 use serde_json::json;
 
-use crate::resources::annotations::FINALIZER;
+use crate::resources::annotations::{FIELD_MANAGER, FINALIZER};
 use crate::resources::query::Query;
 
 /// Tries when somebody else changes the object at the same time.
@@ -14,6 +14,7 @@ const TRIES: usize = 8;
 pub(super) async fn set(client: &Client, query: &Query, present: bool) -> Result<(), kube::Error> {
     let api: Api<Query> = Api::namespaced(client.clone(), &query.namespace().unwrap_or_default());
     let name = query.name_any();
+    let params = PatchParams { field_manager: Some(FIELD_MANAGER.into()), ..PatchParams::default() };
     for attempt in 1.. {
         let Some(current) = api.get_metadata_opt(&name).await? else { return Ok(()) };
         if current.metadata.uid != query.metadata.uid {
@@ -32,7 +33,7 @@ pub(super) async fn set(client: &Client, query: &Query, present: bool) -> Result
         }
         let patch = json!({"metadata":
             {"finalizers": finalizers, "resourceVersion": current.metadata.resource_version}});
-        match api.patch_metadata(&name, &PatchParams::default(), &Patch::Merge(&patch)).await {
+        match api.patch_metadata(&name, &params, &Patch::Merge(&patch)).await {
             Ok(_) => return Ok(()),
             Err(kube::Error::Api(answer)) if answer.code == 404 => return Ok(()),
             Err(kube::Error::Api(answer)) if answer.code == 409 && attempt < TRIES => {}

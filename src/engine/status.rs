@@ -10,6 +10,7 @@ use super::error::{RunError, codes};
 use super::journal::bound;
 use super::providers::Message;
 use super::run::{RunOutcome, TargetOutcome};
+use crate::resources::annotations::FIELD_MANAGER;
 use crate::resources::condition::{self, Condition, ConditionStatus};
 use crate::resources::conditions::{query as reasons, types};
 use crate::resources::duration::GoDuration;
@@ -146,13 +147,13 @@ pub(super) async fn write(client: &Client, query: &Query, status: &QueryStatus) 
     let api: Api<Query> = Api::namespaced(client.clone(), &query.namespace().unwrap_or_default());
     // The UID keeps the status of a deleted query away from a new one of the same name.
     let patch: Value = json!({"metadata": {"uid": query.metadata.uid}, "status": status});
+    let params = PatchParams { field_manager: Some(FIELD_MANAGER.into()), ..PatchParams::default() };
     let mut pause = Duration::from_millis(100);
     loop {
-        let error =
-            match api.patch_status(&query.name_any(), &PatchParams::default(), &Patch::Merge(&patch)).await {
-                Ok(_) => return Ok(true),
-                Err(error) => error,
-            };
+        let error = match api.patch_status(&query.name_any(), &params, &Patch::Merge(&patch)).await {
+            Ok(_) => return Ok(true),
+            Err(error) => error,
+        };
         match &error {
             kube::Error::Api(answer) if answer.code == 404 => return Ok(false),
             // Another object has the name by now.

@@ -1,4 +1,7 @@
-//! Annotations, labels and the finalizer that Ark's objects carry. Clients of either release read them.
+//! Annotations, labels, the finalizer and the field manager that Ark's objects carry. Clients of either release read them.
+
+/// Field manager of everything that the program writes of itself: statuses, finalizers, events.
+pub const FIELD_MANAGER: &str = "arkdeck";
 
 /// Finalizer of queries: a running one is stopped before its object goes.
 pub const FINALIZER: &str = "ark.mckinsey.com/finalizer";

@@ -1,7 +1,8 @@
 //! Models and agents: found available, found wanting, found again.
 
 use arkdeck::resources::Agent;
-use kube::api::{Api, Patch, PatchParams};
+use k8s_openapi::api::core::v1::{ConfigMap, Secret};
+use kube::api::{Api, DeleteParams, Patch, PatchParams};
 use kube::runtime::wait::await_condition;
 use serde_json::json;
 
@@ -66,5 +67,42 @@ async fn a_secret_that_comes_later_is_found_and_a_list_is_not_needed() {
     deck.create(json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "keys"}, "stringData": {"k": "sk-x"}}))
         .await;
     deck.model_is("gull", "True").await;
+    deck.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_secret_or_config_map_is_noticed_at_once() {
+    let (dir, server) = (tempfile::tempdir().unwrap(), ModelServer::start().await);
+    let deck = Deck::start(dir.path(), quick()).await;
+    let create = async |kind: &str, name: &str, data: serde_json::Value| {
+        let field = if kind == "Secret" { "stringData" } else { "data" };
+        deck.create(json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": name}, field: data})).await;
+    };
+    create("Secret", "keys", json!({"k": "sk-x"})).await;
+    create("ConfigMap", "places", json!({"url": server.url})).await;
+    deck.create(json!({
+        "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Model", "metadata": {"name": "gull"},
+        "spec": {"provider": "openai", "model": {"value": "gull"}, "pollInterval": "1h", "config": {"openai": {
+            "baseUrl": {"valueFrom": {"configMapKeyRef": {"name": "places", "key": "url"}}},
+            "apiKey": {"valueFrom": {"secretKeyRef": {"name": "keys", "key": "k"}}}}}},
+    }))
+    .await;
+    let model = deck.model_is("gull", "True").await;
+    let managed = model.metadata.managed_fields.unwrap();
+    let writer = managed.iter().find(|entry| entry.subresource.as_deref() == Some("status")).unwrap();
+    assert_eq!(writer.manager.as_deref(), Some("arkdeck"), "the audit log names who writes");
+
+    // The next probe is an hour away.
+    let secrets: Api<Secret> = Api::namespaced(deck.client.clone(), NAMESPACE);
+    secrets.delete("keys", &DeleteParams::default()).await.unwrap();
+    let message = deck.model_is("gull", "False").await.status.unwrap().message;
+    assert!(message.contains("there is no Secret 'keys'"), "{message}");
+    create("Secret", "keys", json!({"k": "sk-y"})).await;
+    deck.model_is("gull", "True").await;
+
+    let maps: Api<ConfigMap> = Api::namespaced(deck.client.clone(), NAMESPACE);
+    let wrong = Patch::Merge(json!({"data": {"url": "no address"}}));
+    maps.patch("places", &PatchParams::default(), &wrong).await.unwrap();
+    deck.model_is("gull", "False").await;
     deck.stop().await;
 }
