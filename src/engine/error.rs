@@ -27,8 +27,14 @@ pub mod codes {
     pub const TEMPLATE_FAILED: &str = "TemplateFailed";
     /// A Secret, ConfigMap, Service or parameter that a field refers to is not there.
     pub const VALUE_NOT_RESOLVED: &str = "ValueNotResolved";
-    /// Teams cannot be run by this version.
-    pub const TEAMS_NOT_YET_SUPPORTED: &str = "TeamsNotYetSupported";
+    /// A team has no members.
+    pub const NO_MEMBERS: &str = crate::resources::conditions::team::NO_MEMBERS;
+    /// A team or agent would be asked, directly or through others, by itself.
+    pub const MEMBER_CYCLE: &str = crate::resources::conditions::team::MEMBER_CYCLE;
+    /// Teams in teams and agents as tools go deeper than is allowed.
+    pub const NESTED_TOO_DEEP: &str = "NestedTooDeep";
+    /// What the members of a team said is more than one conversation may hold.
+    pub const CONVERSATION_TOO_LONG: &str = "ConversationTooLong";
     /// This kind of tool cannot be called by this version.
     pub const TOOL_NOT_YET_SUPPORTED: &str = "ToolNotYetSupported";
     /// Execution engines are not called by this version.

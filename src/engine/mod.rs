@@ -10,6 +10,7 @@ pub mod events;
 mod finalizer;
 pub mod journal;
 pub mod models;
+pub mod nesting;
 pub mod providers;
 mod registry;
 mod run;

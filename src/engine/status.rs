@@ -194,7 +194,7 @@ mod tests {
     fn target(type_: TargetType, result: Result<&str, RunError>) -> TargetOutcome {
         TargetOutcome {
             target: QueryTarget::new(type_, "pilot"),
-            result: result.map(|text| Answer { content: text.into(), messages: vec![] }),
+            result: result.map(|text| Answer::new(text, vec![])),
             usage: Usage { prompt: 10, completion: 4, cached: 2 },
         }
     }

@@ -140,6 +140,39 @@ pub enum RunEvent {
         /// Time.
         duration_ms: i64,
     },
+    /// A member of a team speaks next.
+    TurnStarted {
+        /// Step id.
+        step: String,
+        /// Turn of the team, from 1.
+        turn: usize,
+        /// The team.
+        team: ObjectKey,
+        /// Who speaks.
+        member: ObjectKey,
+        /// By which rule it was chosen: `order`, `edge` or `choice`.
+        rule: String,
+        /// Why, in a sentence.
+        why: String,
+    },
+    /// A member of a team has spoken.
+    TurnDone {
+        /// Step id of the turn.
+        step: String,
+        /// What it said last.
+        content: String,
+    },
+    /// A team ended well.
+    TeamEnded {
+        /// The team.
+        team: ObjectKey,
+        /// Turns that it took.
+        turns: usize,
+        /// What ended it, as `complete` or `maxTurns`.
+        reason: String,
+        /// The same in a sentence.
+        message: String,
+    },
     /// A target ended well.
     TargetDone {
         /// The answer.

@@ -129,7 +129,7 @@ async fn what_is_missing_is_named() {
             "ModelNotFound: There is no Model 'nowhere'",
         ),
         (json!({"input": "x", "target": target("agent", "bare")}), "ToolNotFound: There is no Tool 'tides'"),
-        (json!({"input": "x", "target": target("team", "crew")}), "TeamsNotYetSupported: Team 'crew'"),
+        (json!({"input": "x", "target": target("team", "crew")}), "TeamNotFound: There is no Team 'crew'"),
         (json!({"input": "x", "selector": {"matchLabels": {"fleet": "south"}}}), "NoTargets: "),
         (
             json!({"input": "Tide in {{ .port }}", "target": target("model", "gull"),

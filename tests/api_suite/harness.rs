@@ -133,6 +133,45 @@ impl Deck {
         .await;
     }
 
+    /// A Team by its spec.
+    pub async fn team(&self, name: &str, spec: Value) {
+        self.create(json!({
+            "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Team", "metadata": {"name": name}, "spec": spec,
+        }))
+        .await;
+    }
+
+    /// A Tool by its spec.
+    pub async fn tool(&self, name: &str, spec: Value) {
+        self.create(json!({
+            "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Tool", "metadata": {"name": name}, "spec": spec,
+        }))
+        .await;
+    }
+
+    /// A Query of a team, ended.
+    pub async fn ask_team(&self, team: &str, input: &str) -> Query {
+        let name = format!("ask-{team}");
+        self.query(&name, json!({"input": input, "target": {"type": "team", "name": team}})).await;
+        self.ended(&name).await
+    }
+
+    /// The object of `kind`, once its condition `Available` has this reason.
+    pub async fn available(&self, kind: &str, name: &str, reason: &'static str) -> DynamicObject {
+        let resource = ApiResource::from_gvk(&GroupVersionKind::gvk("ark.mckinsey.com", "v1alpha1", kind));
+        let api: Api<DynamicObject> = Api::namespaced_with(self.client.clone(), NAMESPACE, &resource);
+        let wait = await_condition(api.clone(), name, move |object: Option<&DynamicObject>| {
+            let conditions = object.and_then(|object| object.data["status"]["conditions"].as_array());
+            conditions.is_some_and(|all| {
+                all.iter().any(|one| one["type"] == "Available" && one["reason"] == reason)
+            })
+        });
+        match tokio::time::timeout(PATIENCE, wait).await {
+            Ok(found) => found.unwrap().unwrap(),
+            Err(_) => panic!("{name} did not get there: {:?}", api.get(name).await.map(|o| o.data)),
+        }
+    }
+
     /// A Query by its spec.
     pub async fn query(&self, name: &str, spec: Value) {
         self.create(json!({
@@ -264,10 +303,31 @@ pub fn outline(entries: &[Entry]) -> Vec<String> {
             Event::ModelRetry { step, .. } => format!("retry {step}"),
             Event::ToolRequest { step, name, .. } => format!("call {step} {name}"),
             Event::ToolResult { step, is_error, .. } => format!("result {step} error={is_error}"),
+            Event::TurnStarted { step, member, rule, .. } => {
+                format!("turn {step} {} by {}", member.name, rule.as_str())
+            }
+            Event::TurnDone { step, .. } => format!("turn done {step}"),
+            Event::TeamEnded { team, reason, turns, .. } => {
+                format!("team {} ended after {turns}: {}", team.name, reason.as_str())
+            }
             Event::TargetDone { .. } => "target done".into(),
             Event::TargetFailed { code, .. } => format!("target failed {code}"),
             Event::Notice { .. } => "notice".into(),
             Event::Finished { phase, reason, .. } => format!("finished {phase} {reason}"),
+        })
+        .collect()
+}
+
+/// Each message of a request as `role name: text`.
+pub fn said(request: &Value) -> Vec<String> {
+    let messages = request["messages"].as_array().unwrap();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    messages
+        .iter()
+        .map(|one| {
+            let role = text(&one["role"]);
+            let who = one["name"].as_str().map(|name| format!("{role} {name}")).unwrap_or(role);
+            format!("{who}: {}", text(&one["content"]))
         })
         .collect()
 }

@@ -16,4 +16,7 @@ mod model_server;
 mod plain;
 mod probes;
 mod resume;
+mod selectors;
+mod teams;
+mod tools;
 mod verbs;

@@ -182,6 +182,18 @@ fn event(event: &Event) -> RunEvent {
         Event::ToolResult { step, call_id, name, content, is_error, duration_ms } => {
             RunEvent::ToolResult { step, call_id, name, content, is_error, duration_ms }
         }
+        Event::TurnStarted { step, turn, team, member, rule, why } => RunEvent::TurnStarted {
+            step,
+            turn,
+            team: key(&team),
+            member: key(&member),
+            rule: rule.as_str().to_owned(),
+            why,
+        },
+        Event::TurnDone { step, content } => RunEvent::TurnDone { step, content },
+        Event::TeamEnded { team, turns, reason, message, .. } => {
+            RunEvent::TeamEnded { team: key(&team), turns, reason: reason.as_str().to_owned(), message }
+        }
         Event::TargetDone { content } => RunEvent::TargetDone { content },
         Event::TargetFailed { code, message } => RunEvent::TargetFailed { code, message },
         Event::Notice { message } => RunEvent::Notice { message },

@@ -58,8 +58,60 @@ pub struct ToolCall {
     pub arguments: String,
 }
 
-/// What happened. Step ids (`0/model/1`, `0/tool/1/0`: target, kind, turn, call) are stable across attempts and restarts: an answer
-/// found under its step id is never asked for again.
+/// The rule by which a member of a team speaks next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum TurnRule {
+    /// The order of the members.
+    Order,
+    /// An edge of the graph, the only one that fits.
+    Edge,
+    /// The choice of an agent or a model.
+    Choice,
+}
+
+/// What ended a team.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum TeamEnd {
+    /// Everybody has spoken.
+    Complete,
+    /// The cap on turns was reached.
+    MaxTurns,
+    /// A member or the picker ended the conversation.
+    Terminated,
+    /// No edge leads on from the last speaker.
+    NoEdge,
+    /// The picker named nobody who may speak.
+    NoChoice,
+}
+
+impl TurnRule {
+    /// Its word, as in the journal.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::Edge => "edge",
+            Self::Choice => "choice",
+        }
+    }
+}
+
+impl TeamEnd {
+    /// Its word, as in the journal.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::MaxTurns => "maxTurns",
+            Self::Terminated => "terminated",
+            Self::NoEdge => "noEdge",
+            Self::NoChoice => "noChoice",
+        }
+    }
+}
+
+/// What happened. Step ids (`0/model/1`, `0/tool/1/0`: target, kind, turn, call; of a team's member `0/turn/2/model/0`) are stable
+/// across attempts and restarts: an answer found under its step id is never asked for again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Event {
@@ -138,6 +190,41 @@ pub enum Event {
         /// Time.
         duration_ms: i64,
     },
+    /// A member of a team speaks next; written with what it does first.
+    TurnStarted {
+        /// Step id.
+        step: String,
+        /// Turn of the team, from 1.
+        turn: usize,
+        /// The team.
+        team: ObjectRef,
+        /// Who speaks.
+        member: ObjectRef,
+        /// By which rule it was chosen.
+        rule: TurnRule,
+        /// Why, in a sentence.
+        why: String,
+    },
+    /// A member of a team has spoken.
+    TurnDone {
+        /// Step id of the turn.
+        step: String,
+        /// What it said last.
+        content: String,
+    },
+    /// A team ended well.
+    TeamEnded {
+        /// Step id.
+        step: String,
+        /// The team.
+        team: ObjectRef,
+        /// Turns that it took.
+        turns: usize,
+        /// What ended it.
+        reason: TeamEnd,
+        /// The same in a sentence.
+        message: String,
+    },
     /// A target ended well.
     TargetDone {
         /// The answer.
@@ -182,8 +269,11 @@ impl Event {
         match &mut self {
             Self::ModelResponse { content, .. }
             | Self::ToolResult { content, .. }
+            | Self::TurnDone { content, .. }
             | Self::TargetDone { content } => bound(content, super::MAX_TEXT),
             Self::TargetFailed { message, .. }
+            | Self::TeamEnded { message, .. }
+            | Self::TurnStarted { why: message, .. }
             | Self::Notice { message }
             | Self::Finished { message, .. } => {
                 bound(message, super::MAX_MESSAGE);

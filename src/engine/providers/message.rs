@@ -80,6 +80,16 @@ impl Message {
         Self { tool_call_id: Some(call_id.into()), ..Self::text(Role::Tool, text) }
     }
 
+    /// Bytes of it, about: texts, parts and arguments.
+    pub fn size(&self) -> usize {
+        let content = match &self.content {
+            None => 0,
+            Some(Content::Text(text)) => text.len(),
+            Some(Content::Parts(parts)) => parts.iter().map(|part| part.to_string().len()).sum(),
+        };
+        content + self.tool_calls.iter().map(|call| call.arguments.len()).sum::<usize>()
+    }
+
     /// The text of the message; of parts, those that are text.
     pub fn plain_text(&self) -> String {
         match &self.content {
@@ -122,6 +132,8 @@ pub struct ChatRequest {
     pub tools: Vec<ToolDefinition>,
     /// Structured output.
     pub output_schema: Option<OutputSchema>,
+    /// The answer must be a call of one of `tools`.
+    pub must_call: bool,
 }
 
 /// A model's answer.

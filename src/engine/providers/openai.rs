@@ -139,6 +139,9 @@ impl OpenAi {
                 })
                 .collect();
             body.insert("tools".into(), tools.into());
+            if request.must_call {
+                body.insert("tool_choice".into(), json!("required"));
+            }
         }
         if let Some(output) = &request.output_schema {
             let format =

@@ -3,6 +3,7 @@
 use futures::future::join_all;
 
 use super::outcome::Answer;
+use super::place::Place;
 use super::step::{self, Caller};
 use super::{Run, call, input};
 use crate::engine::error::{RunError, codes};
@@ -18,12 +19,12 @@ use crate::resources::model::Model;
 /// Longest name of a schema that OpenAI takes.
 const MAX_SCHEMA_NAME: usize = 64;
 
-/// Asks the agent `name` of the run's namespace.
+/// Asks the agent `name` of the run's namespace. `conversation` is all that it is told but its own prompt.
 pub(super) async fn answer(
     run: &Run,
-    target: usize,
+    place: &Place,
     name: &str,
-    question: &[Message],
+    conversation: &[Message],
 ) -> Result<Answer, RunError> {
     let namespace = run.namespace.as_str();
     let agent: Agent = run.world.get(namespace, name).await?;
@@ -38,20 +39,21 @@ pub(super) async fn answer(
     let (model_name, model_namespace) = agent.spec.model(namespace);
     let model: Model = run.world.get(model_namespace, model_name).await?;
     let (tools, notices) = tools::load(&run.world, &agent, &run.parameters).await?;
-    if run.past.answer(&step_id(target, 0)).is_none() {
+    if run.past.answer(&place.model(0)).is_none() {
         for message in notices {
-            run.journal.append(Some(target), Event::Notice { message }).await?;
+            run.journal.append(Some(place.target), Event::Notice { message }).await?;
         }
     }
     let mut request = ChatRequest {
         messages: prompt(run, &agent).await?.into_iter().map(Message::system).collect(),
         tools: tools.iter().map(|tool| tool.definition.clone()).collect(),
         output_schema: schema(&agent, namespace, name),
+        ..ChatRequest::default()
     };
-    request.messages.extend_from_slice(question);
+    request.messages.extend_from_slice(conversation);
     let asked = request.messages.len();
     let caller = Caller {
-        target,
+        target: place.target,
         model: &model,
         model_ref: object(Kind::Model, model_namespace, model_name),
         agent: Some(object(Kind::Agent, namespace, name)),
@@ -61,7 +63,7 @@ pub(super) async fn answer(
         },
     };
     for turn in 0..run.settings.max_iterations {
-        let reply = step::ask(run, &caller, &step_id(target, turn), &request).await?;
+        let reply = step::ask(run, &caller, &place.model(turn), &request).await?;
         let calls = reply.tool_calls.clone();
         request.messages.push(Message::assistant(
             reply.content.clone(),
@@ -69,10 +71,10 @@ pub(super) async fn answer(
             Some(name.to_owned()),
         ));
         if calls.is_empty() {
-            return Ok(Answer { content: reply.content, messages: request.messages.split_off(asked) });
+            return Ok(Answer::new(reply.content, request.messages.split_off(asked)));
         }
         let replies =
-            join_all(calls.iter().enumerate().map(|(i, one)| call::call(run, target, turn, i, &tools, one)))
+            join_all(calls.iter().enumerate().map(|(i, one)| call::call(run, place, turn, i, &tools, one)))
                 .await;
         let mut end = None;
         for (one, reply) in calls.iter().zip(replies) {
@@ -83,7 +85,7 @@ pub(super) async fn answer(
             request.messages.push(Message::tool(one.id.as_str(), reply.content));
         }
         if let Some(content) = end {
-            return Ok(Answer { content, messages: request.messages.split_off(asked) });
+            return Ok(Answer { content, messages: request.messages.split_off(asked), terminated: true });
         }
     }
     Err(RunError::new(
@@ -95,12 +97,8 @@ pub(super) async fn answer(
     ))
 }
 
-fn step_id(target: usize, turn: usize) -> String {
-    format!("{target}/model/{turn}")
-}
-
 /// The prompt, rendered when the agent has parameters; none when it is empty, as some providers refuse an empty one.
-async fn prompt(run: &Run, agent: &Agent) -> Result<Option<String>, RunError> {
+pub(super) async fn prompt(run: &Run, agent: &Agent) -> Result<Option<String>, RunError> {
     let spec = &agent.spec;
     if spec.prompt.is_empty() {
         return Ok(None);
@@ -126,6 +124,6 @@ fn schema(agent: &Agent, namespace: &str, name: &str) -> Option<OutputSchema> {
     Some(OutputSchema { name, schema })
 }
 
-fn object(kind: Kind, namespace: &str, name: &str) -> ObjectRef {
+pub(super) fn object(kind: Kind, namespace: &str, name: &str) -> ObjectRef {
     ObjectRef { kind, namespace: namespace.to_owned(), name: name.to_owned() }
 }

@@ -3,7 +3,8 @@
 use tokio::time::Instant;
 
 use super::past::ToolPast;
-use super::{Run, step};
+use super::place::Place;
+use super::{Run, delegate, step};
 use crate::engine::error::RunError;
 use crate::engine::journal::{Event, ToolCall};
 use crate::engine::tools::{Callable, Reply, ToolWorld};
@@ -11,13 +12,13 @@ use crate::engine::tools::{Callable, Reply, ToolWorld};
 /// Calls the tool that the model asked for, or returns what it gave before a restart.
 pub(super) async fn call(
     run: &Run,
-    target: usize,
+    place: &Place,
     turn: usize,
     index: usize,
     tools: &[Callable],
     asked: &ToolCall,
 ) -> Result<Reply, RunError> {
-    let step = format!("{target}/tool/{turn}/{index}");
+    let step = place.tool(turn, index);
     let found = tools.iter().find(|tool| tool.definition.name == asked.name);
     let started = Instant::now();
     let reply = match (run.past.tool(&step), found) {
@@ -37,9 +38,14 @@ pub(super) async fn call(
                 name: asked.name.clone(),
                 repeatable: tool.repeatable,
             };
-            run.journal.append(Some(target), sent).await?;
-            let world = ToolWorld { world: &run.world, outbound: &run.outbound, parameters: &run.parameters };
-            tool.call(&world, &asked.arguments).await
+            run.journal.append(Some(place.target), sent).await?;
+            if let Some(to) = tool.delegate() {
+                delegate::ask(run, place, &step, to, tool.arguments(&asked.arguments)).await?
+            } else {
+                let world =
+                    ToolWorld { world: &run.world, outbound: &run.outbound, parameters: &run.parameters };
+                tool.call(&world, &asked.arguments).await
+            }
         }
     };
     let ended = Event::ToolResult {
@@ -50,7 +56,7 @@ pub(super) async fn call(
         is_error: reply.is_error,
         duration_ms: step::millis(started.elapsed()),
     };
-    run.journal.append(Some(target), ended).await?;
+    run.journal.append(Some(place.target), ended).await?;
     Ok(reply)
 }
 

@@ -3,11 +3,14 @@
 
 mod agent;
 mod call;
+mod delegate;
 mod input;
 mod outcome;
 mod past;
+mod place;
 mod step;
 mod targets;
+mod team;
 mod tool;
 
 use std::panic::AssertUnwindSafe;
@@ -30,6 +33,7 @@ use crate::resources::query::{Query, QueryTarget, TargetType};
 
 pub(super) use outcome::{Answer, RunOutcome, TargetOutcome};
 use past::Past;
+use place::Place;
 
 /// When a run must stop.
 pub(super) struct Stop {
@@ -91,7 +95,7 @@ impl Run {
             let result = self.past.outcomes.get(&index)?.clone();
             Some(TargetOutcome {
                 target: target_of(key),
-                result: result.map(|content| Answer { content, messages: Vec::new() }),
+                result: result.map(|content| Answer::new(content, Vec::new())),
                 usage: self.journal.usage(index),
             })
         });
@@ -161,7 +165,7 @@ impl Run {
         alone: bool,
     ) -> TargetOutcome {
         if let Some(before) = self.past.outcomes.get(&index) {
-            let result = before.clone().map(|content| Answer { content, messages: Vec::new() });
+            let result = before.clone().map(|content| Answer::new(content, Vec::new()));
             return TargetOutcome { target, result, usage: self.journal.usage(index) };
         }
         let work = AssertUnwindSafe(self.answer(index, &target, question)).catch_unwind();
@@ -189,25 +193,20 @@ impl Run {
         target: &QueryTarget,
         question: &[Message],
     ) -> Result<Answer, RunError> {
+        let place = Place::of_target(index, kind_of(target.type_), &target.name);
         match target.type_ {
-            TargetType::Agent => agent::answer(self, index, &target.name, question).await,
-            TargetType::Model => self.model(index, &target.name, question).await,
-            TargetType::Tool => tool::answer(self, index, &target.name, question).await,
-            TargetType::Team => Err(RunError::new(
-                codes::TEAMS_NOT_YET_SUPPORTED,
-                format!(
-                    "Team '{}' cannot be asked by this version yet. Ask one of its members.",
-                    target.name
-                ),
-            )),
+            TargetType::Agent => agent::answer(self, &place, &target.name, question).await,
+            TargetType::Model => self.model(&place, &target.name, question).await,
+            TargetType::Tool => tool::answer(self, &place, &target.name, question).await,
+            TargetType::Team => team::answer(self, &place, &target.name, question).await,
         }
     }
 
     /// A model asked directly: no prompt, no tools, no schema.
-    async fn model(&self, index: usize, name: &str, question: &[Message]) -> Result<Answer, RunError> {
+    async fn model(&self, place: &Place, name: &str, question: &[Message]) -> Result<Answer, RunError> {
         let model: Model = self.world.get(&self.namespace, name).await?;
         let caller = step::Caller {
-            target: index,
+            target: place.target,
             model: &model,
             model_ref: ObjectRef {
                 kind: Kind::Model,
@@ -221,9 +220,9 @@ impl Run {
             },
         };
         let request = ChatRequest { messages: question.to_vec(), ..ChatRequest::default() };
-        let answer = step::ask(self, &caller, &format!("{index}/model/0"), &request).await?;
+        let answer = step::ask(self, &caller, &place.model(0), &request).await?;
         let messages = vec![Message::assistant(answer.content.clone(), answer.tool_calls, None)];
-        Ok(Answer { content: answer.content, messages })
+        Ok(Answer::new(answer.content, messages))
     }
 }
 

@@ -8,12 +8,21 @@ use crate::resources::query::QueryTarget;
 use crate::resources::query_status::QueryPhase;
 
 /// A target's answer.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Answer {
     /// The text.
     pub(crate) content: String,
     /// Messages that led to it; empty when the run was resumed after the target had ended.
     pub(crate) messages: Vec<Message>,
+    /// The tool `terminate` ended it: the team around it ends too.
+    pub(crate) terminated: bool,
+}
+
+impl Answer {
+    /// An answer after which others may speak.
+    pub(crate) fn new(content: impl Into<String>, messages: Vec<Message>) -> Self {
+        Self { content: content.into(), messages, terminated: false }
+    }
 }
 
 /// What became of one target.
@@ -108,7 +117,7 @@ mod tests {
         TargetOutcome {
             target: QueryTarget::new(TargetType::Agent, "pilot"),
             result: result
-                .map(|text| Answer { content: text.into(), messages: vec![] })
+                .map(|text| Answer::new(text, vec![]))
                 .map_err(|code| RunError::new(code, "It failed.")),
             usage: Usage { prompt: 2, completion: 1, cached: 0 },
         }

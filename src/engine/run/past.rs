@@ -1,6 +1,6 @@
 //! What the journal already knows when a run begins: nothing for a new one, everything that completed for a resumed one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use crate::engine::error::RunError;
@@ -21,6 +21,8 @@ pub(super) struct Past {
     answers: HashMap<String, ChatAnswer>,
     attempts: HashMap<String, u32>,
     tools: HashMap<String, ToolPast>,
+    turns: HashMap<String, ObjectRef>,
+    closed: HashSet<String>,
 }
 
 /// What is known of a tool call.
@@ -82,6 +84,12 @@ impl Past {
             Event::ToolResult { step, content, .. } => {
                 self.tools.insert(step.clone(), ToolPast::Ended { content: content.clone() });
             }
+            Event::TurnStarted { step, member, .. } => {
+                self.turns.insert(step.clone(), member.clone());
+            }
+            Event::TurnDone { step, .. } | Event::TeamEnded { step, .. } => {
+                self.closed.insert(step.clone());
+            }
             Event::TargetDone { content } => self.end(entry.target, Ok(content.clone())),
             Event::TargetFailed { code, message } => {
                 self.end(entry.target, Err(RunError::new(code.as_str(), message.as_str())));
@@ -107,6 +115,16 @@ impl Past {
     /// Attempts that were made of a model call.
     pub(super) fn attempts(&self, step: &str) -> u32 {
         self.attempts.get(step).copied().unwrap_or(0)
+    }
+
+    /// Who had a turn of a team.
+    pub(super) fn turn(&self, step: &str) -> Option<&ObjectRef> {
+        self.turns.get(step)
+    }
+
+    /// Whether the end of a turn or of a team was written.
+    pub(super) fn closed(&self, step: &str) -> bool {
+        self.closed.contains(step)
     }
 
     /// What is known of a tool call.

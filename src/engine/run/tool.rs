@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::outcome::Answer;
+use super::place::Place;
 use super::{Run, call, input};
 use crate::engine::error::{RunError, codes};
 use crate::engine::journal::ToolCall;
@@ -13,7 +14,7 @@ use crate::resources::tool::Tool;
 /// Calls the tool `name`: a JSON object is its arguments, any other text its argument `input`.
 pub(super) async fn answer(
     run: &Run,
-    target: usize,
+    place: &Place,
     name: &str,
     question: &[Message],
 ) -> Result<Answer, RunError> {
@@ -28,10 +29,10 @@ pub(super) async fn answer(
     let asked = ToolCall { id: format!("tool-call-{name}"), name: name.to_owned(), arguments };
     let mut tool = tool;
     name.clone_into(&mut tool.definition.name);
-    let reply = call::call(run, target, 0, 0, &[tool], &asked).await?;
+    let reply = call::call(run, place, 0, 0, &[tool], &asked).await?;
     if reply.is_error {
         return Err(RunError::new(codes::TOOL_FAILED, format!("Tool '{name}' failed: {}", reply.content)));
     }
     let messages = vec![Message::tool(asked.id, reply.content.as_str())];
-    Ok(Answer { content: reply.content, messages })
+    Ok(Answer::new(reply.content, messages))
 }

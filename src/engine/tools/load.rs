@@ -2,14 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Action, Callable, builtin};
+use super::{Action, Callable, Delegate, builtin};
 use crate::engine::error::{RunError, codes};
 use crate::engine::providers::{ToolDefinition, property};
 use crate::engine::template;
 use crate::engine::world::{Parameters, World};
 use crate::resources::agent::Agent;
 use crate::resources::agent_tool::{AgentTool, AgentToolType, PartialTool};
-use crate::resources::tool::{Tool, ToolType};
+use crate::resources::kind::Kind;
+use crate::resources::tool::{NamedTool, Tool, ToolType};
 
 /// The tools of `agent` in the order of its list, and a sentence for each that this version cannot call.
 pub(in crate::engine) async fn load(
@@ -94,12 +95,7 @@ fn of_object(object: Tool) -> Result<Callable, String> {
             .ok_or_else(|| "there is no built-in tool of this name".into()),
         ToolType::Http => {
             let url = object.spec.http.as_ref().map(|http| http.url.clone()).unwrap_or_default();
-            let annotated =
-                object.metadata.annotations.as_ref().and_then(|all| all.get("description")).cloned();
-            let description = Some(object.spec.description.clone())
-                .filter(|text| !text.is_empty())
-                .or(annotated)
-                .unwrap_or_else(|| format!("HTTP request to {url}"));
+            let description = described(&object).unwrap_or_else(|| format!("HTTP request to {url}"));
             let parameters = object.spec.input_schema.clone();
             Ok(Callable {
                 definition: ToolDefinition {
@@ -112,8 +108,35 @@ fn of_object(object: Tool) -> Result<Callable, String> {
                 action: Action::Http(Box::new(object)),
             })
         }
-        other => Err(format!("tools of type {other} cannot be called by this version yet")),
+        ToolType::Agent => Ok(delegate(Kind::Agent, &object, object.spec.agent.as_ref())),
+        ToolType::Team => Ok(delegate(Kind::Team, &object, object.spec.team.as_ref())),
+        ToolType::Mcp => Err("tools of type mcp cannot be called by this version yet".into()),
     }
+}
+
+/// A tool that asks an agent or a team with one text. It may always be repeated: what it asks has steps of its own in
+/// the journal, so a repetition goes on where the first call was cut.
+fn delegate(kind: Kind, object: &Tool, to: Option<&NamedTool>) -> Callable {
+    let name = to.map(|to| to.name.clone()).unwrap_or_default();
+    let description = described(object).unwrap_or_else(|| format!("Asks the {} '{name}'.", kind.noun()));
+    let input =
+        json!({"type": "string", "description": "What is asked, with all that must be known to answer."});
+    Callable {
+        definition: ToolDefinition {
+            name: object.metadata.name.clone().unwrap_or_default(),
+            description,
+            parameters: json!({"type": "object", "properties": {"input": input}, "required": ["input"]}),
+        },
+        repeatable: true,
+        presets: Map::new(),
+        action: Action::Delegate(Delegate { kind, name }),
+    }
+}
+
+/// What the object says about itself.
+fn described(object: &Tool) -> Option<String> {
+    let annotated = object.metadata.annotations.as_ref().and_then(|all| all.get("description")).cloned();
+    Some(object.spec.description.clone()).filter(|text| !text.is_empty()).or(annotated)
 }
 
 fn built_in(name: &str) -> Option<Callable> {

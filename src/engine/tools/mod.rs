@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::providers::{Outbound, ToolDefinition};
 use super::world::{Parameters, World};
+use crate::resources::kind::Kind;
 use crate::resources::tool::Tool;
 
 pub(super) use load::{definition_of, load};
@@ -37,8 +38,15 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    fn ok(content: impl Into<String>) -> Self {
+    /// A result.
+    pub(super) fn ok(content: impl Into<String>) -> Self {
         Self { content: content.into(), is_error: false, ends: false }
+    }
+
+    /// Cut to what a model is told.
+    pub(super) fn bounded(mut self) -> Self {
+        super::journal::bound(&mut self.content, MAX_RESULT);
+        self
     }
 
     /// An error that the model is told.
@@ -63,6 +71,16 @@ enum Action {
     Noop,
     Terminate,
     Http(Box<Tool>),
+    Delegate(Delegate),
+}
+
+/// An agent or a team that is asked as a tool. Asking is the run's business, as it has steps of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Delegate {
+    /// Agent or team.
+    pub(super) kind: Kind,
+    /// Its name, in the run's namespace.
+    pub(super) name: String,
 }
 
 impl Callable {
@@ -71,20 +89,36 @@ impl Callable {
         matches!(self.action, Action::Terminate)
     }
 
+    /// Whom a call of it asks, when it is an agent or a team.
+    pub(super) fn delegate(&self) -> Option<&Delegate> {
+        match &self.action {
+            Action::Delegate(to) => Some(to),
+            _ => None,
+        }
+    }
+
+    /// Arguments as the model wrote them, with the preset ones; or what is wrong with them.
+    pub(super) fn arguments(&self, written: &str) -> Result<Map<String, Value>, String> {
+        let mut arguments = parse(written)?;
+        arguments.extend(self.presets.clone());
+        Ok(arguments)
+    }
+
     /// Calls the tool with arguments as the model wrote them.
     pub(super) async fn call(&self, world: &ToolWorld<'_>, arguments: &str) -> Reply {
-        let mut arguments = match parse(arguments) {
+        let arguments = match self.arguments(arguments) {
             Ok(arguments) => arguments,
             Err(why) => return Reply::error(why),
         };
-        arguments.extend(self.presets.clone());
-        let mut reply = match &self.action {
+        let reply = match &self.action {
             Action::Noop => builtin::noop(&arguments),
             Action::Terminate => builtin::terminate(&arguments),
             Action::Http(tool) => http::call(world, tool, &arguments).await,
+            Action::Delegate(to) => {
+                Reply::error(format!("the {} '{}' is asked by the run", to.kind.noun(), to.name))
+            }
         };
-        super::journal::bound(&mut reply.content, MAX_RESULT);
-        reply
+        reply.bounded()
     }
 }
 

@@ -54,8 +54,7 @@ pub async fn test(services: &Services, mut form: ModelForm) -> Result<TestReport
         Err(_) => return Ok(step.failed(report, slow())),
     }
     let step = Step::start("Ask a question");
-    let request =
-        ChatRequest { messages: vec![Message::user(QUESTION)], tools: Vec::new(), output_schema: None };
+    let request = ChatRequest { messages: vec![Message::user(QUESTION)], ..ChatRequest::default() };
     let mut ignore = |_: &str| {};
     match tokio::time::timeout(STEP, provider.chat(&request, &mut ignore)).await {
         Ok(Ok(answer)) => {

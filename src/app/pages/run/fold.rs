@@ -3,7 +3,7 @@
 //! Entries are taken in order of their number; what was seen is skipped and what is missing is reported, so that
 //! a reconnect neither repeats nor loses anything. No clock and no signal here: the whole of it is tested.
 
-use super::turn::{Call, Failure, Part, Turn, TurnState};
+use super::turn::{Call, Failure, Part, Turn, TurnState, tool_step};
 use crate::views::ObjectKey;
 use crate::views::row::{State, Status};
 use crate::views::run::{Partial, RunDelta, RunEntry, RunEvent, RunView, TokenUsage};
@@ -239,22 +239,34 @@ impl RunModel {
                 call.finish_reason.clone_from(finish_reason);
                 call.first_token_ms = *first_token_ms;
                 call.duration_ms = Some(*duration_ms);
-                for asked in tool_calls {
-                    turn.ask_tool(asked, seq, at);
+                for (index, asked) in tool_calls.iter().enumerate() {
+                    turn.ask_tool(tool_step(step, index), asked, seq, at);
                 }
             }
             RunEvent::ModelRetry { step, reason, delay_ms } => {
                 self.turn_at(entry.target, at).call_mut(step).fail(reason, *delay_ms, at);
             }
-            RunEvent::ToolRequest { call_id, name, .. } => {
-                self.turn_at(entry.target, at).tool_mut(call_id, name, seq, at);
+            RunEvent::ToolRequest { step, call_id, name } => {
+                self.turn_at(entry.target, at).tool_mut(step, call_id, name, seq, at);
             }
-            RunEvent::ToolResult { call_id, name, content, is_error, duration_ms, .. } => {
-                let row = self.turn_at(entry.target, at).tool_mut(call_id, name, seq, at);
+            RunEvent::ToolResult { step, call_id, name, content, is_error, duration_ms } => {
+                let row = self.turn_at(entry.target, at).tool_mut(step, call_id, name, seq, at);
                 row.result = Some(content.clone());
                 row.is_error = *is_error;
                 row.duration_ms = Some(*duration_ms);
                 row.result_seq = Some(seq);
+            }
+            RunEvent::TurnStarted { turn, member, why, .. } => {
+                let part = Part::Member { seq, turn: *turn, member: member.clone(), why: why.clone() };
+                self.turn_at(entry.target, at).parts.push(part);
+            }
+            RunEvent::TurnDone { .. } => {}
+            RunEvent::TeamEnded { reason, message, .. } => {
+                // That everybody has spoken shows without words.
+                if reason != "complete" {
+                    let part = Part::Notice { seq, message: message.clone() };
+                    self.turn_at(entry.target, at).parts.push(part);
+                }
             }
             RunEvent::TargetDone { content } => {
                 let content = content.clone();

@@ -130,7 +130,7 @@ fn a_second_try_begins_with_no_text_and_the_first_keeps_its_reason() {
 fn tools_stand_between_calls_and_get_their_results() {
     let mut run = RunModel::open(view(&["pilot"]));
     let result = RunEvent::ToolResult {
-        step: "t1".into(),
+        step: "0/tool/0/0".into(),
         call_id: "c1".into(),
         name: "tides".into(),
         content: "12:40".into(),
@@ -138,10 +138,10 @@ fn tools_stand_between_calls_and_get_their_results() {
         duration_ms: 7,
     };
     let entries = vec![
-        request(1, 0, "s1", 1),
-        response(2, 0, "s1", "", &["c1", "c2"]),
+        request(1, 0, "0/model/0", 1),
+        response(2, 0, "0/model/0", "", &["c1", "c2"]),
         entry(3, Some(0), result),
-        request(4, 0, "s2", 1),
+        request(4, 0, "0/model/1", 1),
     ];
     run.apply(RunDelta::Entries(entries));
     let turn = &run.turns[0];
@@ -203,4 +203,47 @@ fn a_run_opened_in_the_middle_of_an_answer_shows_its_text() {
     let mut run = RunModel::open(open);
     assert_eq!(run.apply(text("s1", 4, " water")), Applied::Changed);
     assert_eq!(run.call("s1").map(|call| call.text.as_str()), Some("High water"));
+}
+
+#[test]
+fn members_of_a_team_speak_in_one_turn_and_their_calls_are_told_apart() {
+    let turn = |number: usize, name: &str| RunEvent::TurnStarted {
+        step: format!("0/turn/{}", number - 1),
+        turn: number,
+        team: ObjectKey::new(Kind::Team, "harbour", "crew"),
+        member: agent(name),
+        rule: "order".into(),
+        why: format!("Member {number} of 2, in order."),
+    };
+    let result = |step: &str, content: &str| RunEvent::ToolResult {
+        step: step.into(),
+        call_id: "c1".into(),
+        name: "tides".into(),
+        content: content.into(),
+        is_error: false,
+        duration_ms: 5,
+    };
+    let mut open = view(&["crew"]);
+    open.entries = vec![
+        started(1, 0, "crew"),
+        entry(2, Some(0), turn(1, "pilot")),
+        response(3, 0, "0/turn/0/model/0", "", &["c1"]),
+        entry(4, Some(0), turn(2, "mate")),
+        response(5, 0, "0/turn/1/model/0", "", &["c1"]),
+        entry(6, Some(0), result("0/turn/1/tool/0/0", "second")),
+        entry(7, Some(0), result("0/turn/0/tool/0/0", "first")),
+    ];
+    let model = RunModel::open(open);
+    let turn = &model.turns[0];
+    let results: Vec<_> = turn.tools.iter().map(|row| row.result.as_deref()).collect();
+    assert_eq!(results, [Some("first"), Some("second")]);
+    let speakers: Vec<_> = turn
+        .parts
+        .iter()
+        .filter_map(|part| match part {
+            Part::Member { turn, member, .. } => Some((*turn, member.name.as_str())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(speakers, [(1, "pilot"), (2, "mate")]);
 }

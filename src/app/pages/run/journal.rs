@@ -114,6 +114,16 @@ pub fn line(entry: &RunEntry, targets: &[ObjectKey], started_ms: Option<i64>) ->
             let what = format!("{name}, {}: {}", duration(*duration_ms), first_line(content));
             (LineKind::Tool, "tool.answered", target(), what, *is_error)
         }
+        RunEvent::TurnStarted { turn, member, why, .. } => {
+            (LineKind::Turn, "turn.chosen", Some(member.clone()), format!("turn {turn}: {why}"), false)
+        }
+        RunEvent::TurnDone { content, .. } => {
+            (LineKind::Turn, "turn.spoken", target(), first_line(content), false)
+        }
+        RunEvent::TeamEnded { team, turns, message, .. } => {
+            let plural = if *turns == 1 { "turn" } else { "turns" };
+            (LineKind::Turn, "team.ended", Some(team.clone()), format!("{turns} {plural}: {message}"), false)
+        }
         RunEvent::TargetDone { content } => {
             (LineKind::Turn, "turn.ended", target(), first_line(content), false)
         }
@@ -182,6 +192,24 @@ pub fn details(entry: &RunEntry) -> Vec<Detail> {
             all.push(Fact("Result", if *is_error { "error" } else { "ok" }.to_owned()));
             all.push(Fact("Step", step.clone()));
             all.push(Text("Content", pretty(content)));
+        }
+        RunEvent::TurnStarted { step, turn, team, member, rule, why } => {
+            all.push(Link("Speaks", member.clone()));
+            all.push(Link("Team", team.clone()));
+            all.push(Fact("Turn", turn.to_string()));
+            all.push(Fact("Rule", rule.clone()));
+            all.push(Fact("Step", step.clone()));
+            all.push(Text("Why", why.clone()));
+        }
+        RunEvent::TurnDone { step, content } => {
+            all.push(Fact("Step", step.clone()));
+            all.push(Text("Answer", content.clone()));
+        }
+        RunEvent::TeamEnded { team, turns, reason, message } => {
+            all.push(Link("Team", team.clone()));
+            all.push(Fact("Turns", turns.to_string()));
+            all.push(Fact("Ended by", reason.clone()));
+            all.push(Text("Message", message.clone()));
         }
         RunEvent::TargetDone { content } => all.push(Text("Answer", content.clone())),
         RunEvent::TargetFailed { code, message } => {

@@ -61,6 +61,17 @@ pub enum Part {
     Call(usize),
     /// A tool was called: index into [`Turn::tools`].
     Tool(usize),
+    /// A member of the team speaks from here on.
+    Member {
+        /// Journal entry.
+        seq: u64,
+        /// Turn of the team, from 1.
+        turn: usize,
+        /// Who speaks.
+        member: ObjectKey,
+        /// Why, in a sentence.
+        why: String,
+    },
     /// Something worth knowing.
     Notice {
         /// Journal entry.
@@ -128,6 +139,8 @@ pub struct FailedTry {
 /// A tool call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolRow {
+    /// Step id of the call.
+    pub step: String,
     /// Id of the call.
     pub call_id: String,
     /// Tool.
@@ -204,21 +217,38 @@ impl Turn {
     }
 
     /// A tool call that the model asked for.
-    pub(super) fn ask_tool(&mut self, asked: &ToolCallView, seq: u64, at_ms: i64) {
+    pub(super) fn ask_tool(&mut self, step: String, asked: &ToolCallView, seq: u64, at_ms: i64) {
         self.parts.push(Part::Tool(self.tools.len()));
-        self.tools.push(ToolRow::asked(asked, seq, at_ms));
+        self.tools.push(ToolRow::asked(step, asked, seq, at_ms));
     }
 
     /// The row of this tool call, made at the end when the answer that asked for it was left out.
-    pub(super) fn tool_mut(&mut self, call_id: &str, name: &str, seq: u64, at_ms: i64) -> &mut ToolRow {
-        let found = self.tools.iter().position(|row| row.call_id == call_id && row.result.is_none());
+    pub(super) fn tool_mut(
+        &mut self,
+        step: &str,
+        call_id: &str,
+        name: &str,
+        seq: u64,
+        at_ms: i64,
+    ) -> &mut ToolRow {
+        // Members of a team and agents that are tools may give their calls the same ids.
+        let found = self.tools.iter().position(|row| row.step == step);
         let place = found.unwrap_or_else(|| {
             let asked =
                 ToolCallView { id: call_id.to_owned(), name: name.to_owned(), arguments: String::new() };
-            self.ask_tool(&asked, seq, at_ms);
+            self.ask_tool(step.to_owned(), &asked, seq, at_ms);
             self.tools.len() - 1
         });
         &mut self.tools[place]
+    }
+}
+
+/// The step of call `index` that a model asked for in `step`, as the engine names it.
+pub(super) fn tool_step(step: &str, index: usize) -> String {
+    match step.rsplit_once("/model/") {
+        Some((place, turn)) => format!("{place}/tool/{turn}/{index}"),
+        // A picker calls once.
+        None => format!("{step}/call"),
     }
 }
 
@@ -281,8 +311,9 @@ impl Call {
 
 impl ToolRow {
     /// A call that the model asked for.
-    pub(super) fn asked(call: &ToolCallView, seq: u64, at_ms: i64) -> Self {
+    pub(super) fn asked(step: String, call: &ToolCallView, seq: u64, at_ms: i64) -> Self {
         Self {
+            step,
             call_id: call.id.clone(),
             name: call.name.clone(),
             arguments: call.arguments.clone(),

@@ -157,6 +157,20 @@ fn part_view(run: RunStore, target: Option<usize>, part: Part) -> AnyView {
             let row = of_turn(run, target, move |turn| turn.tools.get(at).cloned());
             view! { <ToolCall row=Signal::derive(move || row.get().flatten()) /> }.into_any()
         }
+        Part::Member { turn, member, why, .. } => {
+            let href = address::object(&member);
+            view! {
+                <div class="hd">
+                    <Avatar kind=member.kind name=member.name.clone() />
+                    <a class="name" href=href>
+                        {member.name}
+                    </a>
+                    <span class="why xs">{why}</span>
+                    <span class="meta">"Turn " {turn}</span>
+                </div>
+            }
+            .into_any()
+        }
         Part::Notice { message, .. } => view! {
             <p class="row xs t2">
                 <Icon name="info" small=true />
