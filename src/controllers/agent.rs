@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::follow::{Told, follow};
 use super::index::Index;
 use super::queue::{Key, Queue, work};
-use super::{ControllerDeps, patch};
+use super::{ControllerDeps, nesting, patch};
 use crate::kubernetes::KindCache;
 use crate::kubernetes::cache::Cached;
 use crate::resources::agent::{A2A_ENGINE, Agent, AgentStatus};
@@ -17,6 +17,7 @@ use crate::resources::agent_tool::AgentToolType;
 use crate::resources::annotations::A2A_SERVER_NAME;
 use crate::resources::condition::{self, Condition, ConditionStatus};
 use crate::resources::conditions::{agent as agent_reasons, reasons, types};
+use crate::resources::kind::Kind;
 use crate::resources::tool::ToolType;
 
 /// Agents at once.
@@ -48,6 +49,8 @@ struct Found {
     engine: Option<(String, Need)>,
     /// Each tool: name, declared type, actual type.
     tools: Vec<(String, AgentToolType, Option<ToolType>)>,
+    /// A chain of agents and teams as tools from it back to it.
+    cycle: Option<String>,
 }
 
 /// Runs the controller.
@@ -62,6 +65,7 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
         // Else every agent would first be told that its model is missing.
         deps.models.ready().await;
         deps.tools.ready().await;
+        deps.teams.ready().await;
         deps.execution_engines.ready().await;
         deps.a2a_servers.ready().await;
         follow(&deps.agents, &shutdown, |told| match told {
@@ -90,11 +94,12 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
     let tools = wake.on(&deps.tools, Referent::Tool);
     let engines = wake.on(&deps.execution_engines, Referent::Engine);
     let servers = wake.on(&deps.a2a_servers, Referent::Server);
+    let chains = nesting::follow_askers(&deps, &shutdown, |agent| queue.add(key(agent)));
     let worker = work(&queue, AT_ONCE, &shutdown, |key| {
         let deps = deps.clone();
         async move { reconcile(&deps, &key).await.map(|()| None::<Duration>) }
     });
-    tokio::join!(agents, models, tools, engines, servers, worker);
+    tokio::join!(agents, models, tools, engines, servers, chains, worker);
 }
 
 /// A kind that agents refer to.
@@ -211,7 +216,8 @@ fn dereference(deps: &ControllerDeps, agent: &Agent) -> Found {
             (tool.lookup_name().to_owned(), tool.type_, found.map(|found| found.spec.type_))
         })
         .collect();
-    Found { server, model, engine, tools }
+    let cycle = nesting::cycle(deps, &namespace, Kind::Agent, &agent.name_any());
+    Found { server, model, engine, tools, cycle }
 }
 
 fn by_condition(conditions: Option<&[Condition]>, type_: &str) -> Need {
@@ -320,6 +326,10 @@ fn verdict(agent: &Agent, found: &Found) -> (ConditionStatus, &'static str, Stri
             Some(_) => {}
         }
     }
+    if let Some(cycle) = &found.cycle {
+        let message = format!("The agent leads back to itself by its tools: {cycle}. Take one out.");
+        return (False, agent_reasons::MEMBER_CYCLE, message);
+    }
     (True, reasons::AVAILABLE, "All that the agent needs is there.".to_owned())
 }
 
@@ -364,6 +374,9 @@ mod tests {
             ("tides".into(), AgentToolType::Http, Some(ToolType::Mcp)),
         ];
         assert_eq!(reason(&named, &found), (False, "ToolNotFound"));
+        found.tools.pop();
+        found.cycle = Some("pilot, mate, pilot".into());
+        assert_eq!(reason(&named, &found), (False, "MemberCycle"));
         found.engine = Some(("far".into(), Need::Missing));
         assert_eq!(reason(&named, &found), (False, "ExecutionEngineNotFound"));
     }

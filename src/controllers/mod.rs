@@ -7,6 +7,7 @@ mod agent;
 mod follow;
 mod index;
 mod model;
+mod nesting;
 mod patch;
 mod query;
 mod queue;

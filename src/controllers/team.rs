@@ -1,4 +1,5 @@
-//! Teams: are its members there and able to run? And does no chain of teams lead back to its beginning?
+//! Teams: are its members there and able to run? And does no chain of teams, and of agents as tools, lead back to its
+//! beginning?
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,9 +9,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::follow::{Told, follow};
 use super::queue::{Key, Queue, work};
-use super::{ControllerDeps, patch};
+use super::{ControllerDeps, nesting, patch};
 use crate::resources::condition::{self, Condition, ConditionStatus};
 use crate::resources::conditions::{reasons, team as team_reasons, types};
+use crate::resources::kind::Kind;
 use crate::resources::team::{MemberType, Team, TeamStatus};
 
 /// Teams at once.
@@ -31,6 +33,7 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
     let all = || deps.teams.list(None).iter().for_each(|team| queue.add(key(team)));
     let teams = async {
         deps.agents.ready().await;
+        deps.tools.ready().await;
         // Teams are few: any change of one looks at all, as it may close or open a cycle anywhere.
         follow(&deps.teams, &shutdown, |told| match told {
             Told::Changed { old: Some(old), new } if old.spec == new.spec && old.status == new.status => {}
@@ -40,6 +43,13 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
     };
     let agents = follow(&deps.agents, &shutdown, |told| match &told {
         Told::All(_) => all(),
+        // Its tools may close or open a cycle anywhere.
+        Told::Changed { old, new }
+            if nesting::asks_others(&deps, new)
+                || old.as_ref().is_some_and(|old| nesting::asks_others(&deps, old)) =>
+        {
+            all();
+        }
         Told::Changed { new, .. } => {
             wake(&deps, &queue, &new.namespace().unwrap_or_default(), &new.name_any())
         }
@@ -49,19 +59,27 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
             }
         }
     });
+    let tools = follow(&deps.tools, &shutdown, |told| match &told {
+        Told::Changed { old, new } => {
+            if nesting::asks(new) || old.as_ref().is_some_and(|old| nesting::asks(old)) {
+                all();
+            }
+        }
+        Told::All(_) | Told::Gone(_) => all(),
+    });
     let worker = work(&queue, AT_ONCE, &shutdown, |key| {
         let deps = deps.clone();
         async move {
             let Some(team) = deps.teams.get(&key.0, &key.1) else { return Ok(None) };
-            let after =
-                plan(&team, &dereference(&deps, &team), cycle(&deps, &team).as_deref(), &patch::now());
+            let cycle = nesting::cycle(&deps, &key.0, Kind::Team, &key.1);
+            let after = plan(&team, &dereference(&deps, &team), cycle.as_deref(), &patch::now());
             if team.status.as_ref() != Some(&after) {
                 patch::status(&deps.client, &*team, &after).await?;
             }
             Ok::<_, kube::Error>(None::<Duration>)
         }
     });
-    tokio::join!(teams, agents, worker);
+    tokio::join!(teams, agents, tools, worker);
 }
 
 /// Adds the teams that have this agent as a member.
@@ -98,41 +116,6 @@ fn dereference(deps: &ControllerDeps, team: &Team) -> Vec<Member> {
     team.spec.members.iter().map(|member| state(&member.name, member.type_)).collect()
 }
 
-/// A chain of teams from `team` back to itself, as `a, b, a`.
-fn cycle(deps: &ControllerDeps, team: &Team) -> Option<String> {
-    let namespace = team.namespace().unwrap_or_default();
-    let members = |name: &str| -> Vec<String> {
-        let team = deps.teams.get(&namespace, name);
-        let members = team.map(|team| team.spec.members.clone()).unwrap_or_default();
-        members
-            .into_iter()
-            .filter(|member| member.type_ == MemberType::Team)
-            .map(|member| member.name)
-            .collect()
-    };
-    chain(&team.name_any(), members)
-}
-
-/// The shortest way from `start` back to it.
-fn chain(start: &str, members: impl Fn(&str) -> Vec<String>) -> Option<String> {
-    let mut seen = std::collections::HashSet::new();
-    let mut ways = std::collections::VecDeque::from([vec![start.to_owned()]]);
-    while let Some(way) = ways.pop_front() {
-        let Some(last) = way.last() else { continue };
-        for next in members(last) {
-            let mut longer = way.clone();
-            longer.push(next.clone());
-            if next == start {
-                return Some(longer.join(", "));
-            }
-            if seen.insert(next) {
-                ways.push_back(longer);
-            }
-        }
-    }
-    None
-}
-
 fn plan(team: &Team, members: &[Member], cycle: Option<&str>, now: &str) -> TeamStatus {
     let mut status = team.status.clone().unwrap_or_default();
     let (holds, reason, message) = verdict(team, members, cycle);
@@ -154,7 +137,9 @@ fn verdict(team: &Team, members: &[Member], cycle: Option<&str>) -> (ConditionSt
         return (
             False,
             team_reasons::MEMBER_CYCLE,
-            format!("Teams contain each other: {cycle}. Take one out."),
+            format!(
+                "The team leads back to itself, by members or by tools of agents: {cycle}. Take one out."
+            ),
         );
     }
     let first = |state: Member| {
@@ -190,21 +175,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn the_shortest_cycle_is_found_and_a_diamond_is_none() {
-        let members = |name: &str| -> Vec<String> {
-            match name {
-                "a" => vec!["b".into(), "c".into()],
-                "b" | "c" => vec!["d".into()],
-                "d" => vec!["e".into()],
-                "e" => vec!["d".into()],
-                _ => vec![],
-            }
-        };
-        assert_eq!(chain("d", members).as_deref(), Some("d, e, d"));
-        assert_eq!(chain("a", members), None, "a leads to a cycle and is not in it");
-    }
 
     #[test]
     fn the_first_member_that_is_wrong_is_named() {

@@ -48,6 +48,8 @@ pub mod agent {
     pub const EXECUTION_ENGINE_NOT_READY: &str = "ExecutionEngineNotReady";
     /// A tool is missing or of another type.
     pub const TOOL_NOT_FOUND: &str = "ToolNotFound";
+    /// Its tools lead back to it.
+    pub const MEMBER_CYCLE: &str = super::team::MEMBER_CYCLE;
 }
 
 /// Reasons of teams (`Available`).

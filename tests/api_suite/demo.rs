@@ -6,7 +6,7 @@ use axum::Router;
 use kube::api::{Api, Patch, PatchParams};
 use serde_json::{Value, json};
 
-use crate::harness::{Deck, NAMESPACE, content, message, quick};
+use crate::harness::{Deck, NAMESPACE, content, message, outline, quick};
 
 async fn demo_server() -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -29,6 +29,16 @@ async fn the_set_is_applied_once_runs_and_never_overwrites_a_person() {
     let triage: Value = serde_json::from_str(&content(&deck.ended("triage-84213").await)).unwrap();
     assert_eq!((&triage["kind"], &triage["language"]), (&json!("refund"), &json!("en")));
     assert!(triage["summary"].as_str().unwrap().contains("84213"));
+    let refund = deck.ended("refund-84213").await;
+    assert!(content(&refund).contains("€55.79"), "{}", content(&refund));
+    let journal = outline(&deck.journal("refund-84213").await);
+    let turns: Vec<_> = journal.iter().filter(|line| line.starts_with("turn 0/")).cloned().collect();
+    let expected = ["triage", "invoice-reader", "policy-checker", "reply-writer"];
+    assert_eq!(turns.len(), expected.len(), "{journal:?}");
+    for (turn, name) in turns.iter().zip(expected) {
+        assert!(turn.contains(name), "{turn}");
+    }
+    deck.available("Team", "refund-desk", "Available").await;
     let voices = deck.ended("two-voices").await.status.unwrap();
     assert_eq!((voices.phase.unwrap().as_str(), voices.responses.len()), ("done", 2));
     let broken = deck.ended("why-the-alert").await;

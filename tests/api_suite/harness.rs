@@ -14,7 +14,7 @@ use arkdeck::kubernetes::KindCache;
 use arkdeck::resources::crds;
 use arkdeck::resources::kind::Kind;
 use arkdeck::resources::query_status::QueryStatus;
-use arkdeck::resources::{Model, Query};
+use arkdeck::resources::{Model, Query, Tool};
 use arkdeck::store::Store;
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams, PostParams};
@@ -147,6 +147,12 @@ impl Deck {
             "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Tool", "metadata": {"name": name}, "spec": spec,
         }))
         .await;
+    }
+
+    /// Merge-patches a tool.
+    pub async fn retarget(&self, tool: &str, patch: Value) {
+        let api: Api<Tool> = Api::namespaced(self.client.clone(), NAMESPACE);
+        api.patch(tool, &PatchParams::default(), &Patch::Merge(&patch)).await.unwrap();
     }
 
     /// A Query of a team, ended.

@@ -63,6 +63,7 @@ async fn an_agent_that_would_ask_itself_is_told_and_goes_on() {
     deck.query("q", json!({"input": "Who?", "target": {"type": "agent", "name": "lead"}})).await;
     assert_eq!(content(&deck.ended("q").await), "I am the lead.");
     let told = said(&server.requests("lead")[1]);
+    deck.available("Agent", "lead", "MemberCycle").await;
     assert!(told[3].contains("MemberCycle: The agent 'lead' leads back to itself: lead, lead"), "{told:?}");
     assert!(told[4].contains("the argument 'input' is missing"), "{told:?}");
     assert_eq!(server.calls("lead"), 2);
@@ -82,5 +83,28 @@ async fn what_fails_in_an_asked_agent_is_told_to_the_model() {
     // Asked directly, the same tool is the target.
     deck.query("direct", json!({"input": "How deep?", "target": {"type": "tool", "name": "ask-crew"}})).await;
     assert!(content(&deck.ended("direct").await).contains("ModelUnauthorized"));
+    deck.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cycle_through_tools_is_told_of_all_in_it_and_goes_with_it() {
+    let (dir, server) = (tempfile::tempdir().unwrap(), ModelServer::start().await);
+    let deck = deck_with(&server, &dir, &[Act::Say("x")]).await;
+    let loop_ = json!({"strategy": "sequential", "members": [{"type": "agent", "name": "lead"}]});
+    deck.team("watch", loop_).await;
+    deck.tool("ask-watch", json!({"type": "team", "team": {"name": "watch"}})).await;
+    deck.agent("mate", "helper", json!({"tools": [{"type": "team", "name": "ask-watch"}]})).await;
+    // The lead asks itself; the mate and the watch lead to it, and are in no cycle.
+    deck.available("Agent", "lead", "MemberCycle").await;
+    deck.available("Team", "watch", "MemberNotAvailable").await;
+    deck.available("Agent", "mate", "Available").await;
+    // Now the tool leads from the lead to the mate, and so back by the watch.
+    deck.retarget("ask-lead", json!({"spec": {"agent": {"name": "mate"}}})).await;
+    deck.available("Team", "watch", "MemberCycle").await;
+    deck.available("Agent", "mate", "MemberCycle").await;
+    deck.retarget("ask-lead", json!({"spec": {"agent": {"name": "helper"}}})).await;
+    deck.available("Agent", "lead", "Available").await;
+    deck.available("Agent", "mate", "Available").await;
+    deck.available("Team", "watch", "Available").await;
     deck.stop().await;
 }

@@ -22,9 +22,9 @@ pub(super) async fn call(
     let found = tools.iter().find(|tool| tool.definition.name == asked.name);
     let started = Instant::now();
     let reply = match (run.past.tool(&step), found) {
-        (Some(ToolPast::Ended { content }), found) => {
-            let ends = found.is_some_and(Callable::ends);
-            return Ok(Reply { content: content.clone(), is_error: false, ends });
+        (Some(ToolPast::Ended { content, is_error }), found) => {
+            let ends = !is_error && found.is_some_and(Callable::ends);
+            return Ok(Reply { content: content.clone(), is_error: *is_error, ends });
         }
         (Some(ToolPast::InFlight { repeatable: false }), _) => Reply::error(
             "The process was restarted while this call was in flight, and the tool does not say that it may be \

@@ -37,6 +37,8 @@ pub(super) enum ToolPast {
     Ended {
         /// What the model was told.
         content: String,
+        /// It was an error.
+        is_error: bool,
     },
 }
 
@@ -81,8 +83,9 @@ impl Past {
             Event::ToolRequest { step, repeatable, .. } => {
                 self.tools.insert(step.clone(), ToolPast::InFlight { repeatable: *repeatable });
             }
-            Event::ToolResult { step, content, .. } => {
-                self.tools.insert(step.clone(), ToolPast::Ended { content: content.clone() });
+            Event::ToolResult { step, content, is_error, .. } => {
+                let ended = ToolPast::Ended { content: content.clone(), is_error: *is_error };
+                self.tools.insert(step.clone(), ended);
             }
             Event::TurnStarted { step, member, .. } => {
                 self.turns.insert(step.clone(), member.clone());

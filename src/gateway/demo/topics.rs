@@ -20,7 +20,7 @@ const TOPICS: [(&[&str], &str); 8] = [
     ),
     (
         &["team"],
-        "**A team** is agents that answer together. It has a strategy:\n\n| Strategy | Who speaks next |\n|---|---|\n| sequential | the members in order |\n| round-robin | the members in order, again and again |\n| selector | whom an agent or a model picks |\n| graph | whom the edges lead to |\n\nThis version shows teams and checks their members; running them comes next.",
+        "**A team** is agents that answer together. It has a strategy:\n\n| Strategy | Who speaks next |\n|---|---|\n| sequential | the members in order |\n| round-robin | the members in order, again and again |\n| selector | whom an agent or a model picks |\n| graph | whom the edges lead to |\n\nEach turn is in the run’s journal, with who was chosen, by what rule and why. Ask `refund-desk` about ticket 84213 to see four agents at work.",
     ),
     (
         &["tool"],

@@ -6,6 +6,7 @@ use crate::kubernetes::apply::edit_version;
 use crate::kubernetes::{Caches, KindCache};
 use crate::resources::conditions::types;
 use crate::resources::kind::Kind;
+use crate::resources::team::MemberType;
 use crate::resources::{AzureCredential, Condition, Model, ModelProvider, Source, ValueSource};
 use crate::views::ObjectKey;
 use crate::views::detail::{Fact, Specific};
@@ -179,6 +180,12 @@ pub fn is_scripted(caches: &Caches, key: &ObjectKey) -> bool {
         Kind::Agent => caches.agents.get(&key.namespace, &key.name).is_some_and(|agent| {
             let (name, namespace) = agent.spec.model(&key.namespace);
             is_scripted(caches, &ObjectKey::new(Kind::Model, namespace, name))
+        }),
+        // Teams in teams are not looked into: they may contain each other.
+        Kind::Team => caches.teams.get(&key.namespace, &key.name).is_some_and(|team| {
+            let mut agents = team.spec.members.iter().filter(|member| member.type_ == MemberType::Agent);
+            agents
+                .any(|member| is_scripted(caches, &ObjectKey::new(Kind::Agent, &key.namespace, &member.name)))
         }),
         _ => false,
     }
