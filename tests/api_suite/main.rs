@@ -10,6 +10,7 @@ mod demo;
 mod failures;
 mod following;
 mod harness;
+mod kill_points;
 mod limits;
 mod manifests;
 mod model_server;

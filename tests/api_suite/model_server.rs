@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -17,6 +17,8 @@ use tokio::sync::{Semaphore, mpsc, watch};
 /// What a call gets.
 #[derive(Clone)]
 pub enum Act {
+    /// What the request makes of it.
+    By(fn(&Value) -> Act),
     /// A streamed answer, word by word.
     Say(&'static str),
     /// The beginning of an answer; the rest when the gate opens.
@@ -63,6 +65,7 @@ impl ModelServer {
         let router = Router::new()
             .route("/v1/chat/completions", post(chat))
             .route("/v1/models", get(models))
+            .route("/v1/count/{name}", post(count))
             .route("/openai/deployments/{model}/chat/completions", post(chat))
             .with_state(shared.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -105,6 +108,12 @@ impl ModelServer {
     }
 }
 
+/// A tool that only counts.
+async fn count(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> &'static str {
+    shared.calls.send_modify(|calls| *calls.entry(name).or_default() += 1);
+    "ok"
+}
+
 async fn models(State(shared): State<Arc<Shared>>) -> Response {
     match &*shared.listed.lock().unwrap() {
         Some(names) => {
@@ -127,7 +136,7 @@ async fn chat(
         return Json(json!({"choices": [{"message": {"content": "ok"}, "finish_reason": "stop"}]}))
             .into_response();
     }
-    shared.requests.lock().unwrap().push((model.clone(), body, headers, uri));
+    shared.requests.lock().unwrap().push((model.clone(), body.clone(), headers, uri));
     let index = shared.calls.borrow().get(&model).copied().unwrap_or(0);
     let act = {
         let scripts = shared.scripts.lock().unwrap();
@@ -135,7 +144,10 @@ async fn chat(
         acts[index.min(acts.len() - 1)].clone()
     };
     shared.calls.send_modify(|calls| *calls.entry(model).or_default() += 1);
-    perform(act).await
+    match act {
+        Act::By(of) => perform(of(&body)).await,
+        act => perform(act).await,
+    }
 }
 
 async fn perform(act: Act) -> Response {
@@ -178,7 +190,7 @@ async fn perform(act: Act) -> Response {
             out.words(before);
             out.data(r#"{"error": {"type": "server_error", "message": "the engine room is flooded"}}"#);
         }),
-        Act::Silence => std::future::pending().await,
+        Act::By(_) | Act::Silence => std::future::pending().await,
     }
 }
 
