@@ -195,3 +195,21 @@ async fn a_resumed_team_goes_on_at_its_turn_with_the_members_it_had_chosen() {
     assert_eq!(turns, ["turn 0/turn/0 b by choice"], "{journal:?}");
     deck.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_team_beside_other_targets_has_its_own_response() {
+    let (dir, server) = (tempfile::tempdir().unwrap(), ModelServer::start().await);
+    let deck = crew(&server, &dir, &[("a", &[Act::Say("A")]), ("b", &[Act::Say("B")])]).await;
+    deck.team("desk", json!({"strategy": "sequential", "members": members(&["a", "b"])})).await;
+    let targets = json!([{"type": "model", "name": "a"}, {"type": "team", "name": "desk"},
+        {"type": "team", "name": "ghost"}]);
+    deck.query("q", json!({"input": "Go.", "targets": targets})).await;
+    let query = deck.ended("q").await;
+    assert_eq!(content(&query), "B", "a team comes before a model");
+    let responses = query.status.unwrap().responses;
+    let told: Vec<_> =
+        responses.iter().map(|one| (one.content.as_str(), one.phase.as_str().to_owned())).collect();
+    assert_eq!(told[..2], [("A", "done".to_owned()), ("B", "done".to_owned())]);
+    assert!(told[2].0.starts_with("There is no Team 'ghost'"), "{told:?}");
+    deck.stop().await;
+}

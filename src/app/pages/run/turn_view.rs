@@ -25,11 +25,12 @@ struct Head {
 impl Head {
     fn of(turn: &Turn) -> Self {
         let model = turn.calls.last().and_then(|call| call.model.as_ref());
-        let is_model = turn.key.as_ref().is_some_and(|key| key.kind == Kind::Model);
+        // A model is itself, and the members of a team have their own.
+        let one = turn.key.as_ref().is_some_and(|key| matches!(key.kind, Kind::Model | Kind::Team));
         Self {
             key: turn.key.clone(),
             state: turn.state,
-            model: model.filter(|_| !is_model).map(|model| model.name.clone()),
+            model: model.filter(|_| !one).map(|model| model.name.clone()),
             tokens: turn.tokens(),
             took_ms: turn.ended_ms.zip(turn.started_ms).map(|(end, start)| end - start),
         }
