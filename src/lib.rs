@@ -32,7 +32,13 @@ pub mod web;
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
-    // From here on the controls work; the browser tests wait for this mark.
-    app::browser::set_root_attribute("data-hydrated", Some(""));
+    wasm_bindgen_futures::spawn_local(async {
+        // The page must be there in full: what waits for its code in the middle of hydration would cost every view of
+        // the interface a second, waiting form (`hydrate_async`; scripts/wasm-opt removes it).
+        app::parts::load_first().await;
+        leptos::mount::hydrate_body(app::App);
+        // From here on the controls work; the browser tests wait for this mark.
+        app::browser::set_root_attribute("data-hydrated", Some(""));
+        app::parts::load_rest().await;
+    });
 }

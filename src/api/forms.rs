@@ -1,7 +1,6 @@
 //! Forms: what they offer, saving them, and the connection test of a model.
 
 use leptos::prelude::*;
-use server_fn::codec::Json;
 
 use crate::views::ObjectKey;
 use crate::views::forms::{AgentForm, Choices, ModelForm, TestReport};
@@ -9,6 +8,7 @@ use crate::views::problem::Problem;
 
 #[cfg(feature = "ssr")]
 use super::serve;
+use super::wire::Json;
 
 /// Names that the forms of a namespace offer.
 #[server(prefix = "/api", endpoint = "forms/choices", input = Json, output = Json)]

@@ -1,13 +1,13 @@
 //! What a tab's live stream follows.
 
 use leptos::prelude::*;
-use server_fn::codec::Json;
 
 use crate::views::live::Subscription;
 use crate::views::problem::Problem;
 
 #[cfg(feature = "ssr")]
 use super::serve;
+use super::wire::Json;
 
 /// Sets all that the tab follows; subscriptions it had and that are not named end. `tab` is the id the tab gave
 /// when it opened `/live?tab=…`. Each subscription starts with what the page lacks. `NotFound` when the server

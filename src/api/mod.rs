@@ -7,6 +7,7 @@ pub mod forms;
 pub mod live;
 pub mod objects;
 pub mod queries;
+pub mod wire;
 
 #[cfg(feature = "ssr")]
 pub mod serve;

@@ -1,7 +1,6 @@
 //! Lists, pages and YAML of any kind; namespaces, home and search.
 
 use leptos::prelude::*;
-use server_fn::codec::Json;
 
 use crate::views::ObjectKey;
 use crate::views::detail::{Detail, EventView};
@@ -12,6 +11,7 @@ use crate::views::yaml::{ApplyOutcome, YamlDocument};
 
 #[cfg(feature = "ssr")]
 use super::serve;
+use super::wire::Json;
 
 /// One window of a list.
 #[server(prefix = "/api", endpoint = "objects/list", input = Json, output = Json)]

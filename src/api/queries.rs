@@ -1,7 +1,6 @@
 //! Queries: ask, follow, cancel, ask again.
 
 use leptos::prelude::*;
-use server_fn::codec::Json;
 
 use crate::views::ObjectKey;
 use crate::views::forms::QueryForm;
@@ -10,6 +9,7 @@ use crate::views::run::{RunEntry, RunView};
 
 #[cfg(feature = "ssr")]
 use super::serve;
+use super::wire::Json;
 
 /// Asks; answers with the key of the new query.
 #[server(prefix = "/api", endpoint = "queries/create", input = Json, output = Json)]

@@ -24,6 +24,7 @@ pub mod keys;
 pub mod lists;
 pub mod live;
 pub mod pages;
+pub mod parts;
 pub mod prefs;
 pub mod routes;
 pub mod toasts;

@@ -7,6 +7,7 @@ use super::detail::{Detail, EventView};
 use super::home::{HomeView, NavCounts};
 use super::row::{ListRequest, Row, State};
 use super::run::{RunDelta, RunView};
+use super::wire::Later;
 
 /// Topics a tab may follow at once; more are refused.
 pub const MAX_TOPICS: usize = 16;
@@ -78,7 +79,7 @@ pub enum LiveMessage {
         /// Cache revision after these.
         revision: u64,
         /// Rows that match the request now.
-        upserts: Vec<Row>,
+        upserts: Later<Vec<Row>>,
         /// UIDs that no longer match or exist.
         removes: Vec<String>,
         /// Rows that match.
@@ -98,7 +99,7 @@ pub enum LiveMessage {
         /// Subscription.
         id: u32,
         /// Its page.
-        detail: Box<Detail>,
+        detail: Later<Detail>,
     },
     /// The object is gone.
     Gone {
@@ -110,14 +111,14 @@ pub enum LiveMessage {
         /// Subscription.
         id: u32,
         /// How.
-        delta: RunDelta,
+        delta: Later<RunDelta>,
     },
     /// The run as a whole, where deltas cannot bridge (first message for a run that has partial text, or after a gap).
     RunSnapshot {
         /// Subscription.
         id: u32,
         /// All of it.
-        run: Box<RunView>,
+        run: Later<RunView>,
     },
     /// Counts of the navigation.
     Nav {
@@ -131,13 +132,13 @@ pub enum LiveMessage {
         /// Subscription.
         id: u32,
         /// All of it; it is small.
-        home: Box<HomeView>,
+        home: Later<HomeView>,
     },
     /// Kubernetes events that are new or were seen again; the first message holds all that the list shows.
     Events {
         /// Subscription.
         id: u32,
         /// Newest first.
-        events: Vec<EventView>,
+        events: Later<Vec<EventView>>,
     },
 }

@@ -9,6 +9,7 @@ pub mod live;
 pub mod problem;
 pub mod row;
 pub mod run;
+pub mod wire;
 pub mod yaml;
 
 use serde::{Deserialize, Serialize};

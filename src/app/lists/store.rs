@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::ListAddress;
 use crate::api::objects::list_objects;
-use crate::app::live::use_live;
+use crate::app::live::{heard, use_live};
 use crate::views::live::{LiveMessage, Topic};
 use crate::views::problem::Problem;
 use crate::views::row::{ListPage, Row, State, WINDOW};
@@ -201,7 +201,7 @@ impl ListStore {
             LiveMessage::Rows { revision, upserts, removes, matched, total, counts, .. } => {
                 self.revision.set_value(revision);
                 self.figures(matched, total, counts);
-                for row in upserts {
+                for row in heard(upserts).unwrap_or_default() {
                     self.upsert(row);
                 }
                 self.remove(&removes);

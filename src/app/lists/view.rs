@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{ListStore, Table, Toolbar, summary_line};
 use crate::api::objects::list_objects;
+use crate::api::wire::resource;
 use crate::app::address;
 use crate::app::components::{Button, ButtonKind, EmptyState, LinkButton, ProblemPanel, TableSkeleton};
 use crate::app::lists::toolbar::state_word;
@@ -22,7 +23,7 @@ pub fn ListView(
     let (kind, namespace) =
         list.address.request.with_untracked(|request| (request.kind, request.namespace.clone()));
     let first = list.address.request.get_untracked();
-    let resource = Resource::new_blocking(|| (), move |()| list_objects(first.clone()));
+    let resource = resource(|| (), move |()| list_objects(first.clone()));
     let create = address::create(namespace.as_deref(), kind);
     view! {
         <div class="page">

@@ -18,6 +18,7 @@ use crate::app::browser::set_root_attribute;
 use crate::app::clock::Clock;
 use crate::views::live::{LiveMessage, MAX_TOPICS, Subscription, Topic};
 use crate::views::problem::ProblemCode;
+use crate::views::wire::read;
 
 /// A stream that says nothing for so long is dead, whatever the browser thinks (port-forwards and proxies cut
 /// silently). The server speaks at least every 15 s.
@@ -144,7 +145,7 @@ fn receive(event: &MessageEvent) {
         return;
     }
     let Some(text) = event.data().as_string() else { return };
-    match serde_json::from_str::<LiveMessage>(&text) {
+    match read::<LiveMessage>(text.as_bytes()) {
         Ok(LiveMessage::Hello { now_ms, .. }) => {
             let clock = hub(|hub| {
                 hub.greeted = true;

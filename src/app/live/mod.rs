@@ -17,10 +17,12 @@
 mod browser;
 
 use leptos::prelude::*;
+use serde::de::DeserializeOwned;
 
 use super::clock::use_clock;
 use crate::views::live::{LiveMessage, Topic};
 use crate::views::row::{State, Status};
+use crate::views::wire::Later;
 
 /// After this the lamp hollows and reads `Reconnecting`.
 const HOLLOW_MS: i64 = 3_000;
@@ -134,6 +136,12 @@ pub fn use_live(topic: impl Fn() -> Option<Topic> + 'static, on_message: impl Fn
     }
     #[cfg(not(feature = "hydrate"))]
     drop((topic, on_message));
+}
+
+/// What a message says to its receiver. A message of another version of the program says nothing: the next page load
+/// brings the right one.
+pub fn heard<T: DeserializeOwned>(part: Later<T>) -> Option<T> {
+    part.read().inspect_err(|error| leptos::logging::warn!("A live message could not be read: {error}")).ok()
 }
 
 /// A status as far as it is known: while the connection is lost, what was running is stale, with the moment at

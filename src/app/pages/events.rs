@@ -4,8 +4,9 @@ use leptos::prelude::*;
 
 use super::object::EventsTable;
 use crate::api::objects::list_events;
+use crate::api::wire::resource;
 use crate::app::components::{ProblemPanel, TableSkeleton};
-use crate::app::live::use_live;
+use crate::app::live::{heard, use_live};
 use crate::views::detail::EventView;
 use crate::views::live::{LiveMessage, Topic};
 
@@ -20,12 +21,14 @@ pub fn EventsPage(
 ) -> impl IntoView {
     let place = namespace.clone().unwrap_or_else(|| "all namespaces".to_owned());
     let asked = namespace.clone();
-    let resource = Resource::new_blocking(move || asked.clone(), list_events);
+    let resource = resource(move || asked.clone(), list_events);
     let events = RwSignal::new(Vec::<EventView>::new());
     use_live(
         move || Some(Topic::Events { namespace: namespace.clone() }),
         move |message| {
-            if let LiveMessage::Events { events: news, .. } = message {
+            if let LiveMessage::Events { events: news, .. } = message
+                && let Some(news) = heard(news)
+            {
                 events.update(|events| merge(events, news));
             }
         },

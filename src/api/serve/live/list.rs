@@ -8,6 +8,7 @@ use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
 use crate::views::live::LiveMessage;
 use crate::views::row::{ListRequest, Row, State};
+use crate::views::wire::Later;
 
 /// Queued queries whose place is kept current; further back it is read when the list is fetched.
 const PLACES: usize = 50;
@@ -85,7 +86,15 @@ impl ListTopic {
             return None;
         }
         let (matched, total, counts) = totals;
-        Some(LiveMessage::Rows { id, revision: self.revision, upserts, removes, matched, total, counts })
+        Some(LiveMessage::Rows {
+            id,
+            revision: self.revision,
+            upserts: Later::new(upserts),
+            removes,
+            matched,
+            total,
+            counts,
+        })
     }
 }
 

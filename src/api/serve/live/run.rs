@@ -8,6 +8,7 @@ use crate::engine::journal::Update;
 use crate::views::ObjectKey;
 use crate::views::live::LiveMessage;
 use crate::views::run::{RunDelta, RunView};
+use crate::views::wire::Later;
 
 /// Updates taken into one message at the most.
 const BATCH: usize = 64;
@@ -54,7 +55,7 @@ async fn once(
                     }
                 }
                 for delta in deltas(batch, &mut last, &mut run) {
-                    out.send(LiveMessage::Run { id, delta }).await.ok()?;
+                    out.send(LiveMessage::Run { id, delta: Later::new(delta) }).await.ok()?;
                 }
                 head(services, id, key, &mut run, out).await?;
             }
@@ -81,7 +82,7 @@ async fn opening(id: u32, run: &RunView, after: Option<u64>, out: &mpsc::Sender<
     let message = if bridged {
         let missing: Vec<_> = run.entries.iter().filter(|entry| Some(entry.seq) > after).cloned().collect();
         if !missing.is_empty() {
-            out.send(LiveMessage::Run { id, delta: RunDelta::Entries(missing) }).await.ok()?;
+            out.send(LiveMessage::Run { id, delta: Later::new(RunDelta::Entries(missing)) }).await.ok()?;
         }
         // The state may have moved between the page and its stream, and the number of an entry does not tell.
         let delta = RunDelta::Head {
@@ -90,9 +91,9 @@ async fn opening(id: u32, run: &RunView, after: Option<u64>, out: &mpsc::Sender<
             ended_ms: run.ended_ms,
             usage: run.usage,
         };
-        LiveMessage::Run { id, delta }
+        LiveMessage::Run { id, delta: Later::new(delta) }
     } else {
-        LiveMessage::RunSnapshot { id, run: Box::new(run.clone()) }
+        LiveMessage::RunSnapshot { id, run: Later::new(run.clone()) }
     };
     out.send(message).await.ok()
 }
@@ -115,7 +116,7 @@ async fn head(
         run.status = status.clone();
         (run.started_ms, run.ended_ms, run.usage) = (*started_ms, *ended_ms, *usage);
     }
-    out.send(LiveMessage::Run { id, delta }).await.ok()
+    out.send(LiveMessage::Run { id, delta: Later::new(delta) }).await.ok()
 }
 
 /// Updates as deltas: neighbouring entries in one, neighbouring text of one call in one.

@@ -8,6 +8,7 @@ use crate::views::ObjectKey;
 use crate::views::detail::{Detail, EventView};
 use crate::views::home::{HomeView, NavCounts};
 use crate::views::live::{LiveMessage, Topic};
+use crate::views::wire::Later;
 
 /// A followed topic with what was sent last.
 pub enum Followed {
@@ -36,7 +37,7 @@ pub enum Followed {
         /// Namespace.
         namespace: Option<String>,
         /// What was sent last.
-        sent: Option<Box<HomeView>>,
+        sent: Option<HomeView>,
     },
     /// Kubernetes events.
     Events {
@@ -78,26 +79,26 @@ impl Followed {
                     None => now.row.version == *version,
                 };
                 *sent = Some(Box::new(now.clone()));
-                (!known).then(|| LiveMessage::Object { id, detail: Box::new(now) })
+                (!known).then(|| LiveMessage::Object { id, detail: Later::new(now) })
             }
             Self::Nav { namespace, sent } => {
                 let counts = home::nav(world, namespace.as_deref());
                 (sent.replace(counts) != Some(counts)).then_some(LiveMessage::Nav { id, counts })
             }
             Self::Home { namespace, sent } => {
-                let now = Box::new(home::view(world, namespace.as_deref()));
+                let now = home::view(world, namespace.as_deref());
                 if sent.as_ref() == Some(&now) {
                     return None;
                 }
                 *sent = Some(now.clone());
-                Some(LiveMessage::Home { id, home: now })
+                Some(LiveMessage::Home { id, home: Later::new(now) })
             }
             Self::Events { namespace, sent } => {
                 let now = events(world.caches, namespace.as_deref());
                 let news: Vec<EventView> =
                     now.iter().filter(|event| !sent.contains(event)).cloned().collect();
                 *sent = now;
-                (!news.is_empty()).then_some(LiveMessage::Events { id, events: news })
+                (!news.is_empty()).then_some(LiveMessage::Events { id, events: Later::new(news) })
             }
         }
     }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::objects::list_objects;
+use crate::api::wire::resource;
 use crate::app::address;
 use crate::app::components::{EmptyState, LinkButton, ProblemPanel, TableSkeleton};
 use crate::app::lists::{ListStore, Table, use_list_address_within};
@@ -19,7 +20,7 @@ pub fn RunsOf(
     let list =
         ListStore::new(use_list_address_within(Kind::Query, place, object.name.clone(), ("tab", "runs")));
     let first = list.address.request.get_untracked();
-    let resource = Resource::new_blocking(|| (), move |()| list_objects(first.clone()));
+    let resource = resource(|| (), move |()| list_objects(first.clone()));
     let ask = address::create(Some(&object.namespace), Kind::Query)
         + &address::query([("target", format!("{}/{}", object.kind.noun(), object.name))]);
     let ask = StoredValue::new(ask);

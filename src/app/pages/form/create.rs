@@ -12,6 +12,7 @@ use super::kind_form::KindForm;
 use super::preview::{PreviewText, follow_preview};
 use crate::api::forms::get_choices;
 use crate::api::objects::get_object;
+use crate::api::wire::resource;
 use crate::app::act::browser_action;
 use crate::app::address;
 use crate::app::components::{ProblemPanel, Skeleton};
@@ -57,7 +58,7 @@ pub fn NewObjectPage<F: KindForm>(
 #[component]
 fn Loader<F: KindForm>(namespace: String, #[prop(optional)] _form: PhantomData<F>) -> impl IntoView {
     let from = use_query_map().with_untracked(|query| query.get("from"));
-    let start = Resource::new_blocking(|| (), move |()| start::<F>(namespace.clone(), from.clone()));
+    let start = resource(|| (), move |()| start::<F>(namespace.clone(), from.clone()));
     let body = move || {
         start.get().map(|answer| match answer {
             Ok((form, choices, text)) => view! { <Form form=form choices=choices text=text /> }.into_any(),

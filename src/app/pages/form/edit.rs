@@ -10,6 +10,7 @@ use super::frame::{EditorSwitch, FormFrame};
 use super::kind_form::KindForm;
 use super::preview::{PreviewText, follow_preview};
 use crate::api::forms::get_choices;
+use crate::api::wire::resource;
 use crate::app::act::browser_action;
 use crate::app::components::Skeleton;
 use crate::app::guard::guard_while;
@@ -28,7 +29,7 @@ pub fn EditObject<F: KindForm>(
     _form: PhantomData<F>,
 ) -> impl IntoView {
     let form: F = form_of(&state.detail.get_untracked());
-    let start = Resource::new_blocking(|| (), move |()| start(form.clone()));
+    let start = resource(|| (), move |()| start(form.clone()));
     view! {
         <Transition fallback=|| view! { <Skeleton label="Loading the form" lines=8 /> }>
             {move || {

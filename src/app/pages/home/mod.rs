@@ -13,9 +13,10 @@ use self::figures::Figures;
 use self::panels::{Broken, Failures, NeedsYou, Recent, RunsNow};
 use self::steps::FirstSteps;
 use crate::api::objects::get_home;
+use crate::api::wire::resource;
 use crate::app::address;
 use crate::app::components::{Banner, ButtonKind, LinkButton, ProblemPanel, Skeleton};
-use crate::app::live::use_live;
+use crate::app::live::{heard, use_live};
 use crate::resources::kind::Kind;
 use crate::views::home::HomeView;
 use crate::views::live::{LiveMessage, Topic};
@@ -27,7 +28,7 @@ pub fn HomePage(
     namespace: Option<String>,
 ) -> impl IntoView {
     let asked = namespace.clone();
-    let home = Resource::new_blocking(|| (), move |()| get_home(asked.clone()));
+    let home = resource(|| (), move |()| get_home(asked.clone()));
     let namespace = StoredValue::new(namespace);
     let body = move || {
         home.get().map(|answer| match answer {
@@ -83,8 +84,10 @@ fn Home(view: HomeView, namespace: Option<String>) -> impl IntoView {
     use_live(
         move || Some(Topic::Home { namespace: followed.clone() }),
         move |message| {
-            if let LiveMessage::Home { home: now, .. } = message {
-                let _ = home.try_set(*now);
+            if let LiveMessage::Home { home: now, .. } = message
+                && let Some(now) = heard(now)
+            {
+                let _ = home.try_set(now);
             }
         },
     );

@@ -5,9 +5,10 @@ use leptos_router::hooks::use_query_map;
 
 use super::{Blocks, Conditions, EventsTable, Facts, Gone, Labels, ObjectHead, UsedBy};
 use crate::api::objects::get_object;
+use crate::api::wire::resource;
 use crate::app::address;
 use crate::app::components::{LinkButton, ProblemPanel, Skeleton, Tab, Tabs};
-use crate::app::live::use_live;
+use crate::app::live::{heard, use_live};
 use crate::app::pages::yaml::YamlTab;
 use crate::views::ObjectKey;
 use crate::views::detail::Detail;
@@ -35,8 +36,9 @@ impl ObjectState {
             },
             move |message| match message {
                 LiveMessage::Object { detail, .. } => {
-                    if state.detail.with_untracked(|old| *old != *detail) {
-                        state.detail.set(*detail);
+                    let Some(detail) = heard(detail) else { return };
+                    if state.detail.with_untracked(|old| *old != detail) {
+                        state.detail.set(detail);
                     }
                     if state.gone.get_untracked() {
                         state.gone.set(false);
@@ -67,7 +69,7 @@ pub fn ObjectLoader(
     page: Callback<ObjectState, AnyView>,
 ) -> impl IntoView {
     let key = object.clone();
-    let resource = Resource::new_blocking(move || key.clone(), get_object);
+    let resource = resource(move || key.clone(), get_object);
     let key = StoredValue::new(object);
     view! {
         <Transition fallback=move || {

@@ -13,6 +13,7 @@ use super::form::{Draft, FormFrame, ParameterFields, ParameterRows};
 use super::yaml::ChooseNamespace;
 use crate::api::forms::get_choices;
 use crate::api::queries::{create_query, fill_query_form};
+use crate::api::wire::resource;
 use crate::app::act::browser_action;
 use crate::app::address;
 use crate::app::components::{ProblemPanel, Skeleton, TextArea, TextField};
@@ -56,7 +57,7 @@ fn Loader(namespace: String) -> impl IntoView {
     let query = use_query_map();
     let (from, target) = query.with_untracked(|query| (query.get("from"), query.get("target")));
     let asked = namespace.clone();
-    let start = Resource::new_blocking(|| (), move |()| start(asked.clone(), from.clone(), target.clone()));
+    let start = resource(|| (), move |()| start(asked.clone(), from.clone(), target.clone()));
     let body = move || {
         start.get().map(|answer| match answer {
             Ok((form, choices)) => view! { <Asking form=form choices=choices /> }.into_any(),

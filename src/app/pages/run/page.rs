@@ -11,6 +11,7 @@ use super::store::RunStore;
 use super::strip_view::RunStrip;
 use crate::api::objects::get_object;
 use crate::api::queries::get_run;
+use crate::api::wire::resource;
 use crate::app::address;
 use crate::app::components::{
     Avatar, Banner, Button, EmptyState, LinkButton, Panel, ProblemPanel, Skeleton, Switch, Tab, Tabs, Tone,
@@ -33,7 +34,7 @@ pub fn RunPage(
     let asked = key.clone();
     let query = use_query_map();
     let yaml = query.with_untracked(|query| query.get("view").as_deref() == Some("yaml"));
-    let run = Resource::new_blocking(|| (), move |()| load(asked.clone(), yaml));
+    let run = resource(|| (), move |()| load(asked.clone(), yaml));
     let key = StoredValue::new(key);
     let body = move || {
         run.get().map(|answer| match answer {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::fold::{Applied, RunModel};
-use crate::app::live::use_live;
+use crate::app::live::{heard, use_live};
 use crate::views::live::{LiveMessage, Topic};
 use crate::views::row::{State, Status};
 use crate::views::run::{RunDelta, RunView};
@@ -115,6 +115,7 @@ impl RunStore {
     fn receive(self, message: LiveMessage) {
         match message {
             LiveMessage::Run { delta, .. } => {
+                let Some(delta) = heard(delta) else { return };
                 let full = self.waiting.try_update_value(|waiting| {
                     waiting.push(delta);
                     waiting.len() >= MAX_WAITING
@@ -136,9 +137,10 @@ impl RunStore {
                 }
             }
             LiveMessage::RunSnapshot { run, .. } => {
+                let Some(run) = heard(run) else { return };
                 self.waiting.try_update_value(Vec::clear);
                 let _ = self.skipped.try_set(None);
-                let opened = RunModel::open(*run);
+                let opened = RunModel::open(run);
                 self.model.try_update(|model| {
                     // Older entries that the reader has fetched stay.
                     let mut opened = opened;

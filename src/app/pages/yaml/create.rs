@@ -8,6 +8,7 @@ use super::editor::YamlEditor;
 use super::outcome::Outcome;
 use super::session::Session;
 use crate::api::objects::{list_namespaces, yaml_template};
+use crate::api::wire::resource;
 use crate::app::address;
 use crate::app::components::{Button, ButtonKind, CopyButton, EmptyState, Icon, ProblemPanel, Skeleton};
 use crate::app::guard::guard_while;
@@ -54,7 +55,7 @@ pub fn ChooseNamespace(
     /// Kind of what is made.
     kind: Kind,
 ) -> impl IntoView {
-    let resource = Resource::new_blocking(|| (), |()| list_namespaces());
+    let resource = resource(|| (), |()| list_namespaces());
     view! {
         <Transition fallback=|| {
             view! { <Skeleton label="Loading namespaces" /> }
@@ -103,8 +104,7 @@ pub fn ChooseNamespace(
 #[component]
 fn FromTemplate(kind: Kind, namespace: String) -> impl IntoView {
     let asked = namespace.clone();
-    let resource =
-        Resource::new_blocking(move || asked.clone(), move |namespace| yaml_template(kind, namespace));
+    let resource = resource(move || asked.clone(), move |namespace| yaml_template(kind, namespace));
     view! {
         <Transition fallback=|| {
             view! { <Skeleton label="Loading a starting text" lines=12 /> }

@@ -6,6 +6,7 @@ use super::editor::YamlEditor;
 use super::outcome::Outcome;
 use super::session::{Session, Verdict};
 use crate::api::objects::get_yaml;
+use crate::api::wire::resource;
 use crate::app::components::{
     Banner, Button, ButtonKind, Code, CopyButton, Diff, ProblemPanel, Skeleton, Tone,
 };
@@ -24,7 +25,7 @@ pub fn YamlTab(
 ) -> impl IntoView {
     let key = state.detail.with_untracked(|detail| detail.row.key.clone());
     let asked = key.clone();
-    let resource = Resource::new_blocking(move || asked.clone(), get_yaml);
+    let resource = resource(move || asked.clone(), get_yaml);
     view! {
         <Transition fallback=|| view! { <Skeleton label="Loading YAML" lines=12 /> }>
             {move || {
