@@ -1,5 +1,6 @@
 //! Every resource that is served, found by its address or by its kind.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -90,6 +91,10 @@ impl Registry {
                     versions.push(version.name.clone());
                 }
             }
+        }
+        for (_, versions) in &mut groups {
+            // As kube-apiserver ranks them: stable before beta before alpha before other words.
+            versions.sort_by_key(|version| Reverse(kube::core::Version::parse(version).priority()));
         }
         groups
     }

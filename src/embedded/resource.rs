@@ -79,10 +79,8 @@ pub enum ColumnPath {
 pub enum NameRule {
     /// DNS-1123 subdomain: almost everything.
     Subdomain,
-    /// DNS-1123 label: namespaces.
+    /// DNS-1123 label: namespaces, and since Kubernetes 1.36 services.
     Label,
-    /// DNS-1035 label: services.
-    Dns1035,
     /// Any path segment: RBAC.
     PathSegment,
 }

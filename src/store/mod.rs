@@ -66,7 +66,7 @@ pub struct Store {
     readers: SqlitePool,
     writer: writer::Writer,
     path: PathBuf,
-    _lock: std::sync::Arc<std::fs::File>,
+    lock: std::sync::Arc<std::fs::File>,
 }
 
 impl Store {
@@ -100,7 +100,7 @@ impl Store {
             .max_connections(READERS)
             .connect_with(options.clone().read_only(true).create_if_missing(false))
             .await?;
-        Ok(Self { readers, writer: writer::Writer::start(connection), path, _lock: lock.into() })
+        Ok(Self { readers, writer: writer::Writer::start(connection), path, lock: lock.into() })
     }
 
     /// Runs `statements` in one transaction; on disk when this returns `Ok`.
@@ -118,10 +118,12 @@ impl Store {
         &self.path
     }
 
-    /// Waits for queued writes and closes the file.
+    /// Waits for queued writes, closes the file and frees the folder, whoever still holds a clone.
     pub async fn close(&self) {
         self.writer.close().await;
         self.readers.close().await;
+        // When the system cannot, the last clone does.
+        let _ = self.lock.unlock();
     }
 }
 

@@ -96,6 +96,27 @@ async fn yaml_is_judged_compared_applied_and_guarded() {
 }
 
 #[tokio::test]
+async fn an_edit_removes_what_another_manager_wrote_and_says_who_edited() {
+    let server = Server::start().await;
+    let agents: kube::Api<arkdeck::resources::Agent> =
+        kube::Api::namespaced(server.client.clone(), "default");
+    let object: Value = serde_saphyr::from_str(AGENT).unwrap();
+    let params = kube::api::PatchParams::apply("kubectl");
+    agents.patch("tide", &params, &kube::api::Patch::Apply(&object)).await.unwrap();
+    let document = server.call("objects/yaml", json!({"key": key("agent", "tide")})).await.json();
+    let (text, version) = (document["text"].as_str().unwrap(), document["version"].as_str().unwrap());
+    let edited = text.replace("  description: Knows the tides\n", "").replace("You know", "You love");
+    assert_eq!(apply(&server, &edited, Some(version), false).await.status, StatusCode::OK);
+
+    let agent = agents.get("tide").await.unwrap();
+    assert_eq!(agent.spec.description, "");
+    let fields = agent.metadata.managed_fields.unwrap().into_iter();
+    let owners: Vec<_> = fields.map(|entry| (entry.manager.unwrap(), entry.fields_v1.unwrap().0)).collect();
+    let spec = json!({"f:spec": {"f:prompt": {}}});
+    assert!(owners.contains(&("arkdeck-ui".to_owned(), spec)), "{owners:?}");
+}
+
+#[tokio::test]
 async fn errors_of_fields_carry_their_lines() {
     let server = Server::start().await;
     let wrong = AGENT.replace("  prompt:", "  tools:\n  - type: mcp\n  prompt:");

@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 
 use super::column;
+use crate::embedded::meta::{invalid, text};
 use crate::embedded::render::age;
 use crate::embedded::resource::{Column, ColumnPath};
+use crate::embedded::schema::FieldError;
 
 /// Fields of the core form that selectors may name.
 pub(super) const CORE_FIELDS: &[&str] = &[
@@ -44,6 +46,18 @@ const RENAMED: [(&str, &str); 7] = [
     ("count", "deprecatedCount"),
     ("reportingComponent", "reportingController"),
 ];
+
+/// An event is where its object is; about what is in no namespace, it is in `default`.
+pub(super) fn validate(new: &Value, _old: Option<&Value>) -> Vec<FieldError> {
+    let about = new["involvedObject"]["namespace"].as_str().unwrap_or_default();
+    match (about, text(new, "namespace")) {
+        ("", "" | "default") => Vec::new(),
+        (about, own) if about == own => Vec::new(),
+        (about, _) => {
+            vec![invalid("involvedObject.namespace", &about.into(), "does not match event.namespace")]
+        }
+    }
+}
 
 /// How the object and the message of an event are read.
 pub(super) type Readers = (fn(&Value) -> Value, fn(&Value) -> Value);

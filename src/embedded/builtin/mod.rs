@@ -7,6 +7,7 @@ mod cells;
 mod configmaps;
 mod definitions;
 mod events;
+mod leases;
 mod namespaces;
 mod rbac;
 mod secrets;
@@ -187,7 +188,12 @@ fn table() -> Vec<Entry> {
                 column("Port(s)", cells::ports),
                 age(),
             ],
-            traits: Traits { names: NameRule::Dns1035, mutate: services::mutate, ..native() },
+            traits: Traits {
+                names: NameRule::Label,
+                mutate: services::mutate,
+                validate: services::validate,
+                ..native()
+            },
             ..Entry::new("", "services", "Service")
         },
         Entry { short: &["sa"], ..Entry::new("", "serviceaccounts", "ServiceAccount") },
@@ -195,7 +201,7 @@ fn table() -> Vec<Entry> {
             short: &["ev"],
             columns: events::columns(events::CORE),
             selectable: events::CORE_FIELDS,
-            traits: Traits { create_on_update: true, ..native() },
+            traits: Traits { create_on_update: true, validate: events::validate, ..native() },
             ..Entry::new("", "events", "Event")
         },
         Entry {
@@ -212,7 +218,7 @@ fn table() -> Vec<Entry> {
         },
         Entry {
             columns: vec![column("Holder", |o| o["spec"]["holderIdentity"].clone()), age()],
-            traits: Traits { create_on_update: true, ..native() },
+            traits: Traits { create_on_update: true, validate: leases::validate, ..native() },
             ..Entry::new("coordination.k8s.io", "leases", "Lease")
         },
         Entry {

@@ -40,11 +40,31 @@ pub(super) fn validate(new: &Value, old: Option<&Value>) -> Vec<FieldError> {
     if bytes > MAX_BYTES {
         errors.push(too_long());
     }
+    for key in required(new["type"].as_str().unwrap_or_default()) {
+        if new["data"][*key].is_null() {
+            errors.push(FieldError {
+                field: format!("data[{key}]"),
+                reason: CauseReason::Required,
+                message: "Required value".to_owned(),
+            });
+        }
+    }
     if old.is_some_and(|o| o["type"] != new["type"]) {
         errors.push(invalid("type", &new["type"], "field is immutable"));
     }
     errors.extend(immutable(new, old, &["data"]));
     errors
+}
+
+/// Keys without which a Secret is not of its type.
+fn required(type_: &str) -> &'static [&'static str] {
+    match type_ {
+        "kubernetes.io/tls" => &["tls.crt", "tls.key"],
+        "kubernetes.io/dockerconfigjson" => &[".dockerconfigjson"],
+        "kubernetes.io/dockercfg" => &[".dockercfg"],
+        "kubernetes.io/ssh-auth" => &["ssh-privatekey"],
+        _ => &[],
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::embedded::meta::invalid;
+use crate::embedded::schema::FieldError;
+
 /// Fills in what Kubernetes fills in.
 pub(super) fn mutate(object: &mut Value) {
     if !object["spec"].is_object() {
@@ -23,4 +26,18 @@ pub(super) fn mutate(object: &mut Value) {
     if object["status"].is_null() {
         object["status"] = json!({"loadBalancer": {}});
     }
+}
+
+/// Checks the numbers of ports; a target may also be a name.
+pub(super) fn validate(new: &Value, _old: Option<&Value>) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for (at, port) in new["spec"]["ports"].as_array().into_iter().flatten().enumerate() {
+        for field in ["port", "targetPort"] {
+            if port[field].as_i64().is_some_and(|n| !(1..=65535).contains(&n)) {
+                let path = format!("spec.ports[{at}].{field}");
+                errors.push(invalid(path, &port[field], "must be between 1 and 65535, inclusive"));
+            }
+        }
+    }
+    errors
 }

@@ -6,7 +6,6 @@ use crate::embedded::resource::NameRule;
 
 const SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 const LABEL: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
-const DNS_1035: &str = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
 const KEY: &str = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 const VALUE: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
@@ -34,13 +33,6 @@ pub fn check_name(rule: NameRule, name: &str) -> Vec<String> {
     match rule {
         NameRule::Subdomain => subdomain(name),
         NameRule::Label => label(name),
-        NameRule::Dns1035 => {
-            let mut errors = too_long(name, LABEL_LENGTH);
-            if !is_label(name) || !name.starts_with(|c: char| c.is_ascii_lowercase()) {
-                errors.push(DNS_1035.to_owned());
-            }
-            errors
-        }
         NameRule::PathSegment => match name {
             "." | ".." => vec![format!("may not be '{name}'")],
             _ => ['/', '%']
@@ -141,7 +133,7 @@ mod tests {
         assert_eq!(check_name(NameRule::Subdomain, "a..b"), [SUBDOMAIN]);
         assert_eq!(check_name(NameRule::Subdomain, &"a".repeat(254)), ["must be no more than 253 bytes"]);
         assert_eq!(check_name(NameRule::Label, "a.b"), ["must not contain dots"]);
-        assert_eq!(check_name(NameRule::Dns1035, "1a"), [DNS_1035]);
+        assert!(check_name(NameRule::Label, "1a").is_empty());
         assert!(check_name(NameRule::PathSegment, "system:Node").is_empty());
         assert_eq!(check_name(NameRule::PathSegment, "a/b"), ["may not contain '/'"]);
     }

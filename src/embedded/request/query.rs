@@ -100,7 +100,8 @@ impl Query {
         match name {
             "labelSelector" => self.label_selector = given,
             "fieldSelector" => self.field_selector = given,
-            "limit" => self.limit = number(&value)?,
+            // kube-apiserver takes a negative limit for none.
+            "limit" => self.limit = usize::try_from(number::<i64>(&value)?).unwrap_or_default(),
             "continue" => self.next = given,
             "resourceVersion" => self.resource_version = given,
             "resourceVersionMatch" => self.resource_version_match = given,
