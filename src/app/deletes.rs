@@ -27,7 +27,7 @@ impl Deletes {
         let text = match objects.as_slice() {
             [(key, _)] => format!("{} {} deleted", capitalised(kind.noun()), key.name),
             many => {
-                format!("{} deleted", words::count(many.len(), kind.noun(), &kind.title().to_lowercase()))
+                format!("{} deleted", words::count(many.len(), kind.noun(), kind.nouns()))
             }
         };
         let uids: Vec<String> = objects.iter().map(|(_, uid)| uid.clone()).collect();

@@ -41,13 +41,35 @@ pub fn span(ms: i64) -> String {
     }
 }
 
-/// A measured length of time: `412 ms`, `4.1 s`, `1 min 12 s`, `2 h 5 min`.
+/// A measured length of time: `412 ms`, `4.1 s`, `1 min 12 s`, `2 h 5 min`, `2 days 3 h`.
 pub fn duration(ms: i64) -> String {
     match ms.max(0) {
         ms if ms < SECOND => format!("{ms} ms"),
         ms if ms < MINUTE => format!("{}.{} s", ms / SECOND, ms % SECOND / 100),
-        ms if ms < HOUR => format!("{} min {} s", ms / MINUTE, ms % MINUTE / SECOND),
-        ms => format!("{} h {} min", ms / HOUR, ms % HOUR / MINUTE),
+        ms if ms < HOUR => two(format!("{} min", ms / MINUTE), ms % MINUTE / SECOND, "s"),
+        ms if ms < DAY => two(format!("{} h", ms / HOUR), ms % HOUR / MINUTE, "min"),
+        ms => two(span(ms), ms % DAY / HOUR, "h"),
+    }
+}
+
+/// A length of time that somebody chose, without a fraction that nobody wrote: `30 s`, `1 min`, `30 days`.
+pub fn budget(ms: i64) -> String {
+    if (SECOND..MINUTE).contains(&ms) && ms % SECOND == 0 { span(ms) } else { duration(ms) }
+}
+
+fn two(large: String, small: i64, unit: &str) -> String {
+    if small == 0 { large } else { format!("{large} {small} {unit}") }
+}
+
+/// A mark on a time axis, in as few letters as tell it from its neighbours: `500 ms`, `1.5 s`, `40 s`, `1:20`, `2 min`.
+pub fn mark(ms: i64) -> String {
+    match ms {
+        0 => "0".to_owned(),
+        ms if ms < SECOND => format!("{ms} ms"),
+        ms if ms < MINUTE && ms % SECOND == 0 => span(ms),
+        ms if ms < MINUTE => duration(ms),
+        ms if ms < HOUR && ms % MINUTE != 0 => elapsed(ms),
+        ms => duration(ms),
     }
 }
 
@@ -133,6 +155,14 @@ mod tests {
         assert_eq!(ago(0, 3 * DAY), "3 days ago");
         assert_eq!(duration(412), "412 ms");
         assert_eq!(duration(4_180), "4.1 s");
+        assert_eq!(duration(72_000), "1 min 12 s");
+        assert_eq!(duration(2 * HOUR), "2 h");
+        assert_eq!(duration(51 * HOUR), "2 days 3 h");
+        assert_eq!([30 * SECOND, MINUTE, 720 * HOUR].map(budget), ["30 s", "1 min", "30 days"]);
+        assert_eq!(
+            [0, 500, 1_500, 2_000, 80_000, 120_000].map(mark),
+            ["0", "500 ms", "1.5 s", "2 s", "1:20", "2 min"]
+        );
         assert_eq!(elapsed(48_000), "0:48");
         assert_eq!(elapsed(3_723_000), "1:02:03");
     }

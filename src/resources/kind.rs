@@ -131,6 +131,25 @@ impl Kind {
         }
     }
 
+    /// Several of it in running text, as in `No agents yet`; the title without its capital, unless that is a name's.
+    pub const fn nouns(self) -> &'static str {
+        match self {
+            Self::Agent => "agents",
+            Self::Team => "teams",
+            Self::Model => "models",
+            Self::Query => "queries",
+            Self::Tool => "tools",
+            Self::McpServer => "MCP servers",
+            Self::Memory => "memories",
+            Self::Evaluator => "evaluators",
+            Self::Evaluation => "evaluations",
+            Self::A2ATask => "A2A tasks",
+            Self::ArkConfig => "defaults",
+            Self::A2AServer => "A2A servers",
+            Self::ExecutionEngine => "execution engines",
+        }
+    }
+
     /// What it is, for empty lists.
     pub const fn explanation(self) -> &'static str {
         match self {

@@ -54,10 +54,14 @@ pub enum FactValue {
         /// It does not exist.
         missing: bool,
     },
+    /// Several objects; each with whether it is missing.
+    Links(Vec<(ObjectKey, bool)>),
     /// Short words.
     Tags(Vec<String>),
     /// A moment.
     Time(i64),
+    /// A length of time that somebody chose, in milliseconds.
+    Budget(i64),
 }
 
 /// What only one kind has.

@@ -80,6 +80,17 @@ pub struct Row {
     pub deleting: bool,
 }
 
+impl Row {
+    /// Whom a query asks; nothing for other kinds, and for queries that ask several.
+    pub fn target(&self) -> Option<&ObjectKey> {
+        let at = columns(self.key.kind).iter().position(|column| column.id == "target")?;
+        match self.cells.get(at) {
+            Some(Cell::Link { key, .. }) if self.key.kind == Kind::Query => Some(key),
+            _ => None,
+        }
+    }
+}
+
 /// A value of a cell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Cell {
@@ -87,6 +98,8 @@ pub enum Cell {
     None,
     /// Text.
     Text(String),
+    /// A question over the row's summary, which is its answer, or why there is none.
+    Question(String),
     /// A reference to another object; `missing` when it does not exist.
     Link {
         /// Which object.
@@ -141,7 +154,8 @@ pub const fn columns(kind: Kind) -> &'static [Column] {
     const AGE: Column = number("age", "Age");
     match kind {
         Kind::Query => {
-            const C: [Column; 5] = [
+            const C: [Column; 6] = [
+                column("input", "Input, answer"),
                 column("target", "Target"),
                 second("model", "Model"),
                 number("tokens", "Tokens in, out"),

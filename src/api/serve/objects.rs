@@ -70,7 +70,7 @@ fn says(row: &Row, word: &str) -> bool {
         || has(&row.status.word)
         || row.status.reason.as_deref().is_some_and(has)
         || row.cells.iter().any(|cell| match cell {
-            Cell::Text(text) => has(text),
+            Cell::Text(text) | Cell::Question(text) => has(text),
             Cell::Link { key, .. } => has(&key.name),
             Cell::Tags(tags) => tags.iter().any(|tag| has(tag)),
             _ => false,
@@ -149,7 +149,7 @@ fn compare(row_a: &Row, row_b: &Row, a: Option<&Cell>, b: Option<&Cell>) -> Orde
         _ => None,
     };
     let text = |cell: &Cell| match cell {
-        Cell::Text(text) => Some(text.to_lowercase()),
+        Cell::Text(text) | Cell::Question(text) => Some(text.to_lowercase()),
         Cell::Link { key, .. } => Some(key.name.clone()),
         Cell::Tags(tags) => Some(tags.join(" ")),
         _ => None,
@@ -361,7 +361,7 @@ pub fn check(verb: Verb, kind: Kind, namespace: Option<&str>) -> Result<(), Prob
         Verb::Apply => "change",
         Verb::Delete => "delete",
     };
-    let what = kind.title().to_lowercase();
+    let what = kind.nouns();
     Err(Problem::new(ProblemCode::Forbidden, format!("You may not {doing} {what}{place}.")).next(format!(
         "Ask an owner for {doing} on {}.{}.",
         kind.plural(),

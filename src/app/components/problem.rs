@@ -30,16 +30,26 @@ pub fn ProblemPanel(
     /// Tries again.
     #[prop(optional)]
     retry: Option<Callback<()>>,
+    /// Other ways out.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
+    // Where the title says what the class of the problem says, the badge would say it a second time.
+    let told = title.is_some() && matches!(problem.code, ProblemCode::NotFound | ProblemCode::Forbidden);
     let heading = title.unwrap_or_else(|| problem_title(problem.code).to_owned());
     let next = problem.next.clone();
     let fields = problem.fields.clone();
     view! {
         <div class="empty" role="alert">
-            <span class="badge s-failed">
-                <Icon name="octagon-x" />
-                {problem_title(problem.code)}
-            </span>
+            {(!told)
+                .then(|| {
+                    view! {
+                        <span class="badge s-failed">
+                            <Icon name="octagon-x" />
+                            {problem_title(problem.code)}
+                        </span>
+                    }
+                })}
             <h2>{heading}</h2>
             <p>{problem.message}</p>
             {next.map(|next| view! { <p>{next}</p> })}
@@ -61,16 +71,19 @@ pub fn ProblemPanel(
                         </ul>
                     }
                 })}
-            {retry
-                .map(|retry| {
-                    view! {
-                        <Button
-                            label="Try again"
-                            icon="rotate-cw"
-                            on_press=Callback::new(move |_| retry.run(()))
-                        />
-                    }
-                })}
+            <div class="row wrap">
+                {children.map(|children| children())}
+                {retry
+                    .map(|retry| {
+                        view! {
+                            <Button
+                                label="Try again"
+                                icon="rotate-cw"
+                                on_press=Callback::new(move |_| retry.run(()))
+                            />
+                        }
+                    })}
+            </div>
         </div>
     }
 }

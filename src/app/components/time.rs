@@ -28,7 +28,7 @@ pub fn Ago(
     }
 }
 
-/// The clock of a run: ticks while `end` is absent.
+/// The clock of a run: ticks while `end` is absent, then says what it took.
 #[component]
 pub fn Elapsed(
     /// Start; nothing runs before it.
@@ -40,7 +40,7 @@ pub fn Elapsed(
 ) -> impl IntoView {
     let clock = use_clock();
     let text = move || match (start.get(), end.get()) {
-        (Some(start), Some(end)) => words::elapsed(end - start),
+        (Some(start), Some(end)) => words::duration(end - start),
         (Some(start), None) => words::elapsed(clock.now() - start),
         (None, _) => "–".to_owned(),
     };

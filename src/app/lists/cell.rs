@@ -4,7 +4,44 @@ use leptos::prelude::*;
 
 use crate::app::components::{Ago, Elapsed, ObjectLink, Tags};
 use crate::app::words;
-use crate::views::row::{Cell, Row};
+use crate::views::row::{Cell, Row, State};
+
+/// A question, and under it what came of it.
+fn question(text: String, row: ArcRwSignal<Row>) -> AnyView {
+    let asked = text.clone();
+    let outcome = Memo::new(move |_| {
+        row.with(|row| {
+            let class = match row.status.state {
+                State::Failed => "cut bad",
+                State::Waiting => "cut warn",
+                _ => "cut",
+            };
+            // What is on its way has no outcome yet: its summary is the question itself.
+            (row.summary != asked).then(|| (class, row.summary.clone()))
+        })
+    });
+    let title = text.clone();
+    view! {
+        <span class="duo">
+            <span class="cut" title=title>
+                {text}
+            </span>
+            {move || {
+                outcome
+                    .get()
+                    .map(|(class, text)| {
+                        let title = text.clone();
+                        view! {
+                            <span class=class title=title>
+                                {text}
+                            </span>
+                        }
+                    })
+            }}
+        </span>
+    }
+    .into_any()
+}
 
 /// Shows a cell. `age` is the column of ages, which says `3 min` instead of `3 min ago`.
 pub fn cell_view(cell: Option<Cell>, row: ArcRwSignal<Row>, age: bool) -> AnyView {
@@ -14,6 +51,7 @@ pub fn cell_view(cell: Option<Cell>, row: ArcRwSignal<Row>, age: bool) -> AnyVie
             let title = text.clone();
             view! { <span class="cut text" title=title>{text}</span> }.into_any()
         }
+        Some(Cell::Question(text)) => question(text, row),
         Some(Cell::Link { key, missing }) => view! { <ObjectLink object=key missing=missing /> }.into_any(),
         Some(Cell::Tags(tags)) => view! { <Tags words=tags /> }.into_any(),
         Some(Cell::Number(value)) => words::number(value).into_any(),

@@ -6,13 +6,17 @@ use leptos::prelude::*;
 use super::{Entry, ListStore, cell_view};
 use crate::app::address;
 use crate::app::components::{Avatar, StatusMark};
-use crate::views::row::{Column, columns};
+use crate::resources::kind::Kind;
+use crate::views::row::{Column, State, columns};
 
 /// Place of a cell in the two-line form of narrow screens.
 fn place(at: usize, count: usize, column: &Column) -> &'static str {
+    if column.id == "input" {
+        return "l3 io";
+    }
     match (at, at + 1 == count, column.second_rank, column.number) {
         (_, true, ..) => "l2e num",
-        (0, _, false, false) => "l2",
+        _ if at == 0 || column.id == "target" => "l2",
         (_, _, true, true) => "off num hide-lg",
         (_, _, true, false) => "off hide-lg",
         (_, _, false, true) => "off num",
@@ -41,7 +45,24 @@ pub fn TableRow(
     let status_row = entry.row.clone();
     let status = Signal::derive(move || status_row.with(|row| row.status.clone()));
     let summary_row = entry.row.clone();
-    let summary = Memo::new(move |_| summary_row.with(|row| row.summary.clone()));
+    // What it does, or while it is not ready, why.
+    let summary = Memo::new(move |_| {
+        summary_row.with(|row| match (&row.status.state, &row.status.reason) {
+            (State::Failed, Some(reason)) => reason.clone(),
+            _ => row.summary.clone(),
+        })
+    });
+    let failed = move || status.with(|status| status.state == State::Failed && status.reason.is_some());
+    // A query is known by whom it asks.
+    let mark = {
+        let row = entry.row.clone();
+        let target = Memo::new(move |_| row.with(|row| row.target().cloned()));
+        let key = key.clone();
+        move || {
+            let shown = target.get().unwrap_or_else(|| key.clone());
+            view! { <Avatar kind=shown.kind name=shown.name /> }
+        }
+    };
     let (changes, gone) = (entry.changes.clone(), entry.gone.clone());
     let gone_word = entry.gone.clone();
     let chosen = Memo::new(move |_| uid.with_value(|uid| list.selected.with(|all| all.contains(uid))));
@@ -54,7 +75,8 @@ pub fn TableRow(
             let source = row.clone();
             let cell = Memo::new(move |_| source.with(|row| row.cells.get(at).cloned()));
             let row = row.clone();
-            let age = column.id == "age";
+            // Ages stand bare; when a query started is a moment.
+            let age = column.id == "age" && kind != Kind::Query;
             view! {
                 <td class=place(at, all_columns.len(), column)>{move || cell_view(cell.get(), row.clone(), age)}</td>
             }
@@ -94,8 +116,8 @@ pub fn TableRow(
                 />
             </td>
             <td class="l1">
-                <span class="who2">
-                    <Avatar kind=kind name=key.name.clone() />
+                <span class=if kind == Kind::Query { "who2 one" } else { "who2" }>
+                    {mark}
                     <span class="cut nm">
                         <a
                             class="name"
@@ -105,9 +127,14 @@ pub fn TableRow(
                             {key.name.clone()}
                         </a>
                     </span>
-                    <span class="cut d" title=summary>
-                        {summary}
-                    </span>
+                    {(kind != Kind::Query)
+                        .then(|| {
+                            view! {
+                                <span class="cut d" class:bad=failed title=summary>
+                                    {summary}
+                                </span>
+                            }
+                        })}
                 </span>
             </td>
             <td class="l1e">

@@ -98,7 +98,7 @@ pub fn Table(
     };
     let waiting = Signal::derive(move || {
         let count = list.waiting.with(Vec::len);
-        words::count(count, &format!("new {}", kind.noun()), &format!("new {}", kind.title().to_lowercase()))
+        words::count(count, &format!("new {}", kind.noun()), &format!("new {}", kind.nouns()))
     });
     view! {
         <div class="panel list" node_ref=frame aria-busy=move || list.busy.get().then_some("true")>
@@ -119,7 +119,9 @@ pub fn Table(
                 }}
             </div>
             <div class="tw" tabindex="0" role="region" aria-label=kind.title()>
-                <table class="rows two" aria-rowcount=move || list.matched.get() + 1>
+                <table
+                    class=if kind == Kind::Query { "rows two asks" } else { "rows two" }
+                    aria-rowcount=move || list.matched.get() + 1>
                     <thead>
                         <tr>
                             <th class="pick" scope="col">

@@ -115,7 +115,7 @@ pub fn Toolbar(
     view! {
         <div class="toolbar" role="search">
             <SearchBox
-                label=format!("Search {}", kind.title().to_lowercase())
+                label=format!("Search {}", kind.nouns())
                 placeholder="Name, purpose, label"
                 value=typed
                 on_change=on_change

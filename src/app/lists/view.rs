@@ -48,7 +48,7 @@ pub fn ListView(
                 <Transition fallback=move || {
                     view! {
                         <div class="panel">
-                            <TableSkeleton label=format!("Loading {}", kind.title().to_lowercase()) />
+                            <TableSkeleton label=format!("Loading {}", kind.nouns()) />
                         </div>
                     }
                 }>
@@ -98,7 +98,7 @@ fn Content(list: ListStore, kind: Kind, create: String) -> impl IntoView {
         Shape::Problem => view! { <Failed list=list kind=kind /> }.into_any(),
         Shape::Empty => view! {
             <div class="panel">
-                <EmptyState title=format!("No {} yet", kind.title().to_lowercase()) text=kind.explanation()>
+                <EmptyState title=format!("No {} yet", kind.nouns()) text=kind.explanation()>
                     <LinkButton
                         label=format!("New {}", kind.noun())
                         href=create.get_value()
@@ -120,9 +120,9 @@ fn Failed(list: ListStore, kind: Kind) -> impl IntoView {
         let place = list.address.request.with(|request| request.namespace.clone());
         let title = match (problem.code, place) {
             (ProblemCode::Forbidden, Some(place)) => {
-                format!("You may not list {} in {place}", kind.title().to_lowercase())
+                format!("You may not list {} in {place}", kind.nouns())
             }
-            (ProblemCode::Forbidden, None) => format!("You may not list {}", kind.title().to_lowercase()),
+            (ProblemCode::Forbidden, None) => format!("You may not list {}", kind.nouns()),
             _ => format!("{} could not be loaded", kind.title()),
         };
         Some(view! {

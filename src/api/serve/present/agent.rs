@@ -2,7 +2,7 @@
 
 use super::status::{Unseen, by_condition};
 use super::text::first_line;
-use super::{Present, World, fact, fact_text, namespace, source_form};
+use super::{Present, World, fact, fact_description, fact_text, namespace, source_form};
 use crate::kubernetes::apply::edit_version;
 use crate::kubernetes::{Caches, KindCache};
 use crate::resources::agent::DEFAULT_MODEL;
@@ -87,7 +87,7 @@ impl Present for Agent {
 
     fn facts(&self, world: &World) -> Vec<Fact> {
         let mut facts = Vec::new();
-        fact_text(&mut facts, "Description", &self.spec.description);
+        fact_description(&mut facts, &self.spec.description);
         if let Some(key) = model_key(self) {
             facts.push(fact("Model", FactValue::Link { missing: world.missing(&key), key }));
         }

@@ -1,7 +1,7 @@
 //! Defaults of the cluster.
 
 use super::status::plain;
-use super::{Present, World, fact_text};
+use super::{Present, World, fact_budget, fact_text};
 use crate::kubernetes::{Caches, KindCache};
 use crate::resources::kind::Kind;
 use crate::resources::{ArkConfig, ArkConfigSpec, Condition, QuerySpec};
@@ -35,8 +35,8 @@ impl Present for ArkConfig {
     fn facts(&self, _: &World) -> Vec<Fact> {
         let mut facts = Vec::new();
         let none = QuerySpec::default();
-        fact_text(&mut facts, "Queries kept for", &none.ttl(Some(&self.spec)).to_string());
-        fact_text(&mut facts, "Queries may take", &none.timeout(Some(&self.spec)).to_string());
+        facts.push(fact_budget("Queries kept for", none.ttl(Some(&self.spec))));
+        facts.push(fact_budget("Queries may take", none.timeout(Some(&self.spec))));
         let iterations = ArkConfigSpec::max_agent_iterations(Some(&self.spec));
         fact_text(&mut facts, "Model calls of one answer at the most", &iterations.to_string());
         facts

@@ -2,7 +2,7 @@
 
 use super::status::{because, plain};
 use super::text::{first_line, moment};
-use super::{Present, World, fact, fact_text, namespace};
+use super::{Present, World, fact, fact_budget, fact_text, namespace};
 use crate::kubernetes::{Caches, KindCache};
 use crate::resources::condition::find;
 use crate::resources::conditions::types;
@@ -77,7 +77,7 @@ impl Present for Evaluation {
         if !self.spec.config.output.is_empty() {
             facts.push(fact("Answer", FactValue::Block(self.spec.config.output.clone())));
         }
-        fact_text(&mut facts, "Timeout", &self.spec.timeout().to_string());
+        facts.push(fact_budget("Timeout", self.spec.timeout()));
         facts
     }
 

@@ -23,6 +23,7 @@ use crate::kubernetes::Caches;
 use crate::kubernetes::KindCache;
 use crate::kubernetes::cache::Cached;
 use crate::resources::Condition;
+use crate::resources::duration::GoDuration;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
 use crate::views::detail::{Fact, FactValue, Specific};
@@ -70,6 +71,18 @@ pub trait Present: Cached {
 /// A fact.
 fn fact(title: &str, value: FactValue) -> Fact {
     Fact { title: title.into(), value }
+}
+
+/// A fact that is a length of time.
+fn fact_budget(title: &str, length: GoDuration) -> Fact {
+    fact(title, FactValue::Budget(length.as_nanos() / 1_000_000))
+}
+
+/// Adds a description of which the head of the page shows only the first line.
+fn fact_description(facts: &mut Vec<Fact>, text: &str) {
+    if first_line(text) != text.trim() {
+        facts.push(fact("Description", FactValue::Block(text.into())));
+    }
 }
 
 /// Adds a fact of text unless it is empty.

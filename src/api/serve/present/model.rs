@@ -1,7 +1,7 @@
 //! Models.
 
 use super::status::{Unseen, by_condition};
-use super::{Present, World, fact_code, fact_text};
+use super::{Present, World, fact_budget, fact_code, fact_text};
 use crate::kubernetes::apply::edit_version;
 use crate::kubernetes::{Caches, KindCache};
 use crate::resources::conditions::types;
@@ -155,7 +155,7 @@ impl Present for Model {
             None => String::new(),
         };
         fact_text(&mut facts, "Key", &key);
-        fact_text(&mut facts, "Probed every", &self.spec.poll_interval().to_string());
+        facts.push(fact_budget("Probed every", self.spec.poll_interval()));
         for (name, value) in connection(self).properties {
             fact_code(&mut facts, name, &describe(value.source()));
         }

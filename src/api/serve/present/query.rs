@@ -3,7 +3,7 @@
 use super::status::{because, plain};
 use super::text::{first_line, moment, ordinal};
 use super::world::target_kind;
-use super::{Present, World, fact, fact_text, namespace};
+use super::{Present, World, fact, fact_budget, fact_text, namespace};
 use crate::kubernetes::{Caches, KindCache};
 use crate::resources::condition::find;
 use crate::resources::conditions::{query as reasons, types};
@@ -165,7 +165,8 @@ impl Present for Query {
         });
         let tokens = usage(self)
             .map_or(Cell::None, |usage| Cell::Tokens { input: usage.prompt, output: usage.completion });
-        vec![target, model.map_or(Cell::None, |key| world.link(key)), tokens, Cell::Elapsed]
+        let question = Cell::Question(first_line(&question(self)));
+        vec![question, target, model.map_or(Cell::None, |key| world.link(key)), tokens, Cell::Elapsed]
     }
 
     fn conditions(&self) -> &[Condition] {
@@ -179,8 +180,8 @@ impl Present for Query {
         }
         let config = world.caches.ark_configs.get("", crate::resources::ark_config::NAME);
         let config = config.as_ref().map(|config| &config.spec);
-        fact_text(&mut facts, "Timeout", &self.spec.timeout(config).to_string());
-        fact_text(&mut facts, "Kept for", &self.spec.ttl(config).to_string());
+        facts.push(fact_budget("Timeout", self.spec.timeout(config)));
+        facts.push(fact_budget("Kept for", self.spec.ttl(config)));
         fact_text(&mut facts, "Session", &self.spec.session_id);
         fact_text(&mut facts, "Conversation", &self.spec.conversation_id);
         facts

@@ -3,7 +3,7 @@
 use super::model::address;
 use super::status::{Unseen, because, by_condition, plain};
 use super::text::first_line;
-use super::{Present, World, fact_code, fact_text};
+use super::{Present, World, fact_code, fact_description, fact_text};
 use crate::kubernetes::{Caches, KindCache};
 use crate::resources::condition::find;
 use crate::resources::conditions::types;
@@ -97,7 +97,7 @@ impl Present for MCPServer {
 
     fn facts(&self, _: &World) -> Vec<Fact> {
         let mut facts = Vec::new();
-        fact_text(&mut facts, "Description", &self.spec.description);
+        fact_description(&mut facts, &self.spec.description);
         fact_text(&mut facts, "Transport", self.spec.transport.as_str());
         fact_code(&mut facts, "Address", &at(self));
         fact_text(&mut facts, "Connects within", &self.spec.timeout);
@@ -130,7 +130,7 @@ impl Present for A2AServer {
 
     fn facts(&self, _: &World) -> Vec<Fact> {
         let mut facts = Vec::new();
-        fact_text(&mut facts, "Description", &self.spec.description);
+        fact_description(&mut facts, &self.spec.description);
         fact_code(&mut facts, "Address", &at(self));
         fact_text(&mut facts, "Answers within", &self.spec.timeout);
         facts
@@ -191,7 +191,7 @@ impl Present for Evaluator {
 
     fn facts(&self, _: &World) -> Vec<Fact> {
         let mut facts = Vec::new();
-        fact_text(&mut facts, "Description", &self.spec.description);
+        fact_description(&mut facts, &self.spec.description);
         fact_code(&mut facts, "Address", &at(self));
         facts
     }
@@ -223,7 +223,7 @@ impl Present for ExecutionEngine {
 
     fn facts(&self, _: &World) -> Vec<Fact> {
         let mut facts = Vec::new();
-        fact_text(&mut facts, "Description", &self.spec.description);
+        fact_description(&mut facts, &self.spec.description);
         fact_code(&mut facts, "Address", &at(self));
         facts
     }

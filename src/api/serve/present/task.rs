@@ -2,7 +2,7 @@
 
 use super::status::{because, plain};
 use super::text::{first_line, moment};
-use super::{Present, World, fact, fact_code, fact_text, namespace};
+use super::{Present, World, fact, fact_budget, fact_code, namespace};
 use crate::kubernetes::{Caches, KindCache};
 use crate::resources::kind::Kind;
 use crate::resources::{A2ATask, A2ATaskPhase, Condition};
@@ -68,7 +68,7 @@ impl Present for A2ATask {
         }
         fact_code(&mut facts, "Task", &self.spec.task_id);
         fact_code(&mut facts, "Context", &self.spec.context_id);
-        fact_text(&mut facts, "Timeout", &self.spec.timeout().to_string());
+        facts.push(fact_budget("Timeout", self.spec.timeout()));
         facts
     }
 

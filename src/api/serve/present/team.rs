@@ -2,7 +2,7 @@
 
 use super::status::{Unseen, by_condition};
 use super::text::first_line;
-use super::{Present, World, fact, fact_text, namespace};
+use super::{Present, World, fact, fact_description, fact_text, namespace};
 use crate::kubernetes::{Caches, KindCache};
 use crate::resources::conditions::types;
 use crate::resources::kind::Kind;
@@ -46,15 +46,14 @@ impl Present for Team {
 
     fn facts(&self, world: &World) -> Vec<Fact> {
         let mut facts = Vec::new();
-        fact_text(&mut facts, "Description", &self.spec.description);
+        fact_description(&mut facts, &self.spec.description);
         fact_text(&mut facts, "Strategy", self.spec.strategy.as_str());
         if let Some(turns) = self.spec.turn_limit() {
             fact_text(&mut facts, "Turns at the most", &turns.to_string());
         }
-        for member in &self.spec.members {
-            let key = member_key(namespace(&self.metadata), member);
-            facts.push(fact("Member", FactValue::Link { missing: world.missing(&key), key }));
-        }
+        let members = self.spec.members.iter().map(|member| member_key(namespace(&self.metadata), member));
+        let members = members.map(|key| (key.clone(), world.missing(&key))).collect();
+        facts.push(fact("Members", FactValue::Links(members)));
         facts
     }
 

@@ -2,7 +2,7 @@
 
 use super::status::{Unseen, because, by_condition, plain};
 use super::text::first_line;
-use super::{Present, World, fact, fact_code, fact_text, namespace};
+use super::{Present, World, fact, fact_code, fact_description, fact_text, namespace};
 use crate::kubernetes::{Caches, KindCache};
 use crate::resources::conditions::types;
 use crate::resources::kind::Kind;
@@ -60,7 +60,7 @@ impl Present for Tool {
 
     fn facts(&self, world: &World) -> Vec<Fact> {
         let mut facts = Vec::new();
-        fact_text(&mut facts, "Description", &self.spec.description);
+        fact_description(&mut facts, &self.spec.description);
         fact_text(&mut facts, "Type", self.spec.type_.as_str());
         if let Some(key) = target(self) {
             facts.push(fact("Calls", FactValue::Link { missing: world.missing(&key), key }));

@@ -30,10 +30,12 @@ fn condition(condition: ConditionView) -> impl IntoView {
         "False" => State::Failed,
         _ => State::Stale,
     };
-    let reason = match (condition.reason.is_empty(), condition.message.is_empty()) {
+    // `Available: …` under a condition `Available` says nothing twice.
+    let told = condition.reason.is_empty() || condition.type_.ends_with(&condition.reason);
+    let reason = match (told, condition.message.is_empty()) {
         (false, false) => format!("{}: {}", condition.reason, condition.message),
-        (false, true) => condition.reason,
-        (true, _) => condition.message,
+        (_, true) => condition.reason,
+        (true, false) => condition.message,
     };
     view! {
         <div class="act cond">

@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 
 use super::ObjectState;
-use crate::app::components::{Ago, CopyButton, ObjectLink, Tags};
+use crate::app::components::{Ago, Code, CopyButton, ObjectLink, Tags};
+use crate::app::pages::run::journal::pretty;
+use crate::app::words;
 use crate::views::detail::{Fact, FactValue};
 
 /// The short facts.
@@ -45,6 +47,20 @@ fn fact(Fact { title, value }: Fact) -> impl IntoView {
             view! { <span class="mono cut fact" title=full>{text}</span> }.into_any()
         }
         FactValue::Link { key, missing } => view! { <ObjectLink object=key missing=missing /> }.into_any(),
+        FactValue::Links(all) => {
+            let last = all.len().saturating_sub(1);
+            all.into_iter()
+                .enumerate()
+                .map(|(at, (key, missing))| {
+                    view! {
+                        <ObjectLink object=key missing=missing />
+                        {(at < last).then_some(", ")}
+                    }
+                })
+                .collect_view()
+                .into_any()
+        }
+        FactValue::Budget(ms) => words::budget(ms).into_any(),
         FactValue::Tags(words) => view! { <Tags words=words shown=3 /> }.into_any(),
         FactValue::Time(at) => view! { <Ago at=at /> }.into_any(),
     };
@@ -78,6 +94,12 @@ pub fn Blocks(
             .into_iter()
             .map(|(title, text)| {
                 let copied = text.clone();
+                // Schemas are read by their indentation.
+                let body = if text.starts_with('{') {
+                    view! { <Code label=title.clone() text=pretty(&text) fold=true bare=true /> }.into_any()
+                } else {
+                    view! { <p class="md block">{text}</p> }.into_any()
+                };
                 view! {
                     <section class="panel">
                         <header>
@@ -87,7 +109,7 @@ pub fn Blocks(
                             </span>
                         </header>
                         <div class="pb">
-                            <p class="md block">{text}</p>
+                            {body}
                         </div>
                     </section>
                 }

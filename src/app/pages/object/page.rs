@@ -7,7 +7,7 @@ use super::{Blocks, Conditions, EventsTable, Facts, Gone, Labels, ObjectHead, Us
 use crate::api::objects::get_object;
 use crate::api::wire::resource;
 use crate::app::address;
-use crate::app::components::{LinkButton, ProblemPanel, Skeleton, Tab, Tabs};
+use crate::app::components::{LinkButton, ProblemPanel, Skeleton, Tab, Tabs, kind_icon};
 use crate::app::live::{heard, use_live};
 use crate::app::pages::yaml::YamlTab;
 use crate::views::ObjectKey;
@@ -84,9 +84,15 @@ pub fn ObjectLoader(
                     .get()
                     .map(|answer| match answer {
                         Ok(detail) => page.run(ObjectState::follow(detail)),
-                        Err(problem) => {
+                        Err(mut problem) => {
                             let key = key.get_value();
                             missing(problem.code);
+                            if problem.code == ProblemCode::NotFound {
+                                problem.message = "It was deleted, or the address is not quite right.".into();
+                            }
+                            let place = key.kind.namespaced().then_some(key.namespace.as_str());
+                            let all = address::list(place, key.kind);
+                            let all_label = format!("All {}", key.kind.nouns());
                             let title = match problem.code {
                                 ProblemCode::NotFound => {
                                     format!("There is no {} “{}”", key.kind.noun(), key.name)
@@ -103,7 +109,9 @@ pub fn ObjectLoader(
                                             problem=problem
                                             title=title
                                             retry=Callback::new(move |()| resource.refetch())
-                                        />
+                                        >
+                                            <LinkButton label=all_label href=all icon=kind_icon(key.kind) />
+                                        </ProblemPanel>
                                     </div>
                                 </div>
                             }

@@ -3,6 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
+use super::journal::pretty;
 use super::markdown::{Block, Inline, blocks, finished_len};
 use crate::app::components::Code;
 
@@ -20,7 +21,12 @@ pub fn Answer(
     streaming: Signal<bool>,
 ) -> impl IntoView {
     let cut = move |text: &str| if streaming.get() { finished_len(text) } else { text.len() };
-    let done = Memo::new(move |_| text.with(|text| blocks(&text[..cut(text)])));
+    let done = Memo::new(move |_| {
+        text.with(|text| match structured(text).filter(|_| !streaming.get()) {
+            Some(text) => vec![Block::Code(text)],
+            None => blocks(&text[..cut(text)]),
+        })
+    });
     let tail = Memo::new(move |_| text.with(|text| text[cut(text)..].to_owned()));
     let frame = NodeRef::<html::Div>::new();
     let last = NodeRef::<html::P>::new();
@@ -78,7 +84,18 @@ fn keep_height(frame: NodeRef<html::Div>, text: Signal<String>) {
 
 /// A finished text.
 pub fn prose(text: &str) -> impl IntoView + use<> {
-    view! { <div class="prose">{blocks(text).into_iter().map(block_view).collect_view()}</div> }
+    let blocks = structured(text).map_or_else(|| blocks(text), |text| vec![Block::Code(text)]);
+    view! { <div class="prose">{blocks.into_iter().map(block_view).collect_view()}</div> }
+}
+
+/// An answer that is JSON as a whole, with its lines indented.
+fn structured(text: &str) -> Option<String> {
+    let text = text.trim();
+    if !text.starts_with(['{', '[']) {
+        return None;
+    }
+    let lines = pretty(text);
+    (lines != text).then_some(lines)
 }
 
 fn block_view(block: Block) -> AnyView {

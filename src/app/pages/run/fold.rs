@@ -279,7 +279,7 @@ impl RunModel {
             RunEvent::TargetFailed { code, message } => {
                 let failure = Failure { seq, code: code.clone(), message: message.clone() };
                 let turn = self.turn_at(entry.target, at);
-                turn.state = TurnState::Failed;
+                turn.state = if failure.is_cancel() { TurnState::Canceled } else { TurnState::Failed };
                 turn.ended_ms = Some(at);
                 turn.settle();
                 turn.failure = Some(failure);

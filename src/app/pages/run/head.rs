@@ -69,7 +69,7 @@ pub fn RunFacts(
             </div>
             <div>
                 <dt>"Elapsed"</dt>
-                <dd>{elapsed} " " <small>"of " {limit(timeout)}</small></dd>
+                <dd>{elapsed} " " <small>"of " {words::budget(timeout)}</small></dd>
             </div>
             <div>
                 <dt>"Tokens in"</dt>
@@ -137,13 +137,5 @@ fn target_view(key: ObjectKey) -> impl IntoView {
                 </a>
             </span>
         </span>
-    }
-}
-
-/// A budget of time in its largest whole unit: `30 min`, `90 s`.
-fn limit(ms: i64) -> String {
-    match ms {
-        ms if ms >= 60_000 && ms % 60_000 != 0 => format!("{} s", ms / 1_000),
-        ms => words::span(ms),
     }
 }

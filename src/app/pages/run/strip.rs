@@ -113,7 +113,7 @@ fn spans(turn: &Turn, end: i64) -> Vec<Span> {
                 (None, true) => call.ended_ms.or(turn.ended_ms).unwrap_or(end),
                 (None, false) => call.attempts[index + 1].at_ms,
             };
-            let lost = index < last || (turn.failure.is_some() && !call.finished());
+            let lost = index < last || (turn.failed() && !call.finished());
             spans.push(Span { by: by.clone(), from: attempt.at_ms, to, bad: lost });
         }
     }
@@ -125,7 +125,7 @@ fn spans(turn: &Turn, end: i64) -> Vec<Span> {
         && let Some(from) = turn.started_ms
     {
         let to = turn.ended_ms.unwrap_or(end);
-        spans.push(Span { by: turn.key.clone(), from, to, bad: turn.failure.is_some() });
+        spans.push(Span { by: turn.key.clone(), from, to, bad: turn.failed() });
     }
     spans
 }

@@ -59,7 +59,7 @@ pub fn RunStrip(
         let now = now.map(|at| view! { <span class="nowt" style=format!("left:{at:.2}%")>"now"</span> });
         let ticks = ticks
             .into_iter()
-            .map(|(at, ms)| view! { <span style=format!("left:{at:.2}%")>{tick(ms)}</span> })
+            .map(|(at, ms)| view! { <span style=format!("left:{at:.2}%")>{words::mark(ms)}</span> })
             .collect_view();
         (ticks, now)
     };
@@ -70,15 +70,6 @@ pub fn RunStrip(
                 {ticks}
             </div>
         </div>
-    }
-}
-
-/// A mark on the axis: whole units only, because the steps are whole.
-fn tick(ms: i64) -> String {
-    match ms {
-        0 => "0".to_owned(),
-        ms if ms < 1_000 => format!("{ms} ms"),
-        ms => words::span(ms),
     }
 }
 

@@ -29,6 +29,16 @@ pub struct Failure {
     pub message: String,
 }
 
+impl Failure {
+    /// Code of a target that a person stopped: an end, not a fault.
+    pub const CANCELED: &str = "Canceled";
+
+    /// Whether a person stopped it.
+    pub fn is_cancel(&self) -> bool {
+        self.code == Self::CANCELED
+    }
+}
+
 /// What one target did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Turn {
@@ -176,6 +186,11 @@ impl Turn {
             answer: None,
             failure: None,
         }
+    }
+
+    /// Whether it ended badly; what a person stopped did not.
+    pub fn failed(&self) -> bool {
+        self.failure.as_ref().is_some_and(|failure| !failure.is_cancel())
     }
 
     /// Tokens in and out of its model calls; `None` before the first answer.

@@ -7,10 +7,11 @@ use super::store::RunStore;
 use super::tool_view::ToolCall;
 use super::turn::{Attempt, Call, Failure, Part, Turn, TurnState};
 use crate::app::address;
-use crate::app::components::{Avatar, Icon};
+use crate::app::components::{Avatar, Icon, state_class, state_icon};
 use crate::app::words;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
+use crate::views::row::State;
 
 /// What stands in the head of a turn.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,14 +125,18 @@ pub fn Fault(
     way_out: ChildrenFn,
 ) -> impl IntoView {
     let step = format!("?view=journal&step={}", failure.seq);
+    let (class, state, word, code) = match failure.is_cancel() {
+        true => ("fault calm", State::Canceled, "Canceled", None),
+        false => ("fault", State::Failed, "Failed", Some(failure.code)),
+    };
     view! {
-        <div class="fault">
+        <div class=class>
             <div class="row wrap">
-                <span class="badge s-failed">
-                    <Icon name="octagon-x" />
-                    "Failed"
+                <span class=format!("badge {}", state_class(state))>
+                    <Icon name=state_icon(state) />
+                    {word}
                 </span>
-                <b>{failure.code}</b>
+                {code.map(|code| view! { <b>{code}</b> })}
                 <a class="end xs nowrap" href=step>
                     "Journal entry " {failure.seq}
                 </a>
@@ -209,7 +214,7 @@ fn try_view(attempt: Attempt) -> impl IntoView {
         let reason = failed.reason.trim_end_matches('.').to_owned();
         let next = words::duration(failed.delay_ms);
         view! {
-            <p class="row xs t2">
+            <p class="row top xs t2">
                 <span class="bad">
                     <Icon name="octagon-x" small=true />
                 </span>

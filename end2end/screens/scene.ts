@@ -1,0 +1,85 @@
+// What the pictures show: the demo set, one object of each further kind, a run that is being written, one that was
+// canceled, and a namespace in which nothing was made yet.
+import { test as base } from "../support/fixtures.ts";
+import { MockModel } from "../support/model.ts";
+import type { Arkdeck } from "../support/arkdeck.ts";
+
+export const NEWCOMER = "newcomer";
+
+const ANSWER = `The order was promised for 3 March and came on 12 March, **nine days late**.
+
+| Fact | Value |
+| --- | --- |
+| Order | A-10448 |
+| Shade | broken on arrival |
+
+A full refund is due, because both rules of the shop apply:
+
+1. Late by more than a week.
+2. Damaged on the way.
+
+The customer keeps the lamp and gets a return label for the shade only.`;
+
+/** How much of the answer is there when the picture is taken. */
+const WORDS = 40;
+
+const others = (name: string, kind: string, version: string, spec: string) => `---
+apiVersion: ark.mckinsey.com/${version}
+kind: ${kind}
+metadata: { name: ${name}${kind === "ArkConfig" ? "" : ", namespace: default"} }
+spec: ${spec}
+`;
+
+const FURTHER = [
+  others("answer-quality", "Evaluator", "v1alpha1", `{ description: Judges tone and facts, address: { value: "http://127.0.0.1:9/judge" } }`),
+  others("reply-to-84213", "Evaluation", "v1alpha1", `{ type: direct, config: { input: Where is my lamp, output: On its way }, evaluator: { name: answer-quality } }`),
+  others("order-desk", "MCPServer", "v1alpha1", `{ description: Orders and shipments, address: { value: "http://127.0.0.1:9/mcp" }, transport: http }`),
+  others("carrier", "A2AServer", "v1prealpha1", `{ description: The carrier's own agent, address: { value: "http://127.0.0.1:9" } }`),
+  others("tickets", "Memory", "v1alpha1", `{ address: { value: "http://127.0.0.1:9/memory" } }`),
+  others("refund-84213", "A2ATask", "v1alpha1", `{ queryRef: { name: triage-84213 }, agentRef: { name: triage }, taskId: refund-84213, input: Refund 84 EUR }`),
+  others("batch-runner", "ExecutionEngine", "v1prealpha1", `{ description: Runs agents elsewhere, address: { value: "http://127.0.0.1:9" } }`),
+  others("default", "ArkConfig", "v1alpha1", `{ queryTTL: 720h, maxAgentIterations: 25 }`),
+].join("");
+
+const slow = (url: string) => others(
+  "carrier-model", "Model", "v1alpha1",
+  `{ provider: openai, model: { value: mock }, config: { openai: { baseUrl: { value: "${url}" }, apiKey: { value: none } } } }`,
+) + others("refund-officer", "Agent", "v1alpha1", `{ description: Decides on a refund and says why, prompt: You decide on refunds., modelRef: { name: carrier-model } }`);
+
+const ask = (name: string) => others(
+  name, "Query", "v1alpha1",
+  `{ input: "Decide on the refund for order A-10448, and say which rules apply.", target: { type: agent, name: refund-officer } }`,
+);
+
+async function prepare(arkdeck: Arkdeck, model: MockModel): Promise<void> {
+  await arkdeck.kubectl(["create", "namespace", NEWCOMER]);
+  await arkdeck.apply(FURTHER + slow(model.url));
+  const query = (name: string) => `queries.ark.mckinsey.com/${name}`;
+  const done = (name: string, ...phases: string[]) =>
+    Promise.any(phases.map((phase) => arkdeck.kubectl(["wait", "--timeout=60s", `--for=jsonpath={.status.phase}=${phase}`, query(name)])));
+  await arkdeck.kubectl(["wait", "--timeout=20s", "--for=condition=Available", "agents.ark.mckinsey.com/refund-officer"]);
+  const canceled = model.reply({ text: ANSWER, held: true });
+  await arkdeck.apply(ask("refund-canceled"));
+  await canceled.asked;
+  canceled.send(WORDS);
+  await arkdeck.kubectl(["patch", query("refund-canceled"), "--type=merge", "-p", '{"spec":{"cancel":true}}']);
+  await done("refund-canceled", "canceled");
+  const running = model.reply({ text: ANSWER, held: true });
+  await arkdeck.apply(ask("refund-a-10448"));
+  await running.asked;
+  running.send(WORDS);
+  for (const name of ["what-is-an-agent", "order-a-10448", "triage-84213", "two-voices", "why-the-alert"]) await done(name, "done", "error");
+}
+
+/** Tests of a worker's program in which the scene is set. */
+export const test = base.extend<object, { scene: Arkdeck }>({
+  scene: [
+    async ({ arkdeck }, use) => {
+      const model = await MockModel.start();
+      await prepare(arkdeck, model);
+      await use(arkdeck);
+      await model.stop();
+    },
+    { scope: "worker", timeout: 120_000 },
+  ],
+});

@@ -1,0 +1,128 @@
+// Every page of the interface, and what opens on it, in groups that are photographed one by one.
+import type { Page } from "@playwright/test";
+import { expect } from "../support/fixtures.ts";
+import { KINDS } from "../support/routes.ts";
+import { NEWCOMER } from "./scene.ts";
+
+export interface Shot {
+  name: string;
+  path: string;
+  /** What opens something before the picture. */
+  open?: (page: Page) => Promise<unknown>;
+  /** What the picture must show. */
+  shows?: string;
+}
+
+/** An object of each kind that has no page of its own. */
+const OBJECTS: Record<string, string> = {
+  evaluations: "reply-to-84213", teams: "refund-desk", tools: "get-order", mcpservers: "order-desk", a2aservers: "carrier",
+  memories: "tickets", evaluators: "answer-quality", a2atasks: "refund-84213", executionengines: "batch-runner",
+};
+const at = (path: string) => `/ns/default/${path}`;
+const press = (name: string | RegExp) => (page: Page) => page.getByRole("button", { name }).first().click();
+
+async function changeYaml(page: Page): Promise<void> {
+  const line = page.locator("yaml-editor .cm-line", { hasText: "description:" });
+  await line.click();
+  await page.keyboard.press("End");
+  await page.keyboard.type(", and says why");
+  await page.getByRole("button", { name: "See changes" }).click();
+  await expect(page.locator(".diff")).toBeVisible();
+}
+
+async function tryAgent(page: Page): Promise<void> {
+  const handle = page.locator(".sheet > .grip");
+  if (await handle.isVisible()) await handle.click();
+  await page.getByRole("textbox", { name: "Question" }).fill("What is an agent?");
+  await page.keyboard.press("Enter");
+  await expect(page.locator(".pane").getByText("Done")).toBeVisible();
+}
+
+async function failTest(page: Page): Promise<void> {
+  await page.getByLabel("Address", { exact: true }).fill("http://127.0.0.1:9/v1");
+  await page.getByLabel("Model name", { exact: true }).fill("demo-writer");
+  await page.getByLabel("Key", { exact: true }).fill("none");
+  await page.getByRole("button", { name: "Test connection" }).click();
+  await expect(page.getByText("Connection failed")).toBeVisible();
+}
+
+export const GROUPS: Record<string, Shot[]> = {
+  home: [
+    { name: "home", path: "/ns/default" },
+    { name: "home-all-namespaces", path: "/ns/-" },
+    { name: "home-first-steps", path: `/ns/${NEWCOMER}` },
+    { name: "palette", path: "/ns/default", open: (page) => page.keyboard.press("Control+k") },
+    {
+      name: "palette-found", path: "/ns/default", open: async (page) => {
+        await page.keyboard.press("Control+k");
+        await page.keyboard.type("refund");
+        await expect(page.locator("#palette").getByRole("option", { name: /refund-officer/ })).toBeVisible();
+      },
+    },
+    {
+      name: "namespaces", path: "/ns/default", open: async (page) => {
+        await page.getByLabel("Namespace: default").click();
+        await expect(page.getByRole("menuitem", { name: NEWCOMER })).toBeVisible();
+      },
+    },
+    { name: "keys", path: "/ns/default", open: (page) => page.keyboard.press("?") },
+    {
+      name: "drawer", path: "/ns/default", open: async (page) => {
+        const button = page.getByRole("button", { name: "Navigation" });
+        if (await button.isVisible()) await button.click();
+      },
+    },
+    { name: "events", path: at("events") },
+    { name: "components", path: "/components" },
+  ],
+  lists: [
+    ...KINDS.map((kind) => ({ name: `list-${kind}`, path: kind === "arkconfigs" ? `/ns/-/${kind}` : at(kind) })),
+    { name: "list-all-namespaces", path: "/ns/-/agents" },
+    { name: "list-filtered", path: at("queries?status=failed") },
+    { name: "list-no-match", path: at("agents?q=lighthouse&status=done") },
+    { name: "list-empty", path: `/ns/${NEWCOMER}/agents` },
+    {
+      name: "list-selected", path: at("agents"), open: async (page) => {
+        await page.getByRole("checkbox", { name: "Select guide" }).check();
+        await page.getByRole("checkbox", { name: "Select triage" }).check();
+      },
+    },
+  ],
+  create: [
+    ...KINDS.map((kind) => ({ name: `new-${kind}`, path: at(`${kind}/new`) })),
+    { name: "new-queries-chosen", path: at("queries/new?target=agent/refund-officer") },
+    { name: "new-queries-again", path: at("queries/new?from=two-voices") },
+    { name: "new-agents-errors", path: at("agents/new"), open: press("Create agent") },
+    { name: "new-models-failed-test", path: at("models/new"), open: failTest },
+    { name: "new-no-namespace", path: "/ns/-/agents/new" },
+  ],
+  objects: [
+    ...Object.entries(OBJECTS).flatMap(([kind, name]) =>
+      ["overview", "events", "yaml"].map((tab) => ({ name: `${kind}-${tab}`, path: at(`${kind}/${name}?tab=${tab}`) }))),
+    { name: "arkconfigs-overview", path: "/ns/-/arkconfigs/default" },
+    { name: "teams-yaml-changed", path: at("teams/refund-desk?tab=yaml"), open: changeYaml },
+    { name: "teams-menu", path: at("teams/refund-desk"), open: press("More for refund-desk") },
+  ],
+  agents: [
+    ...["overview", "runs", "edit", "events", "yaml"].map((tab) => ({ name: `agents-${tab}`, path: at(`agents/invoice-reader?tab=${tab}`) })),
+    { name: "agents-tried", path: at("agents/guide"), open: tryAgent },
+    { name: "agents-not-ready", path: at("agents/contract-reviewer") },
+    ...["overview", "edit", "events", "yaml"].map((tab) => ({ name: `models-${tab}`, path: at(`models/default?tab=${tab}`) })),
+    { name: "models-not-ready", path: at("models/local-model") },
+  ],
+  runs: [
+    ...["conversation", "journal", "yaml"].map((view) => ({ name: `run-done-${view}`, path: at(`queries/order-a-10448?view=${view}`) })),
+    { name: "run-done-step", path: at("queries/order-a-10448?view=journal&step=4") },
+    { name: "run-running", path: at("queries/refund-a-10448") },
+    { name: "run-running-journal", path: at("queries/refund-a-10448?view=journal") },
+    { name: "run-failed", path: at("queries/why-the-alert") },
+    { name: "run-canceled", path: at("queries/refund-canceled") },
+    { name: "run-two-targets", path: at("queries/two-voices") },
+    { name: "run-json", path: at("queries/triage-84213") },
+  ],
+  errors: [
+    { name: "error-no-page", path: "/nowhere/at/all" },
+    { name: "error-no-object", path: at("agents/nobody") },
+    { name: "error-no-run", path: at("queries/nothing") },
+  ],
+};
