@@ -64,20 +64,34 @@ async function prepare(arkdeck: Arkdeck, model: MockModel): Promise<void> {
   canceled.send(WORDS);
   await arkdeck.kubectl(["patch", query("refund-canceled"), "--type=merge", "-p", '{"spec":{"cancel":true}}']);
   await done("refund-canceled", "canceled");
+  for (const name of ["what-is-an-agent", "order-a-10448", "triage-84213", "two-voices", "why-the-alert"]) await done(name, "done", "error");
+}
+
+/** A run in the middle of its answer. Made anew for each test: a model that is silent for minutes is given up. */
+async function write({ arkdeck, model }: Scene): Promise<void> {
+  await arkdeck.kubectl(["delete", "--ignore-not-found", "queries.ark.mckinsey.com/refund-a-10448"]);
   const running = model.reply({ text: ANSWER, held: true });
   await arkdeck.apply(ask("refund-a-10448"));
   await running.asked;
   running.send(WORDS);
-  for (const name of ["what-is-an-agent", "order-a-10448", "triage-84213", "two-voices", "why-the-alert"]) await done(name, "done", "error");
+}
+
+export interface Scene {
+  arkdeck: Arkdeck;
+  model: MockModel;
 }
 
 /** Tests of a worker's program in which the scene is set. */
-export const test = base.extend<object, { scene: Arkdeck }>({
+export const test = base.extend<{ written: Arkdeck }, { scene: Scene }>({
+  written: async ({ scene }, use) => {
+    await write(scene);
+    await use(scene.arkdeck);
+  },
   scene: [
     async ({ arkdeck }, use) => {
       const model = await MockModel.start();
       await prepare(arkdeck, model);
-      await use(arkdeck);
+      await use({ arkdeck, model });
       await model.stop();
     },
     { scope: "worker", timeout: 120_000 },

@@ -12,14 +12,15 @@ test.use({ expectedErrors: [/404/] });
 for (const theme of ["light", "dark"] as const) {
   for (const width of WIDTHS) {
     for (const [group, shots] of Object.entries(GROUPS)) {
-      test(`${group}, ${width} px, ${theme}`, async ({ page, scene }) => {
+      test(`${group}, ${width} px, ${theme}`, async ({ page, written }) => {
         await page.setViewportSize({ width, height: width < 500 ? 844 : 900 });
         await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
         for (const { name, path, open } of shots) {
           await test.step(name, async () => {
-            await page.goto(scene.url + path);
+            await page.goto(written.url + path);
             await hydrated(page);
             await open?.(page);
+            await page.evaluate(() => scrollTo(0, 0));
             await page.screenshot({ path: join(FOLDER, theme, String(width), `${name}.png`), fullPage: true });
             const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
             expect.soft(over, `${path} is wider than its window`).toBeLessThanOrEqual(0);

@@ -42,6 +42,7 @@ async function failTest(page: Page): Promise<void> {
   await page.getByLabel("Address", { exact: true }).fill("http://127.0.0.1:9/v1");
   await page.getByLabel("Model name", { exact: true }).fill("demo-writer");
   await page.getByLabel("Key", { exact: true }).fill("none");
+  await page.getByLabel("Name", { exact: true }).fill("far-away");
   await page.getByRole("button", { name: "Test connection" }).click();
   await expect(page.getByText("Connection failed")).toBeVisible();
 }

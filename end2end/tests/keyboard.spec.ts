@@ -32,7 +32,7 @@ test("a new query says what is missing, where it is missing", async ({ page, ark
   await hydrated(page);
   await expect(page.getByRole("button", { name: "Remove pilot" })).toBeVisible();
   await page.getByRole("button", { name: "Ask", exact: true }).click();
-  await expect(page.getByText("Type a question.")).toBeVisible();
+  await expect(page.getByText("Type a question.", { exact: true })).toBeVisible();
   await expect(page.getByLabel("Input")).toBeFocused();
   await expectAccessible(page);
 });

@@ -31,10 +31,14 @@ pub async fn get_yaml(key: ObjectKey) -> Result<YamlDocument, Problem> {
     serve::yaml::get(key).await
 }
 
-/// A commented starting text for a new object of this kind.
+/// A starting text for a new object of this kind: a commented one, or a copy of the object named `from`.
 #[server(prefix = "/api", endpoint = "objects/template", input = Json, output = Json)]
-pub async fn yaml_template(kind: crate::resources::kind::Kind, namespace: String) -> Result<String, Problem> {
-    serve::yaml::template(kind, namespace).await
+pub async fn yaml_template(
+    kind: crate::resources::kind::Kind,
+    namespace: String,
+    from: Option<String>,
+) -> Result<String, Problem> {
+    serve::yaml::template(kind, namespace, from).await
 }
 
 /// Applies one YAML document as the person. `version` is the resourceVersion that the text was read at, so that

@@ -17,6 +17,12 @@ pub async fn create_query(form: QueryForm) -> Result<ObjectKey, Problem> {
     serve::queries::create(form).await
 }
 
+/// The manifest that a question stands for, as YAML.
+#[server(prefix = "/api", endpoint = "queries/preview", input = Json, output = Json)]
+pub async fn preview_query(form: QueryForm) -> Result<String, Problem> {
+    serve::forms::preview_query(form).await
+}
+
 /// A form filled from an existing query, to ask again.
 #[server(prefix = "/api", endpoint = "queries/form", input = Json, output = Json)]
 pub async fn fill_query_form(key: ObjectKey) -> Result<QueryForm, Problem> {

@@ -143,6 +143,8 @@ pub struct Choices {
     pub secrets: Vec<(String, Vec<String>)>,
     /// ConfigMaps with the names of their keys.
     pub config_maps: Vec<(String, Vec<String>)>,
+    /// Address of the scripted demo model, where a model uses it.
+    pub demo: Option<String>,
 }
 
 /// Result of a connection test: each step and its time.

@@ -48,6 +48,8 @@ pub struct HomeView {
 pub struct Step {
     /// What to do.
     pub title: String,
+    /// What that is, in a sentence.
+    pub text: String,
     /// Where, as an address.
     pub href: String,
     /// It is done.

@@ -245,6 +245,36 @@ pub struct ListRequest {
     pub offset: usize,
 }
 
+/// One of the filters of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Filter {
+    /// The text that is sought.
+    Search,
+    /// One of the states.
+    State(State),
+    /// The object that rows refer to.
+    Reference,
+}
+
+impl ListRequest {
+    /// The filters that are on.
+    pub fn filters(&self) -> Vec<Filter> {
+        let search = (!self.search.trim().is_empty()).then_some(Filter::Search);
+        let states = self.states.iter().map(|state| Filter::State(*state));
+        let reference = self.refers_to.as_ref().map(|_| Filter::Reference);
+        search.into_iter().chain(states).chain(reference).collect()
+    }
+
+    /// Takes a filter off.
+    pub fn remove(&mut self, filter: Filter) {
+        match filter {
+            Filter::Search => self.search.clear(),
+            Filter::State(state) => self.states.retain(|other| *other != state),
+            Filter::Reference => self.refers_to = None,
+        }
+    }
+}
+
 /// One window of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ListPage {
@@ -256,6 +286,8 @@ pub struct ListPage {
     pub total: usize,
     /// How many of `total` are in each state; states with none are left out.
     pub counts: Vec<(State, usize)>,
+    /// When nothing matches: how many rows would without one of the filters.
+    pub without: Vec<(Filter, usize)>,
     /// Revision of the cache that this was cut from; live deltas continue from it.
     pub revision: u64,
 }

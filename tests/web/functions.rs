@@ -64,6 +64,7 @@ async fn every_function_answers_at_its_own_address() {
     /api/queries/create
     /api/queries/entries
     /api/queries/form
+    /api/queries/preview
     /api/queries/rerun
     /api/queries/run
     ");

@@ -112,11 +112,31 @@ fn steps(world: &World, namespace: Option<&str>, asked: bool) -> Vec<Step> {
     let has = |kind: Kind| !source(kind).rows(world, namespace).0.is_empty();
     let ready =
         |kind: Kind| source(kind).rows(world, namespace).0.iter().any(|row| row.status.state == State::Done);
-    let step = |title: &str, href: String, done: bool| Step { title: title.into(), href, done };
+    let step = |kind: Kind, title: &str, text: &str, done: bool| Step {
+        title: title.into(),
+        text: text.into(),
+        href: format!("/ns/{place}/{}/new", kind.plural()),
+        done,
+    };
     let steps = vec![
-        step("Connect a model", format!("/ns/{place}/models/new"), ready(Kind::Model)),
-        step("Write an agent", format!("/ns/{place}/agents/new"), has(Kind::Agent)),
-        step("Ask a question", format!("/ns/{place}/queries/new"), asked),
+        step(
+            Kind::Model,
+            "Connect a model",
+            "The address of an OpenAI-compatible endpoint, and its key if it has one.",
+            ready(Kind::Model),
+        ),
+        step(
+            Kind::Agent,
+            "Write an agent",
+            "A prompt, the model that answers it, and the tools it may use.",
+            has(Kind::Agent),
+        ),
+        step(
+            Kind::Query,
+            "Ask a question",
+            "The answer appears word by word, and every step is kept.",
+            asked,
+        ),
     ];
     if steps.iter().all(|step| step.done) { Vec::new() } else { steps }
 }

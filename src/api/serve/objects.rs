@@ -11,7 +11,7 @@ use crate::views::ObjectKey;
 use crate::views::detail::{Detail, EventView};
 use crate::views::home::Hit;
 use crate::views::problem::{Problem, ProblemCode};
-use crate::views::row::{Cell, ListPage, ListRequest, Row, State, WINDOW, columns};
+use crate::views::row::{Cell, Filter, ListPage, ListRequest, Row, State, WINDOW, columns};
 
 /// Hits of a search at the most.
 const HITS: usize = 20;
@@ -103,11 +103,25 @@ pub fn page(world: &World, request: &ListRequest) -> ListPage {
     for row in &rows {
         counts.add(row.status.state);
     }
+    let without = without(request, &rows);
     let mut rows: Vec<Row> = rows.into_iter().filter(|row| matches(request, row)).collect();
     let matched = rows.len();
     rows.sort_by(|a, b| order(request, a, b));
     let rows = rows.into_iter().skip(request.offset).take(WINDOW).collect();
-    ListPage { rows, matched, total, counts: counts.list(), revision }
+    ListPage { rows, matched, total, counts: counts.list(), without, revision }
+}
+
+/// The ways out of a list in which nothing matches: each filter with what would match without it.
+fn without(request: &ListRequest, rows: &[Row]) -> Vec<(Filter, usize)> {
+    if rows.iter().any(|row| matches(request, row)) {
+        return Vec::new();
+    }
+    let count = |filter: Filter| {
+        let mut less = request.clone();
+        less.remove(filter);
+        rows.iter().filter(|row| matches(&less, row)).count()
+    };
+    request.filters().into_iter().map(|filter| (filter, count(filter))).collect()
 }
 
 /// The order that is asked for; without one, queries newest first with those in flight on top, others by name.

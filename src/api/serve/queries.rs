@@ -77,12 +77,7 @@ fn spec(form: &QueryForm) -> Result<Value, Problem> {
     if form.targets.is_empty() {
         problem = problem.field("spec.target", "Choose whom to ask.");
     }
-    let targets: Vec<Value> = form
-        .targets
-        .iter()
-        .filter_map(|key| Some(json!({"type": target_type(key.kind)?, "name": key.name})))
-        .collect();
-    if targets.len() < form.targets.len() {
+    if form.targets.iter().any(|key| target_type(key.kind).is_none()) {
         problem = problem.field("spec.target", "Only agents, teams, models and tools can be asked.");
     }
     if form.targets.iter().any(|key| key.namespace != form.namespace) {
@@ -91,8 +86,19 @@ fn spec(form: &QueryForm) -> Result<Value, Problem> {
     if !problem.fields.is_empty() {
         return Err(problem);
     }
+    Ok(spec_of(form))
+}
+
+/// The specification that a form stands for, whether or not it can be asked.
+pub fn spec_of(form: &QueryForm) -> Value {
+    let targets: Vec<Value> = form
+        .targets
+        .iter()
+        .filter_map(|key| Some(json!({"type": target_type(key.kind)?, "name": key.name})))
+        .collect();
     let mut spec = Map::from_iter([("input".to_owned(), json!(form.input))]);
     match targets.as_slice() {
+        [] => None,
         [one] => spec.insert("target".into(), one.clone()),
         _ => spec.insert("targets".into(), Value::Array(targets)),
     };
@@ -105,7 +111,7 @@ fn spec(form: &QueryForm) -> Result<Value, Problem> {
             spec.insert(field.into(), json!(text.trim()));
         }
     }
-    Ok(Value::Object(spec))
+    Value::Object(spec)
 }
 
 fn target_type(kind: Kind) -> Option<&'static str> {

@@ -8,7 +8,7 @@
 //! - *Fields*: [`Field`], [`TextField`], [`TextArea`], [`SelectField`], [`ComboField`], [`Switch`], [`SearchBox`],
 //!   [`Chip`].
 //! - *Content*: [`Tabs`], [`Panel`], [`EmptyState`], [`ProblemPanel`], [`Skeleton`], [`Banner`], [`Code`], [`Diff`],
-//!   [`Ago`], [`Elapsed`], [`Pill`].
+//!   [`Ago`], [`Elapsed`], [`Pill`], [`Sheet`].
 //! - *Over the page*: [`Dialog`], [`Toasts`](crate::app::toasts) with undo.
 
 mod avatar;
@@ -25,8 +25,10 @@ mod icon;
 mod menu;
 mod panel;
 mod problem;
+mod sheet;
 mod skeleton;
 mod status;
+mod syntax;
 mod tabs;
 mod time;
 
@@ -44,7 +46,9 @@ pub use icon::{Icon, kind_icon};
 pub use menu::{Menu, MenuItem, close_on_leave};
 pub use panel::Panel;
 pub use problem::{ProblemPanel, problem_title};
+pub use sheet::Sheet;
 pub use skeleton::{Skeleton, TableSkeleton};
 pub use status::{StatusBadge, StatusMark, state_class, state_icon};
+pub use syntax::yaml_view;
 pub use tabs::{Tab, Tabs};
 pub use time::{Ago, Elapsed};

@@ -108,12 +108,14 @@ pub fn TableRow(
     view! {
         <tr class=class data-uid=entry.uid.clone() on:click=open>
             <td class="pick">
-                <input
-                    type="checkbox"
-                    aria-label=format!("Select {}", key.name)
-                    prop:checked=chosen
-                    on:click=move |event: MouseEvent| on_select.run((uid.get_value(), event.shift_key()))
-                />
+                <label class="hit">
+                    <input
+                        type="checkbox"
+                        aria-label=format!("Select {}", key.name)
+                        prop:checked=chosen
+                        on:click=move |event: MouseEvent| on_select.run((uid.get_value(), event.shift_key()))
+                    />
+                </label>
             </td>
             <td class="l1">
                 <span class=if kind == Kind::Query { "who2 one" } else { "who2" }>

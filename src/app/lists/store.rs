@@ -9,7 +9,7 @@ use crate::api::objects::list_objects;
 use crate::app::live::{heard, use_live};
 use crate::views::live::{LiveMessage, Topic};
 use crate::views::problem::Problem;
-use crate::views::row::{ListPage, Row, State, WINDOW};
+use crate::views::row::{Filter, ListPage, Row, State, WINDOW};
 
 /// New rows that wait behind the pill; of more, only that there are many is of interest.
 const MAX_WAITING: usize = 500;
@@ -62,6 +62,8 @@ pub struct ListStore {
     pub total: RwSignal<usize>,
     /// How many of them are in each state.
     pub counts: RwSignal<Vec<(State, usize)>>,
+    /// When nothing matched at the last fetch: how many rows would without one of the filters.
+    pub without: RwSignal<Vec<(Filter, usize)>>,
     /// New rows that wait for the reader.
     pub waiting: RwSignal<Vec<Row>>,
     /// UIDs of selected rows.
@@ -90,6 +92,7 @@ impl ListStore {
             matched: RwSignal::new(0),
             total: RwSignal::new(0),
             counts: RwSignal::new(Vec::new()),
+            without: RwSignal::new(Vec::new()),
             waiting: RwSignal::new(Vec::new()),
             selected: RwSignal::new(BTreeSet::new()),
             cursor: RwSignal::new(None),
@@ -133,6 +136,7 @@ impl ListStore {
         self.rows.set(entries);
         self.waiting.set(Vec::new());
         self.revision.set_value(page.revision);
+        self.without.set(page.without);
         self.figures(page.matched, page.total, page.counts);
         self.problem.set(None);
         self.loaded.set(true);

@@ -10,6 +10,7 @@ use crate::app::components::{Button, ButtonKind, EmptyState, LinkButton, Problem
 use crate::app::lists::toolbar::state_word;
 use crate::resources::kind::Kind;
 use crate::views::problem::ProblemCode;
+use crate::views::row::Filter;
 
 /// The page of a list. Renders its first window on the server.
 #[component]
@@ -136,32 +137,46 @@ fn Failed(list: ListStore, kind: Kind) -> impl IntoView {
 #[component]
 fn NoMatch(list: ListStore, kind: Kind) -> impl IntoView {
     let address = list.address;
-    let filters = move || {
-        address.request.with(|request| {
-            request.states.len()
-                + usize::from(!request.search.is_empty())
-                + usize::from(request.refers_to.is_some())
-        })
-    };
-    let title = Signal::derive(move || match filters() {
+    let title = Signal::derive(move || match address.request.with(|request| request.filters().len()) {
         1 => format!("No {} matches this filter", kind.noun()),
         many => format!("No {} matches these {many} filters", kind.noun()),
     });
-    let text = Signal::derive(move || format!("{} without filters.", summary(list)));
-    let single = move || {
-        address.request.with(|request| request.states.first().copied()).map(|state| {
-            view! {
-                <Button
-                    label=format!("Remove “{}”", state_word(kind, state))
-                    on_press=Callback::new(move |_| address.toggle(state))
-                />
-            }
-        })
+    let word = move |filter: Filter| match filter {
+        Filter::Search => address.request.with(|request| request.search.trim().to_owned()),
+        Filter::State(state) => state_word(kind, state).to_owned(),
+        Filter::Reference => {
+            format!("Uses {}", address.request.with(|request| request.refers_to.clone()).unwrap_or_default())
+        }
+    };
+    // Only filters whose end would show something are a way out.
+    let ways = Memo::new(move |_| {
+        let mut ways = list.without.get();
+        ways.retain(|(_, count)| *count > 0);
+        ways.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        ways
+    });
+    let text = Signal::derive(move || {
+        let best = ways.with(|ways| ways.first().copied());
+        let best = best.map(|(filter, count)| format!(" Without “{}” there would be {count}.", word(filter)));
+        format!("{} without filters.{}", summary(list), best.unwrap_or_default())
+    });
+    let buttons = move || {
+        ways.get()
+            .into_iter()
+            .map(|(filter, _)| {
+                view! {
+                    <Button
+                        label=format!("Remove “{}”", word(filter))
+                        on_press=Callback::new(move |_| address.change(false, |request| request.remove(filter)))
+                    />
+                }
+            })
+            .collect_view()
     };
     view! {
         <div class="panel">
             <EmptyState title=title text=text>
-                {single}
+                {buttons}
                 <Button
                     label="Clear all filters"
                     icon="x"

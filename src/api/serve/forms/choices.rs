@@ -5,6 +5,7 @@ use kube::api::{Api, ListParams};
 use kube::{Resource, ResourceExt};
 use serde::de::DeserializeOwned;
 
+use crate::api::serve::present::demo_address;
 use crate::api::serve::{Services, asker};
 use crate::kubernetes::KindCache;
 use crate::kubernetes::cache::Cached;
@@ -34,6 +35,7 @@ pub async fn choices(services: &Services, namespace: &str) -> Result<Choices, Pr
         tools: tools.iter().map(|tool| (tool.name_any(), tool.spec.type_.to_string())).collect(),
         secrets,
         config_maps,
+        demo: demo_address(caches),
     })
 }
 

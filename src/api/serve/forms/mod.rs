@@ -11,12 +11,13 @@ use kube::api::DynamicObject;
 use serde_json::{Value, json};
 
 use super::objects::check;
+use super::queries::spec_of as query_spec;
 use super::{Services, asker, services, yaml};
 use crate::kubernetes::access::Verb;
 use crate::kubernetes::apply;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
-use crate::views::forms::{AgentForm, Choices, ModelForm, ParameterForm, SourceForm, TestReport};
+use crate::views::forms::{AgentForm, Choices, ModelForm, ParameterForm, QueryForm, SourceForm, TestReport};
 use crate::views::problem::{Problem, ProblemCode};
 
 /// A template parameter of a query; `None` when it has no name.
@@ -123,6 +124,15 @@ pub async fn preview_agent(form: AgentForm) -> Result<String, Problem> {
         _ => None,
     };
     preview(&key, live, |spec| agent::edit(spec, &form))
+}
+
+/// See [`crate::api::queries::preview_query`]. A question that cannot be asked yet has a text all the same.
+pub async fn preview_query(form: QueryForm) -> Result<String, Problem> {
+    let key = ObjectKey::new(Kind::Query, &form.namespace, form.name.trim());
+    preview(&key, None, |spec| {
+        *spec = query_spec(&form);
+        Ok(())
+    })
 }
 
 fn preview(

@@ -30,7 +30,7 @@ use crate::views::detail::{Fact, FactValue, Specific};
 use crate::views::row::{Cell, Status};
 
 pub use agent::agent_form;
-pub use model::{is_scripted, model_form, source_form};
+pub use model::{demo_address, is_scripted, model_form, source_form};
 pub use query::{is_over, is_queued, query_status, question, targets as query_targets, usage as query_usage};
 pub use source::{Parts, Source, source};
 pub use text::{first_line, moment};

@@ -170,6 +170,13 @@ impl Present for Model {
 /// Path under which this process serves its scripted model.
 const DEMO_PATH: &str = "/demo/v1";
 
+/// Address of the scripted model, where any model has it.
+pub fn demo_address(caches: &Caches) -> Option<String> {
+    let models = caches.models.list(None);
+    let mut addresses = models.iter().map(|model| model.where_to().trim_end_matches('/').to_owned());
+    addresses.find(|address| address.ends_with(DEMO_PATH))
+}
+
 /// Whether asking `key` means asking the scripted model of this process.
 pub fn is_scripted(caches: &Caches, key: &ObjectKey) -> bool {
     match key.kind {

@@ -30,8 +30,15 @@ pub async fn get(key: ObjectKey) -> Result<YamlDocument, Problem> {
 }
 
 /// See [`crate::api::objects::yaml_template`].
-pub async fn template(kind: Kind, namespace: String) -> Result<String, Problem> {
-    Ok(templates::template(kind, &namespace))
+pub async fn template(kind: Kind, namespace: String, from: Option<String>) -> Result<String, Problem> {
+    let Some(from) = from.filter(|from| !from.is_empty()) else {
+        return Ok(templates::template(kind, &namespace));
+    };
+    let key = ObjectKey::new(kind, namespace, from);
+    check(Verb::Get, key.kind, Some(&key.namespace))?;
+    let mut object = apply::get(&services()?.client(&asker()), &key).await?;
+    object.metadata.name = Some(format!("{}-copy", key.name));
+    to_yaml(&editable(&object)?)
 }
 
 /// See [`crate::api::objects::apply_yaml`].

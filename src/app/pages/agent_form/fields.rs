@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::tools::ToolPicker;
-use crate::app::components::{ComboField, Problems, TextArea, TextField};
+use crate::app::components::{ComboField, Icon, Problems, TextArea, TextField};
 use crate::app::pages::form::{ParameterFields, ParameterRows};
 use crate::views::forms::{AgentForm, Choices, ToolForm};
 
@@ -134,6 +134,7 @@ pub fn AgentBody(
                 <summary class="row">
                     <span>"Output schema"</span>
                     <span class="xs t3">"the answer follows a JSON schema"</span>
+                    <Icon name="chevron-right" small=true class="chev" />
                 </summary>
                 <div class="pb">
                     <TextArea

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::api::queries::{cancel_query, create_query, get_run};
 use crate::app::act::browser_action;
 use crate::app::address;
-use crate::app::components::{Avatar, Button, ButtonKind, Icon, StatusBadge};
+use crate::app::components::{Avatar, Button, ButtonKind, Icon, Sheet, StatusBadge};
 use crate::app::pages::object::ObjectState;
 use crate::app::pages::run::store::RunStore;
 use crate::app::pages::run::{Fault, TurnBody};
@@ -71,19 +71,19 @@ pub fn TryIt(
         text.set(String::new());
         ask.dispatch(input);
     });
+    let open = RwSignal::new(false);
     let nothing = move || asked.with(Vec::is_empty) && !ask.pending().get();
     let name = key.name.clone();
     let hint = format!("Ask {name} something. Each question becomes a query of its own.");
     view! {
-        <aside class="panel pane" aria-label="Try it">
+        <Sheet label="Try it" icon="messages-square" class="panel" open=open>
             <header>
                 <h2>"Try it"</h2>
-                <span class="end">
+                <span class="end" hidden=nothing>
                     <Button
                         label="Clear"
                         kind=ButtonKind::Plain
                         small=true
-                        disabled=Signal::derive(move || nothing().then(|| "Nothing was asked yet.".to_owned()))
                         on_press=Callback::new(move |_| asked.set(Vec::new()))
                     />
                 </span>
@@ -116,7 +116,7 @@ pub fn TryIt(
                 </div>
             </div>
             <Composer name=name text=text send=send busy=ask.pending().into() />
-        </aside>
+        </Sheet>
     }
 }
 

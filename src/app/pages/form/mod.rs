@@ -16,10 +16,10 @@ pub use changes::{Change, Changes};
 pub use create::NewObjectPage;
 pub use draft::Draft;
 pub use edit::EditObject;
-pub use frame::FormFrame;
+pub use frame::{Editor, EditorSwitch, FormFrame, use_editor};
 pub use kind_form::KindForm;
 pub use parameters::{ParameterFields, ParameterRows};
-pub use preview::PreviewText;
+pub use preview::{PreviewText, follow_preview};
 pub use source::{SourceControl, SourceField, SourceFields, SourceKind};
 
 /// Element id of the control of a field path, as the ready-made fields make it.

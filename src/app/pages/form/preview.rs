@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::draft::Draft;
 use super::lines::line_of;
-use crate::app::components::{CopyButton, Icon, Problems};
+use crate::app::components::{CopyButton, Icon, Problems, yaml_view};
 use crate::views::problem::{FieldProblem, Problem};
 
 /// The text of a form, or why there is none.
@@ -99,8 +99,12 @@ fn Text(text: String, problems: Problems) -> impl IntoView {
             .enumerate()
             .map(|(at, line)| {
                 let bad = marked.iter().any(|(line, _)| *line == at + 1);
-                let line = format!("{line}\n");
-                if bad { view! { <mark>{line}</mark> }.into_any() } else { line.into_any() }
+                let line = yaml_view(line);
+                if bad {
+                    view! { <mark>{line}</mark> "\n" }.into_any()
+                } else {
+                    view! { {line} "\n" }.into_any()
+                }
             })
             .collect_view()
     };

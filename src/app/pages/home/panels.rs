@@ -6,9 +6,8 @@ use super::rows::{any, live_rows};
 use crate::app::address;
 use crate::app::components::{Ago, Avatar, Elapsed, Icon, ObjectLink, StatusMark};
 use crate::resources::kind::Kind;
-use crate::views::ObjectKey;
 use crate::views::home::HomeView;
-use crate::views::row::{Cell, Row};
+use crate::views::row::{Row, State};
 
 /// What is in flight.
 #[component]
@@ -51,7 +50,7 @@ pub fn RunsNow(home: Signal<HomeView>, namespace: Option<String>) -> impl IntoVi
 
 fn run_row(row: Memo<Row>) -> impl IntoView {
     let key = row.with_untracked(|row| row.key.clone());
-    let target = row.with_untracked(target_of);
+    let target = row.with_untracked(|row| row.target().cloned());
     view! {
         <tr>
             <td class="l1">
@@ -86,13 +85,6 @@ fn run_row(row: Memo<Row>) -> impl IntoView {
             </td>
         </tr>
     }
-}
-
-fn target_of(row: &Row) -> Option<ObjectKey> {
-    row.cells.iter().find_map(|cell| match cell {
-        Cell::Link { key, .. } => Some(key.clone()),
-        _ => None,
-    })
 }
 
 /// What failed in the last hour, with why.
@@ -151,7 +143,7 @@ pub fn Broken(home: Signal<HomeView>) -> impl IntoView {
             {live_rows(home, |home| &home.broken, |row| line(row, Words::Reason))}
             <p class="row pb good" hidden=filled>
                 <Icon name="circle-check" small=true />
-                "Models, agents and the rest are ready."
+                "Nothing is broken."
             </p>
         </section>
     }
@@ -179,7 +171,7 @@ pub fn Recent(home: Signal<HomeView>, namespace: Option<String>) -> impl IntoVie
 }
 
 /// What stands beside the name.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Words {
     /// Why it is in its state.
     Reason,
@@ -190,7 +182,7 @@ enum Words {
 /// A line: mark, name and words, time.
 fn line(row: Memo<Row>, words: Words) -> impl IntoView {
     let key = row.with_untracked(|row| row.key.clone());
-    let mark = row.with_untracked(|row| target_of(row).filter(|_| row.key.kind == Kind::Query));
+    let mark = row.with_untracked(|row| row.target().cloned());
     let mark = mark.unwrap_or_else(|| key.clone());
     let text = move || {
         row.with(|row| match (words, &row.status.reason) {
@@ -209,10 +201,13 @@ fn line(row: Memo<Row>, words: Words) -> impl IntoView {
             </span>
             <span class="xs t3 nowrap row">
                 {move || {
-                    let end = row.with(|row| row.ended_ms);
-                    match end {
-                        Some(end) => view! { <Ago at=end /> }.into_any(),
-                        None => view! { <StatusMark status=status /> }.into_any(),
+                    // What went well says when; what did not says that first.
+                    let (end, well) = row.with(|row| (row.ended_ms, row.status.state == State::Done));
+                    let mark = (end.is_none() || (words == Words::Summary && !well))
+                        .then(|| view! { <StatusMark status=status /> });
+                    view! {
+                        {mark}
+                        {end.map(|end| view! { <Ago at=end /> })}
                     }
                 }}
             </span>

@@ -47,7 +47,10 @@ fn item(at: usize, next: usize, step: Step) -> impl IntoView {
         <li class=class>
             <span class="sn0">{mark}</span>
             <div class="row wrap">
-                <b>{step.title}</b>
+                <span class="stack tight">
+                    <b>{step.title}</b>
+                    <span class="xs t2">{step.text}</span>
+                </span>
                 {step.done.then(|| view! { <span class="xs t3">"done"</span> })}
                 <span class="end">{act}</span>
             </div>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::key::{KeyField, key_fields};
-use super::presets::{PRESETS, PROVIDERS, Preset};
+use super::presets::{DEMO_MODEL, PRESETS, PROVIDERS};
 use super::properties;
 use crate::app::components::{Icon, Problems, TextField};
 use crate::app::pages::form::{ParameterFields, ParameterRows, SourceField, SourceFields, SourceKind};
@@ -73,13 +73,13 @@ impl ModelFields {
         }
     }
 
-    fn fill(self, preset: Preset) {
-        self.base_url.set(&SourceForm::Literal(preset.address.to_owned()));
+    fn fill(self, address: &str, model: &str, keyless: bool) {
+        self.base_url.set(&SourceForm::Literal(address.to_owned()));
         if self.model.text.with_untracked(String::is_empty) {
-            self.model.set(&SourceForm::Literal(preset.model.to_owned()));
+            self.model.set(&SourceForm::Literal(model.to_owned()));
         }
         let empty = self.api_key.text.with_untracked(String::is_empty);
-        if preset.keyless && empty && self.api_key.kind.get_untracked() == SourceKind::Typed {
+        if keyless && empty && self.api_key.kind.get_untracked() == SourceKind::Typed {
             self.api_key.text.set("none".to_owned());
         }
     }
@@ -107,6 +107,7 @@ pub fn ModelBody(
     #[prop(optional)]
     named: bool,
 ) -> impl IntoView {
+    let demo = Memo::new(move |_| choices.with(|choices| choices.demo.clone()));
     let azure = Memo::new(move |_| fields.provider.with(|provider| provider == "azure"));
     let stored_key = Signal::derive(move || stored.with(|stored| stored.api_key.clone()));
     let model_label = move || if azure.get() { "Deployment" } else { "Model name" };
@@ -146,6 +147,7 @@ pub fn ModelBody(
         <section class="fsec" aria-labelledby="m-where">
             <h2 id="m-where">"Where it is"</h2>
             <div class="chips" role="group" aria-label="Well-known endpoints" hidden=azure>
+                {move || demo.get().map(|address| demo_chip(fields, address))}
                 {PRESETS
                     .into_iter()
                     .map(|preset| {
@@ -156,7 +158,7 @@ pub fn ModelBody(
                                 class="chip"
                                 title=preset.address
                                 aria-pressed=move || if on() { "true" } else { "false" }
-                                on:click=move |_| fields.fill(preset)
+                                on:click=move |_| fields.fill(preset.address, preset.model, preset.keyless)
                             >
                                 {preset.title}
                             </button>
@@ -241,12 +243,31 @@ pub fn ModelBody(
                 <summary class="row">
                     <span>"Options of each request"</span>
                     <span class="xs t3">"as temperature or max_tokens"</span>
+                    <Icon name="chevron-right" small=true class="chev" />
                 </summary>
                 <div class="pb stack">
                     <ParameterRows fields=fields.properties choices=choices problems=problems />
                 </div>
             </details>
         </section>
+    }
+}
+
+/// Fills in the scripted model of this program, which needs no key.
+fn demo_chip(fields: ModelFields, address: String) -> impl IntoView {
+    let here = address.clone();
+    let on = move || fields.base_url.text.with(|text| *text == here);
+    view! {
+        <button
+            type="button"
+            class="chip"
+            title=address.clone()
+            aria-pressed=move || if on() { "true" } else { "false" }
+            on:click=move |_| fields.fill(&address, DEMO_MODEL, true)
+        >
+            <Icon name="flask-conical" />
+            "Demo endpoint"
+        </button>
     }
 }
 

@@ -36,7 +36,11 @@ pub fn KeyField(
     let error = problems.of(PATH);
     let invalid = Signal::derive(move || error.with(Option::is_some));
     let shown = Memo::new(move |_| {
-        let now = fields.get();
+        // A key that is written in the manifest arrives, and is kept, as an empty literal.
+        let now = match fields.get() {
+            SourceForm::Unset if fields.kind.get() == SourceKind::Literal => stored.get(),
+            now => now,
+        };
         let words = match &now {
             SourceForm::Secret { name, key } => format!("stored in secret {name}, key {key}"),
             SourceForm::ConfigMap { name, key } => format!("stored in config map {name}, key {key}"),

@@ -30,6 +30,9 @@ pub struct Preset {
     pub keyless: bool,
 }
 
+/// A model that the demo endpoint has.
+pub const DEMO_MODEL: &str = "demo-writer";
+
 /// OpenAI-compatible endpoints: far ones first, then those on one's own machine.
 pub const PRESETS: [Preset; 7] = [
     Preset { title: "OpenAI", address: "https://api.openai.com/v1", model: "gpt-5-mini", keyless: false },

@@ -98,7 +98,7 @@ pub fn Blocks(
                 let body = if text.starts_with('{') {
                     view! { <Code label=title.clone() text=pretty(&text) fold=true bare=true /> }.into_any()
                 } else {
-                    view! { <p class="md block">{text}</p> }.into_any()
+                    view! { <p class="md whole">{text}</p> }.into_any()
                 };
                 view! {
                     <section class="panel">

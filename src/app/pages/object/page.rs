@@ -150,6 +150,10 @@ fn Generic(state: ObjectState) -> impl IntoView {
     let query = use_query_map();
     let tab = Memo::new(move |_| query.with(|query| query.get("tab")).unwrap_or_default());
     let edit = format!("{}?tab=yaml", address::object(&key));
+    // The defaults of a cluster have one name only: a copy could not be kept.
+    let copy = key.kind.namespaced().then(|| {
+        address::create(Some(&key.namespace), key.kind) + &address::query([("from", key.name.clone())])
+    });
     let label = format!("{} {}", key.kind.noun(), key.name);
     let tabs = vec![
         Tab::new("overview", "Overview", "layout-dashboard"),
@@ -185,6 +189,7 @@ fn Generic(state: ObjectState) -> impl IntoView {
         <div class="page">
             <Gone state=state />
             <ObjectHead state=state>
+                {copy.map(|copy| view! { <LinkButton label="Duplicate" href=copy icon="copy" /> })}
                 <LinkButton label="Edit" href=edit icon="pencil" shortcut="e" />
             </ObjectHead>
             <Facts state=state />

@@ -9,10 +9,13 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use self::judge::judge;
 use self::targets::{TargetPicker, parse_target};
-use super::form::{Draft, FormFrame, ParameterFields, ParameterRows};
-use super::yaml::ChooseNamespace;
+use super::form::{
+    Draft, Editor, EditorSwitch, FormFrame, ParameterFields, ParameterRows, PreviewText, follow_preview,
+    use_editor,
+};
+use super::yaml::{ChooseNamespace, Making};
 use crate::api::forms::get_choices;
-use crate::api::queries::{create_query, fill_query_form};
+use crate::api::queries::{create_query, fill_query_form, preview_query};
 use crate::api::wire::resource;
 use crate::app::act::browser_action;
 use crate::app::address;
@@ -35,6 +38,7 @@ pub fn NewQueryPage(
         }
         None => "Choose a namespace first.".to_owned(),
     };
+    let switch = namespace.is_some();
     let content = match namespace {
         Some(namespace) => view! { <Loader namespace=namespace /> }.into_any(),
         None => view! { <ChooseNamespace kind=Kind::Query /> }.into_any(),
@@ -46,6 +50,7 @@ pub fn NewQueryPage(
                     <h1>"New query"</h1>
                     <p class="sub">{place}</p>
                 </div>
+                {switch.then(|| view! { <div class="acts"><EditorSwitch /></div> })}
             </div>
             {content}
         </div>
@@ -60,7 +65,7 @@ fn Loader(namespace: String) -> impl IntoView {
     let start = resource(|| (), move |()| start(asked.clone(), from.clone(), target.clone()));
     let body = move || {
         start.get().map(|answer| match answer {
-            Ok((form, choices)) => view! { <Asking form=form choices=choices /> }.into_any(),
+            Ok((form, choices, text)) => view! { <Asking form=form choices=choices text=text /> }.into_any(),
             Err(problem) => view! {
                 <div class="panel">
                     <ProblemPanel
@@ -81,7 +86,7 @@ async fn start(
     namespace: String,
     from: Option<String>,
     target: Option<String>,
-) -> Result<(QueryForm, Choices), Problem> {
+) -> Result<(QueryForm, Choices, PreviewText), Problem> {
     let choices = get_choices(namespace.clone()).await?;
     let mut form = match from.filter(|from| !from.is_empty()) {
         Some(from) => {
@@ -96,11 +101,12 @@ async fn start(
     {
         form.targets.push(key);
     }
-    Ok((form, choices))
+    let text = preview_query(form.clone()).await;
+    Ok((form, choices, text))
 }
 
 #[component]
-fn Asking(form: QueryForm, choices: Choices) -> impl IntoView {
+fn Asking(form: QueryForm, choices: Choices, text: PreviewText) -> impl IntoView {
     let targets = RwSignal::new(form.targets.clone());
     let input = RwSignal::new(form.input.clone());
     let name = RwSignal::new(form.name.clone());
@@ -109,6 +115,7 @@ fn Asking(form: QueryForm, choices: Choices) -> impl IntoView {
     let parameters = ParameterFields::new("spec.parameters", &form.parameters);
     let namespace = form.namespace.clone();
     let place = namespace.clone();
+    let at = namespace.clone();
     let list = address::list(Some(&namespace), Kind::Query);
     let read = move || QueryForm {
         namespace: namespace.clone(),
@@ -120,6 +127,7 @@ fn Asking(form: QueryForm, choices: Choices) -> impl IntoView {
         timeout: timeout.get().trim().to_owned(),
     };
     let draft = Draft::new(form, read, judge);
+    let preview = follow_preview(text, draft, preview_query);
     let guard = guard_while(draft.dirty());
     let navigate = use_navigate();
     let leave = navigate.clone();
@@ -140,12 +148,23 @@ fn Asking(form: QueryForm, choices: Choices) -> impl IntoView {
         many => format!("Ask {many} targets"),
     });
     let choices = Signal::stored(choices);
+    let editor = use_editor();
+    let text_only = Memo::new(move |_| editor.get() == Editor::Yaml);
+    let making = move || {
+        let namespace = at.clone();
+        text_only.get().then(|| {
+            let text = preview.get_untracked().unwrap_or_default();
+            view! { <Making kind=Kind::Query namespace=namespace text=text /> }
+        })
+    };
     view! {
+        <div hidden=text_only>
         <FormFrame
             draft=draft
             submit=submit
             icon="send"
             busy=ask.pending()
+            preview=preview
             on_submit=Callback::new(move |()| {
                 ask.dispatch(draft.now.get_untracked());
             })
@@ -204,5 +223,7 @@ fn Asking(form: QueryForm, choices: Choices) -> impl IntoView {
                 </div>
             </section>
         </FormFrame>
+        </div>
+        {making}
     }
 }

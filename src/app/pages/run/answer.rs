@@ -106,7 +106,11 @@ fn block_view(block: Block) -> AnyView {
             view! { <blockquote class="whitespace-pre-line t2">{inline_view(line)}</blockquote> }.into_any()
         }
         Block::Rule => view! { <hr /> }.into_any(),
-        Block::Code(text) => view! { <Code label="Code in the answer" text=text /> }.into_any(),
+        Block::Code(text) => {
+            // Long texts in JSON are read, not scrolled.
+            let fold = text.starts_with(['{', '[']);
+            view! { <Code label="Code in the answer" text=text fold=fold /> }.into_any()
+        }
         Block::List { ordered, start, items } => {
             let items = items
                 .into_iter()

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 use super::conversation::Conversation;
 use super::follow::{Follow, FollowPill};
 use super::head::{RunFacts, RunHead};
-use super::journal_view::{EntryPane, Journal};
+use super::journal_view::{EntryPane, Journal, chosen_step};
 use super::store::RunStore;
 use super::strip_view::RunStrip;
 use crate::api::objects::get_object;
@@ -14,7 +14,8 @@ use crate::api::queries::get_run;
 use crate::api::wire::resource;
 use crate::app::address;
 use crate::app::components::{
-    Avatar, Banner, Button, EmptyState, LinkButton, Panel, ProblemPanel, Skeleton, Switch, Tab, Tabs, Tone,
+    Avatar, Banner, Button, EmptyState, LinkButton, Panel, ProblemPanel, Sheet, Skeleton, Switch, Tab, Tabs,
+    Tone,
 };
 use crate::app::pages::object::{ObjectLoader, ObjectState};
 use crate::app::pages::yaml::YamlTab;
@@ -86,6 +87,14 @@ fn Run(view: RunView, detail: Option<Detail>) -> impl IntoView {
     let name = run.peek(|run| run.key.name.clone());
     let scripted = run.peek(|run| run.scripted);
     let in_flight = run.in_flight();
+    let step = chosen_step();
+    let open = RwSignal::new(false);
+    // Choosing an entry is asking for its details; on a narrow screen they would stay under the fold.
+    Effect::watch(move || step.get(), move |step, _, _| open.set(step.is_some()), false);
+    let pane = Signal::derive(move || match step.get() {
+        Some(step) => format!("Entry {step}"),
+        None => "Details".to_owned(),
+    });
     let tabs = vec![
         Tab::new("conversation", "Conversation", "messages-square"),
         Tab::new("journal", "Journal", "list-ordered"),
@@ -152,10 +161,10 @@ fn Run(view: RunView, detail: Option<Detail>) -> impl IntoView {
             </div>
             <div class="split stackable">
                 <div>{content} <FollowPill run=run follow=follow /></div>
-                <aside class="stack pane" aria-label="Details">
+                <Sheet label="Details" title=pane icon="list-ordered" class="stack" open=open>
                     <EntryPane run=run />
                     <Use run=run />
-                </aside>
+                </Sheet>
             </div>
         </div>
     }

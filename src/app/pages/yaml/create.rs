@@ -1,8 +1,8 @@
-//! Making an object of any kind from YAML, starting with a commented text.
+//! Making an object of any kind from YAML, starting with a commented text, or with a copy (`?from=name`).
 
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
+use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::editor::YamlEditor;
 use super::outcome::Outcome;
@@ -104,7 +104,9 @@ pub fn ChooseNamespace(
 #[component]
 fn FromTemplate(kind: Kind, namespace: String) -> impl IntoView {
     let asked = namespace.clone();
-    let resource = resource(move || asked.clone(), move |namespace| yaml_template(kind, namespace));
+    let from = use_query_map().with_untracked(|query| query.get("from"));
+    let resource =
+        resource(move || asked.clone(), move |namespace| yaml_template(kind, namespace, from.clone()));
     view! {
         <Transition fallback=|| {
             view! { <Skeleton label="Loading a starting text" lines=12 /> }
