@@ -40,7 +40,7 @@ pub fn RunStrip(
                 let letters = piece
                     .by
                     .as_ref()
-                    .filter(|_| piece.width >= LETTERS_FROM && one)
+                    .filter(|_| piece.width >= LETTERS_FROM && one && !piece.bad)
                     .map(|by| view! { <span>{initials(&by.name)}</span> });
                 view! { <i class=piece_class(&piece) style=place(&piece, lanes)>{letters}</i> }
             })
