@@ -64,7 +64,7 @@ async function prepare(arkdeck: Arkdeck, model: MockModel): Promise<void> {
   canceled.send(WORDS);
   await arkdeck.kubectl(["patch", query("refund-canceled"), "--type=merge", "-p", '{"spec":{"cancel":true}}']);
   await done("refund-canceled", "canceled");
-  for (const name of ["what-is-an-agent", "order-a-10448", "triage-84213", "two-voices", "why-the-alert"]) await done(name, "done", "error");
+  for (const name of ["what-is-an-agent", "order-a-10448", "triage-84213", "two-voices", "refund-84213", "why-the-alert"]) await done(name, "done", "error");
 }
 
 /** A run in the middle of its answer. Made anew for each test: a model that is silent for minutes is given up. */
