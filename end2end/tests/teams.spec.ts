@@ -48,3 +48,21 @@ spec:
   await expect(answers).toContainText("Member 2 of 2");
   await expectAccessible(page);
 });
+
+test("a team is asked from its page", async ({ page, arkdeck, namespace, model }) => {
+  await harbour(arkdeck, model, namespace);
+  await arkdeck.apply(`
+apiVersion: ark.mckinsey.com/v1alpha1
+kind: Team
+metadata: { name: bridge, namespace: ${namespace} }
+spec: { strategy: sequential, members: [{ name: pilot, type: agent }] }
+`);
+  await page.goto(`/ns/${namespace}/teams/bridge`);
+  await hydrated(page);
+  await page.getByRole("link", { name: "New query" }).click();
+  await expect(page.getByRole("button", { name: "Remove bridge" })).toBeVisible();
+  model.reply({ text: "At noon." });
+  await page.getByLabel("Input").fill("When is high water?");
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  await expect(page.getByRole("list", { name: "Answers" })).toContainText("At noon.");
+});

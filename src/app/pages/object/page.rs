@@ -10,6 +10,7 @@ use crate::app::address;
 use crate::app::components::{LinkButton, ProblemPanel, Skeleton, Tab, Tabs, kind_icon};
 use crate::app::live::{heard, use_live};
 use crate::app::pages::yaml::YamlTab;
+use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
 use crate::views::detail::Detail;
 use crate::views::live::{LiveMessage, Topic};
@@ -150,6 +151,10 @@ fn Generic(state: ObjectState) -> impl IntoView {
     let query = use_query_map();
     let tab = Memo::new(move |_| query.with(|query| query.get("tab")).unwrap_or_default());
     let edit = format!("{}?tab=yaml", address::object(&key));
+    let ask = (key.kind == Kind::Team).then(|| {
+        address::create(Some(&key.namespace), Kind::Query)
+            + &address::query([("target", format!("team/{}", key.name))])
+    });
     // The defaults of a cluster have one name only: a copy could not be kept.
     let copy = key.kind.namespaced().then(|| {
         address::create(Some(&key.namespace), key.kind) + &address::query([("from", key.name.clone())])
@@ -189,6 +194,7 @@ fn Generic(state: ObjectState) -> impl IntoView {
         <div class="page">
             <Gone state=state />
             <ObjectHead state=state>
+                {ask.map(|ask| view! { <LinkButton label="New query" href=ask icon="play" /> })}
                 {copy.map(|copy| view! { <LinkButton label="Duplicate" href=copy icon="copy" /> })}
                 <LinkButton label="Edit" href=edit icon="pencil" shortcut="e" />
             </ObjectHead>

@@ -1,4 +1,4 @@
-//! Who is asked: one or several agents and models.
+//! Who is asked: one or several agents, teams and models.
 
 use leptos::prelude::*;
 
@@ -36,8 +36,10 @@ pub fn TargetPicker(
         let sought = filter.get().to_lowercase();
         choices.with(|choices| {
             let agents = choices.agents.iter().map(|name| (Kind::Agent, name));
+            let teams = choices.teams.iter().map(|name| (Kind::Team, name));
             let models = choices.models.iter().map(|name| (Kind::Model, name));
             agents
+                .chain(teams)
                 .chain(models)
                 .filter(|(_, name)| name.to_lowercase().contains(&sought))
                 .map(|(kind, name)| (kind, name.clone()))
@@ -92,7 +94,7 @@ pub fn TargetPicker(
                     aria-controls="targets"
                     aria-describedby="f-spec-targets-d"
                     aria-invalid=move || error().is_some().then_some("true")
-                    placeholder="Find an agent or a model"
+                    placeholder="Find an agent, a team or a model"
                     autocomplete="off"
                     prop:value=filter
                     on:input=move |event| filter.set(event_target_value(&event))
