@@ -12,7 +12,7 @@ ARGS ?= --demo
 
 WASM := --lib --no-default-features --features hydrate --target wasm32-unknown-unknown
 
-.PHONY: help setup run build test test-unit test-e2e test-cluster screenshots check bench crds fmt clean
+.PHONY: help setup run build test test-unit test-e2e test-release test-cluster screenshots check bench crds fmt clean
 
 help: ## List these tasks
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ test-e2e: setup ## Run the browser tests in Chromium
 	@scripts/frontend dev
 	@cargo build --bin arkdeck
 	@cd end2end && npx playwright test --project=pages $(ARGS_E2E)
+
+test-release: build ## Run the browser tests on the one file of `make build` (its pages load in parts)
+	@scripts/setup-browser
+	@cd end2end && ARKDECK_BIN=$(CURDIR)/target/release/arkdeck npx playwright test --project=pages --grep-invert components $(ARGS_E2E)
 
 test-cluster: setup ## Run the API tests on a real kube-apiserver, and the chart's
 	@tests/cluster/run
