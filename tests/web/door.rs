@@ -31,6 +31,17 @@ async fn a_page_has_a_policy_whose_nonce_its_scripts_carry() {
     assert_eq!(page.header("cache-control"), "no-store");
 }
 
+// The title is written when the page is rendered, on another thread than the page's own at times.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn pages_are_whole_however_many_ask_at_once() {
+    let server = Server::start().await;
+    let all = futures::future::join_all((0..200).map(|_| server.get("/ns/default/models"))).await;
+    for page in all {
+        assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+        assert!(page.body.contains("<title>Models"), "{}", page.body);
+    }
+}
+
 #[tokio::test]
 async fn a_foreign_name_is_refused_whatever_it_asks() {
     let server = Server::start().await;

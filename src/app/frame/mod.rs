@@ -30,8 +30,11 @@ pub fn Frame(
     let path = use_location().pathname;
     keys::listen();
     follow_reading();
+    // The server writes the head when the page is rendered, and the address may be gone by then.
+    let first = path.with_untracked(|path| place::title(path));
+    let title = move || path.try_with(|path| place::title(path)).unwrap_or_else(|| first.clone());
     view! {
-        <leptos_meta::Title text=move || path.with(|path| place::title(path)) />
+        <leptos_meta::Title text=title />
         <a class="skip" href="#main">
             "Skip to content"
         </a>
