@@ -72,7 +72,7 @@ impl Problems {
 }
 
 /// Element id of the control of a field path.
-fn id_of(name: &str) -> String {
+pub fn id_of(name: &str) -> String {
     let mut id = String::from("f-");
     id.extend(name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }));
     id

@@ -12,6 +12,7 @@ mod parameters;
 mod preview;
 mod source;
 
+pub use crate::app::components::id_of;
 pub use changes::{Change, Changes};
 pub use create::NewObjectPage;
 pub use draft::Draft;
@@ -21,10 +22,3 @@ pub use kind_form::KindForm;
 pub use parameters::{ParameterFields, ParameterRows};
 pub use preview::{PreviewText, follow_preview};
 pub use source::{SourceControl, SourceField, SourceFields, SourceKind};
-
-/// Element id of the control of a field path, as the ready-made fields make it.
-pub fn id_of(name: &str) -> String {
-    let mut id = String::from("f-");
-    id.extend(name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }));
-    id
-}
