@@ -1,5 +1,7 @@
 //! Pages: rendered here first, then alive in the browser. Server functions come by the same routes.
 
+use std::sync::LazyLock;
+
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -8,7 +10,7 @@ use axum::routing::{any, get};
 use leptos::config::LeptosOptions;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list_with_exclusions};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list_with_exclusions};
 
 use super::assets::Assets;
 use super::{functions, session};
@@ -48,14 +50,17 @@ pub fn routes(services: &Services, options: &LeptosOptions, assets: Assets) -> R
     Router::new()
         .route("/", get(session::start))
         .route("/api/{*rest}", any(functions::unknown))
-        .leptos_routes_with_context(
-            options,
-            generate_route_list_with_exclusions(App, Some(vec!["/".into()])),
-            context,
-            page,
-        )
+        .leptos_routes_with_context(options, addresses(), context, page)
         .fallback(fallback)
         .with_state(options.clone())
+}
+
+/// The addresses of the pages, found once in a process: while Leptos looks for them no resource of any page loads, and
+/// one that is asked for then is waited for without end (leptos issue 4773).
+fn addresses() -> Vec<AxumRouteListing> {
+    static ADDRESSES: LazyLock<Vec<AxumRouteListing>> =
+        LazyLock::new(|| generate_route_list_with_exclusions(App, Some(vec!["/".into()])));
+    ADDRESSES.clone()
 }
 
 /// Addresses of pages have no extension in their last part, except names of objects, which live under `/ns/`.

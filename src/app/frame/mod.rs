@@ -30,9 +30,11 @@ pub fn Frame(
     let path = use_location().pathname;
     keys::listen();
     follow_reading();
-    // The server writes the head when the page is rendered, and the address may be gone by then.
+    // The server writes the head outside of the page, on a thread that may be at another person's page: signals read
+    // there are that page's.
     let first = path.with_untracked(|path| place::title(path));
-    let title = move || path.try_with(|path| place::title(path)).unwrap_or_else(|| first.clone());
+    let title =
+        move || if cfg!(feature = "ssr") { first.clone() } else { path.with(|path| place::title(path)) };
     view! {
         <leptos_meta::Title text=title />
         <a class="skip" href="#main">
