@@ -67,6 +67,21 @@ pub struct ServeArgs {
     /// Serve only /healthz and /readyz at this address too; any address, for the kubelet
     #[arg(long, env = "ARKDECK_PROBE_LISTEN", value_name = "ADDR")]
     pub probe_listen: Option<SocketAddr>,
+
+    /// Whose rights runs read with on a cluster: the service account that the query names, else its namespace's
+    /// 'default' (needs the right to impersonate service accounts); or this process's own
+    #[arg(long, env = "ARKDECK_RUNS_AS", value_enum, default_value_t, value_name = "WHO")]
+    pub runs_as: RunsAs,
+}
+
+/// Whose rights runs read with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum RunsAs {
+    /// The query's service account.
+    #[default]
+    ServiceAccount,
+    /// This process.
+    Process,
 }
 
 /// Where the service account of a pod is mounted.

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use arkdeck::api::serve::Services;
-use arkdeck::cli::{ServeArgs, Target};
+use arkdeck::cli::{RunsAs, ServeArgs, Target};
 use arkdeck::controllers::{self, ControllerDeps};
 use arkdeck::embedded::{Embedded, Settings};
 use arkdeck::engine::{self, Engine, EngineDeps};
 use arkdeck::gateway;
-use arkdeck::kubernetes::{Caches, Cluster};
+use arkdeck::kubernetes::{Accounts, Caches, Cluster};
 use arkdeck::resources;
 use arkdeck::store::Store;
 use arkdeck::web::{self, Assets, Door, Health, Web};
@@ -39,6 +39,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         kube_listen,
         demo,
         probe_listen,
+        runs_as,
         data_dir: _,
         context: _,
         kubeconfig: _,
@@ -69,9 +70,14 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         let (caches, client) = (caches.clone(), cluster.client.clone());
         async move { caches.run(client).await }
     });
+    let accounts = match runs_as {
+        RunsAs::ServiceAccount => cluster.accounts(),
+        RunsAs::Process => Accounts::of_the_process(),
+    };
     let engine = EngineDeps {
         store: store.clone(),
         client: cluster.client.clone(),
+        readers: Arc::new(move |account| accounts.client(&account.namespace, &account.name)),
         settings: engine::Settings::default(),
     };
     let engine = Engine::start(engine).await?;
@@ -85,7 +91,8 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let services = Services::new(cluster.clone(), caches.clone(), store.clone(), engine.clone());
     let health = Health::new(store.clone(), synced(&caches));
     if let Some(probes) = probes {
-        tasks.spawn("probes", serve_http(probes, health.clone().routes(), shutdown.clone()));
+        let outside = health.clone().routes().merge(web::metrics(engine.clone()));
+        tasks.spawn("probes", serve_http(probes, outside, shutdown.clone()));
     }
     let assets = Assets::find(&data_dir).context("cannot prepare the web assets")?;
     let web = Web { services, assets, door: Door::new(listen), health, shutdown: shutdown.clone() };

@@ -4,6 +4,7 @@
 //! have no reconciler yet get no status: an honest blank is better than an invented `Ready`.
 
 mod agent;
+mod arrivals;
 mod follow;
 mod index;
 mod model;

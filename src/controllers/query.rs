@@ -12,12 +12,16 @@ use kube::api::{Api, DeleteParams, Preconditions};
 use tokio_util::sync::CancellationToken;
 
 use super::ControllerDeps;
+use super::arrivals::{self, Arrivals};
 use super::follow::{Told, follow};
 use super::queue::{Key, Queue, work};
+use crate::kubernetes::KindCache;
+use crate::kubernetes::cache::Cached;
 use crate::resources::annotations::FINALIZER;
 use crate::resources::ark_config::ArkConfigSpec;
 use crate::resources::condition;
 use crate::resources::conditions::types;
+use crate::resources::kind::Kind;
 use crate::resources::query::Query;
 
 /// Deletions and finalizers at once. Runs are not counted here: the engine bounds them.
@@ -88,18 +92,20 @@ fn ended_at(query: &Query) -> Option<Timestamp> {
 /// Runs the controller.
 pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
     let queue: Arc<Queue> = Arc::default();
+    let arrivals: Arc<Arrivals> = Arc::default();
     let told = |told: Told<Query>| match told {
         Told::All(mut queries) => {
             queries.sort_by(|a, b| a.metadata.creation_timestamp.cmp(&b.metadata.creation_timestamp));
             for query in &queries {
-                look(&deps, &queue, query);
+                look(&deps, &queue, &arrivals, query);
             }
         }
-        Told::Changed { new, .. } => look(&deps, &queue, &new),
+        Told::Changed { new, .. } => look(&deps, &queue, &arrivals, &new),
         Told::Gone(entry) => {
             deps.engine.forget(entry.uid());
             if let Some(query) = entry.sound() {
                 queue.forget(&key(query));
+                arrivals.forget(&key(query));
             }
         }
     };
@@ -120,19 +126,57 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
         }
     });
     let hands = work(&queue, AT_ONCE, &shutdown, |key| {
-        let (deps, queue) = (deps.clone(), queue.clone());
-        async move { reconcile(&deps, &queue, &key).await.map(|()| None) }
+        let (deps, queue, arrivals) = (deps.clone(), queue.clone(), arrivals.clone());
+        async move { reconcile(&deps, &queue, &arrivals, &key).await.map(|()| None) }
     });
-    tokio::join!(first, defaults, hands);
+    let wake = Wake { arrivals: &arrivals, queue: &queue, shutdown: &shutdown };
+    let came = async {
+        tokio::join!(
+            wake.on(&deps.agents, Kind::Agent),
+            wake.on(&deps.teams, Kind::Team),
+            wake.on(&deps.models, Kind::Model),
+            wake.on(&deps.tools, Kind::Tool),
+        )
+    };
+    tokio::join!(first, defaults, hands, came);
+}
+
+/// Wakes the queries that wait for what has come.
+struct Wake<'a> {
+    arrivals: &'a Arrivals,
+    queue: &'a Queue,
+    shutdown: &'a CancellationToken,
+}
+
+impl Wake<'_> {
+    async fn on<K: Cached>(&self, cache: &KindCache<K>, kind: Kind) {
+        let wake = |object: &K| {
+            let meta = object.meta();
+            let namespace = meta.namespace.as_deref().unwrap_or_default();
+            let came = self.arrivals.of(kind, namespace, meta.name.as_deref().unwrap_or_default());
+            came.into_iter().for_each(|key| self.queue.add(key));
+        };
+        follow(cache, self.shutdown, |told| match told {
+            Told::All(objects) => objects.iter().for_each(|object| wake(object)),
+            Told::Changed { old: None, new } => wake(&new),
+            Told::Changed { .. } | Told::Gone(_) => {}
+        })
+        .await;
+    }
 }
 
 /// What needs no I/O is done on the spot, so that a new query starts at once; the rest goes to the queue.
-fn look(deps: &ControllerDeps, queue: &Queue, query: &Arc<Query>) {
+fn look(deps: &ControllerDeps, queue: &Queue, arrivals: &Arrivals, query: &Arc<Query>) {
     let uid = query.uid().unwrap_or_default();
     let config = deps.ark_configs.get("", CONFIG);
     let has_run = deps.engine.has(&uid);
     match plan(query, config.as_ref().map(|config| &config.spec), has_run, Timestamp::now()) {
-        Plan::Submit { timeout } => deps.engine.submit(query.clone(), timeout),
+        Plan::Submit { timeout } => {
+            if let Some(left) = hold(deps, arrivals, query, has_run) {
+                return queue.add_after(key(query), left);
+            }
+            deps.engine.submit(query.clone(), timeout);
+        }
         Plan::Cancel => {
             deps.engine.cancel(&uid);
         }
@@ -142,7 +186,32 @@ fn look(deps: &ControllerDeps, queue: &Queue, query: &Arc<Query>) {
     }
 }
 
-async fn reconcile(deps: &ControllerDeps, queue: &Queue, key: &Key) -> Result<(), kube::Error> {
+/// How long a new query still waits for what it names; `None` when all is there, or its time to wait is over.
+fn hold(deps: &ControllerDeps, arrivals: &Arrivals, query: &Query, has_run: bool) -> Option<Duration> {
+    let begun = has_run || query.spec.cancel || query.status.is_some();
+    let created = query.metadata.creation_timestamp.as_ref()?.0;
+    let age = Duration::try_from(Timestamp::now().duration_since(created)).unwrap_or_default();
+    let left = arrivals::PATIENCE.checked_sub(age).filter(|left| !left.is_zero() && !begun);
+    let namespace = query.namespace().unwrap_or_default();
+    let mut noted = None;
+    // Looked for once more after it is noted, so that what comes in between is seen.
+    while let (Some(left), Some(wanted)) = (left, arrivals::missing(deps, &namespace, &query.spec)) {
+        if noted.as_ref() == Some(&wanted) {
+            return Some(left);
+        }
+        arrivals.wait(key(query), wanted.clone());
+        noted = Some(wanted);
+    }
+    arrivals.forget(&key(query));
+    None
+}
+
+async fn reconcile(
+    deps: &ControllerDeps,
+    queue: &Queue,
+    arrivals: &Arrivals,
+    key: &Key,
+) -> Result<(), kube::Error> {
     let Some(query) = deps.queries.get(&key.0, &key.1) else { return Ok(()) };
     let config = deps.ark_configs.get("", CONFIG);
     let has_run = query.uid().is_some_and(|uid| deps.engine.has(&uid));
@@ -150,7 +219,7 @@ async fn reconcile(deps: &ControllerDeps, queue: &Queue, key: &Key) -> Result<()
         Plan::Release => deps.engine.release(&query).await,
         Plan::Expire => expire(deps, &query).await,
         _ => {
-            look(deps, queue, &query);
+            look(deps, queue, arrivals, &query);
             Ok(())
         }
     }

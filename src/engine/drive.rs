@@ -16,6 +16,7 @@ use super::registry::Active;
 use super::run::{Run, RunOutcome, Stop};
 use super::runtime::Inner;
 use super::status;
+use super::world::Account;
 use crate::resources::conditions::query as reasons;
 use crate::resources::query_status::QueryPhase;
 
@@ -88,14 +89,12 @@ async fn to_the_end(inner: &Arc<Inner>, active: &Arc<Active>) {
         deadline: deadline(journal.record().created_ms, active.timeout),
         timeout: status::go(active.timeout),
     };
-    let mut run = Run::new(
-        active.query.clone(),
-        journal,
-        inner.world.clone(),
-        inner.outbound.clone(),
-        inner.settings.clone(),
-        stop,
-    );
+    let world = match inner.world.seen_as(Account::of(&active.query), &inner.readers) {
+        Ok(world) => world,
+        Err(error) => return conclude(inner, active, &journal, &RunOutcome::failed(&error), false).await,
+    };
+    let mut run =
+        Run::new(active.query.clone(), journal, world, inner.outbound.clone(), inner.settings.clone(), stop);
     if let Some(outcome) = run.finished() {
         return conclude(inner, active, run.journal(), &outcome, true).await;
     }

@@ -47,6 +47,8 @@ pub mod codes {
     pub const OUTPUT_DOES_NOT_MATCH: &str = "OutputDoesNotMatchSchema";
     /// The Kubernetes API refused or did not answer.
     pub const API_FAILED: &str = "KubernetesApiFailed";
+    /// The query's service account may not read what the run needs.
+    pub const FORBIDDEN: &str = "Forbidden";
     /// The journal cannot be written.
     pub const JOURNAL_FAILED: &str = "JournalFailed";
     /// A fault of this program.

@@ -9,6 +9,7 @@ mod error;
 pub mod events;
 mod finalizer;
 pub mod journal;
+mod metrics;
 pub mod models;
 pub mod nesting;
 pub mod providers;

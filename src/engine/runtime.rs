@@ -20,7 +20,7 @@ use super::scheduler::Scheduler;
 use super::settings::{EngineDeps, Settings};
 use super::status;
 use super::timers::Timers;
-use super::world::World;
+use super::world::{Readers, World};
 use crate::resources::query::Query;
 
 /// How long a run may wait before its status says so; most waits are shorter and cost no write.
@@ -50,6 +50,7 @@ pub struct Engine {
 pub(super) struct Inner {
     pub(super) journal: Journal,
     pub(super) world: World,
+    pub(super) readers: Readers,
     pub(super) outbound: Outbound,
     pub(super) settings: Arc<Settings>,
     pub(super) events: Recorder,
@@ -75,12 +76,13 @@ impl Engine {
     /// Starts the engine. Unfinished runs of an earlier process continue when their queries are submitted again, which
     /// their controller does for every query that has not ended.
     pub async fn start(deps: EngineDeps) -> Result<Self, EngineError> {
-        let EngineDeps { store, client, settings } = deps;
+        let EngineDeps { store, client, readers, settings } = deps;
         let inner = Arc::new(Inner {
             journal: Journal::new(store),
             outbound: Outbound::new(settings.limits)?,
             events: Recorder::start(client.clone(), "arkdeck-engine"),
             world: World::new(client, settings.cluster_domain.clone()),
+            readers,
             registry: Mutex::new(Registry::new(Scheduler::new(
                 settings.max_running,
                 settings.weights.clone(),
@@ -188,6 +190,12 @@ impl Engine {
     pub fn load(&self) -> (usize, usize) {
         let registry = self.inner.registry.lock();
         (registry.scheduler.running(), registry.scheduler.waiting())
+    }
+
+    /// What the runs of this process did, as Prometheus reads it.
+    pub fn metrics(&self) -> String {
+        let (running, waiting) = self.load();
+        self.inner.journal.metrics().text(running, waiting)
     }
 
     /// The newest run of a query by name.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::providers::Limits;
+use super::world::Readers;
 use crate::store::Store;
 
 /// Settings of the engine. Every one has a default that suits a machine with two cores.
@@ -49,8 +50,10 @@ impl Default for Settings {
 pub struct EngineDeps {
     /// The database.
     pub store: Store,
-    /// The client that runs read and write with.
+    /// The client that the engine writes with.
     pub client: kube::Client,
+    /// Whose rights runs read with.
+    pub readers: Readers,
     /// Settings.
     pub settings: Settings,
 }

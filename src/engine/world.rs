@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{ConfigMap, Secret as SecretObject, Service};
 use kube::api::{Api, ListParams};
@@ -11,6 +12,7 @@ use kube::{Client, Resource};
 use serde::de::DeserializeOwned;
 
 use super::error::{RunError, codes};
+use crate::resources::query::Query;
 use crate::resources::value_source::{KeySelector, ServiceReference, Source};
 
 /// Objects of one kind that a selector is matched against; more are not looked at, and the run says so.
@@ -34,17 +36,54 @@ impl<K> Readable for K where
 {
 }
 
+/// The service account of a query that names none.
+const DEFAULT_ACCOUNT: &str = "default";
+
+/// The service account whose rights a run reads with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+}
+
+impl Account {
+    /// The one of `query`: what it names, else its namespace's `default`.
+    pub fn of(query: &Query) -> Self {
+        let name = match query.spec.service_account.as_str() {
+            "" => DEFAULT_ACCOUNT,
+            name => name,
+        };
+        Self { namespace: query.metadata.namespace.clone().unwrap_or_default(), name: name.to_owned() }
+    }
+}
+
+/// Gives the client that acts as an account; `None` where runs read with the process's own rights.
+pub type Readers = Arc<dyn Fn(&Account) -> Result<Option<Client>, kube::Error> + Send + Sync>;
+
 /// The Kubernetes API as a run sees it.
 #[derive(Clone)]
 pub struct World {
     client: Client,
+    /// Who reads, where it is not the process itself.
+    account: Option<Account>,
     cluster_domain: String,
 }
 
 impl World {
     /// Reads through `client`; Services are addressed under `cluster_domain`, as `cluster.local`.
     pub fn new(client: Client, cluster_domain: impl Into<String>) -> Self {
-        Self { client, cluster_domain: cluster_domain.into() }
+        Self { client, account: None, cluster_domain: cluster_domain.into() }
+    }
+
+    /// The same, read as `account` where that is asked for.
+    pub(super) fn seen_as(&self, account: Account, readers: &Readers) -> Result<Self, RunError> {
+        let what = format!("as service account '{}' of namespace '{}'", account.name, account.namespace);
+        let Some(client) = readers(&account).map_err(|error| RunError::api(&what, &error))? else {
+            return Ok(self.clone());
+        };
+        Ok(Self { client, account: Some(account), cluster_domain: self.cluster_domain.clone() })
     }
 
     /// The client.
@@ -69,7 +108,7 @@ impl World {
     pub async fn find<K: Readable>(&self, namespace: &str, name: &str) -> Result<Option<K>, RunError> {
         let api: Api<K> = Api::namespaced(self.client.clone(), namespace);
         api.get_opt(name).await.map_err(|error| {
-            RunError::api(&format!("{} '{name}' in namespace '{namespace}'", K::kind(&())), &error)
+            self.refused(&format!("{} '{name}' in namespace '{namespace}'", K::kind(&())), &error)
         })
     }
 
@@ -80,9 +119,7 @@ impl World {
         let mut found = api
             .list(&params)
             .await
-            .map_err(|error| {
-                RunError::api(&format!("{} in namespace '{namespace}'", K::plural(&())), &error)
-            })?
+            .map_err(|error| self.refused(&format!("{} in namespace '{namespace}'", K::plural(&())), &error))?
             .items;
         found.sort_by(|a, b| a.meta().name.cmp(&b.meta().name));
         Ok(found)
@@ -127,6 +164,23 @@ impl World {
                     .map(Some)
                     .ok_or_else(|| missing(field, format!("the query has no parameter '{name}'"))),
             },
+        }
+    }
+
+    /// Why `what` cannot be read, and how the account that reads gets the right.
+    fn refused(&self, what: &str, error: &kube::Error) -> RunError {
+        match (&self.account, error) {
+            (Some(account), kube::Error::Api(status)) if status.code == 403 => RunError::new(
+                codes::FORBIDDEN,
+                format!(
+                    "Cannot read {what} as service account '{name}': {detail}. Give it the right: kubectl create rolebinding \
+                     arkdeck-query-{name} --clusterrole=arkdeck-query --serviceaccount={namespace}:{name} --namespace={namespace}",
+                    name = account.name,
+                    namespace = account.namespace,
+                    detail = status.message,
+                ),
+            ),
+            _ => RunError::api(what, error),
         }
     }
 

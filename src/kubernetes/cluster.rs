@@ -6,6 +6,7 @@ use std::time::Duration;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 
+use super::accounts::Accounts;
 use crate::resources::kind::{GROUP, Kind};
 
 /// How long a cluster may take to accept a connection at start before it counts as unreachable.
@@ -97,6 +98,7 @@ pub struct Cluster {
     /// Who the process is there, for people.
     pub identity: String,
     url: String,
+    config: Option<Config>,
 }
 
 impl Cluster {
@@ -107,6 +109,7 @@ impl Cluster {
             client: Client::new(router, "default"),
             identity: "owner".into(),
             url: "in process".into(),
+            config: None,
         }
     }
 
@@ -147,14 +150,19 @@ impl Cluster {
     fn connect(mut config: Config, mode: Mode, identity: String) -> Result<Self, ConnectError> {
         config.connect_timeout = Some(CONNECT_TIMEOUT);
         let url = config.cluster_url.to_string();
-        let client = Client::try_from(config)
+        let client = Client::try_from(config.clone())
             .map_err(|e| ConnectError::Kubeconfig { what: mode.display(), detail: e.to_string() })?;
-        Ok(Self { mode, client, identity, url })
+        Ok(Self { mode, client, identity, url, config: Some(config) })
     }
 
     /// Address of the API, for people.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Clients that act as service accounts; on the embedded API, which refuses nobody, the process itself.
+    pub fn accounts(&self) -> Accounts {
+        self.config.clone().map_or_else(Accounts::of_the_process, Accounts::impersonated)
     }
 
     /// Asks whether the API answers, lets us in and knows every Ark kind.

@@ -1,10 +1,11 @@
 //! Which Kubernetes API we talk to, and everything read from it or written to it.
 //!
 //! [`Cluster`] is the connection, [`cache`] what one watch for each kind keeps in memory, [`apply`] server-side apply,
-//! [`access`] the one place where rights are asked, [`problem`] the words for what the API refuses. Code above this
+//! [`access`] the one place where rights are asked, [`Accounts`] clients that act as service accounts, [`problem`] the words for what the API refuses. Code above this
 //! room never knows whether the API is a cluster or the embedded one.
 
 pub mod access;
+mod accounts;
 pub mod apply;
 pub mod cache;
 mod caches;
@@ -12,6 +13,7 @@ mod cluster;
 pub mod problem;
 mod slim;
 
+pub use accounts::Accounts;
 pub use cache::{Change, KindCache, Malformed};
 pub use caches::Caches;
 pub use cluster::{Cluster, ConnectError, Mode};

@@ -7,6 +7,7 @@ mod door;
 mod functions;
 mod health;
 mod live;
+mod metrics;
 mod pages;
 mod session;
 
@@ -19,6 +20,7 @@ use crate::api::serve::Services;
 pub use assets::Assets;
 pub use door::Door;
 pub use health::Health;
+pub use metrics::routes as metrics;
 
 /// What the server is made of.
 #[derive(Clone)]
@@ -46,7 +48,7 @@ pub fn router(web: Web, demo: Option<Router>) -> Router {
         .layer(axum::middleware::from_fn(session::remember))
         .layer(session::layer(services.store()));
     people = functions::layers(people);
-    let mut router = Router::new().merge(people);
+    let mut router = Router::new().merge(people).merge(metrics::routes(services.engine().clone()));
     if let Some(demo) = demo {
         router = router.nest("/demo/v1", demo);
     }

@@ -9,8 +9,9 @@ use std::time::Duration;
 use arkdeck::controllers::{self, ControllerDeps};
 use arkdeck::embedded::{self, Embedded};
 use arkdeck::engine::journal::{Entry, Event};
+use arkdeck::engine::world::Account;
 use arkdeck::engine::{Engine, EngineDeps, Settings};
-use arkdeck::kubernetes::KindCache;
+use arkdeck::kubernetes::{Accounts, KindCache};
 use arkdeck::resources::crds;
 use arkdeck::resources::kind::Kind;
 use arkdeck::resources::query_status::QueryStatus;
@@ -54,8 +55,9 @@ impl Deck {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let fresh = std::fs::read_dir(dir).unwrap().next().is_none();
         let store = Store::open(dir).await.unwrap();
-        let (client, embedded) = connect(&store, fresh).await;
-        let deps = EngineDeps { store: store.clone(), client: client.clone(), settings };
+        let Connection { client, accounts, embedded } = connect(&store, fresh).await;
+        let readers = Arc::new(move |account: &Account| accounts.client(&account.namespace, &account.name));
+        let deps = EngineDeps { store: store.clone(), client: client.clone(), readers, settings };
         let engine = Engine::start(deps).await.unwrap();
         let mut tasks = Vec::new();
         macro_rules! cache {
@@ -95,6 +97,11 @@ impl Deck {
             let _ = task.await;
         }
         self.store.close().await;
+    }
+
+    /// Whether the API is the embedded one.
+    pub fn is_embedded(&self) -> bool {
+        self.embedded.is_some()
     }
 
     /// The database.
@@ -249,21 +256,31 @@ impl Deck {
     }
 }
 
-/// The API under test, and the embedded one where it is that.
-pub async fn connect(store: &Store, fresh: bool) -> (Client, Option<Embedded>) {
+/// The API under test.
+pub struct Connection {
+    pub client: Client,
+    /// Service accounts, as the process has them.
+    pub accounts: Accounts,
+    /// The embedded API, where it is that.
+    pub embedded: Option<Embedded>,
+}
+
+/// Connects to the API under test.
+pub async fn connect(store: &Store, fresh: bool) -> Connection {
     let Some(path) = std::env::var_os("ARKDECK_TEST_KUBECONFIG") else {
         let definitions = crds().iter().map(|crd| serde_json::to_value(crd).unwrap()).collect();
         let options = embedded::Settings { crds: definitions, version: "test".into() };
         let embedded = Embedded::start(store.clone(), options).await.unwrap();
-        return (Client::new(embedded.router(), NAMESPACE), Some(embedded));
+        let client = Client::new(embedded.router(), NAMESPACE);
+        return Connection { client, accounts: Accounts::of_the_process(), embedded: Some(embedded) };
     };
     let kubeconfig = Kubeconfig::read_from(path).unwrap();
     let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.unwrap();
-    let client = Client::try_from(config).unwrap();
+    let client = Client::try_from(config.clone()).unwrap();
     if fresh {
         empty(&client).await;
     }
-    (client, None)
+    Connection { client, accounts: Accounts::impersonated(config), embedded: None }
 }
 
 /// Deletes what an earlier test left on the cluster; no controller runs yet that would see to finalizers.

@@ -10,7 +10,7 @@ use kube::ResourceExt;
 use kube::api::{Api, PostParams};
 use serde_json::{Value, json};
 
-use crate::harness::{Deck, NAMESPACE, connect, content, quick};
+use crate::harness::{Connection, Deck, NAMESPACE, connect, content, quick};
 use crate::model_server::{Act, ModelServer};
 
 /// A tool that may not be repeated.
@@ -117,7 +117,7 @@ async fn a_run_continues_from_every_entry_of_its_journal() {
 
     // Nobody runs: queries are made, each with a longer beginning of the same journal.
     let store = Store::open(dir.path()).await.unwrap();
-    let (client, embedded) = connect(&store, false).await;
+    let Connection { client, embedded, .. } = connect(&store, false).await;
     let queries: Api<Query> = Api::namespaced(client.clone(), NAMESPACE);
     let journals = Journal::new(store.clone());
     for kept in 1..journal.len() {

@@ -9,7 +9,7 @@ use kube::api::{Api, Patch, PatchParams, ValidationDirective};
 use kube::core::{ApiResource, DynamicObject, GroupVersionKind};
 use kube::{Client, ResourceExt};
 
-use crate::harness::{NAMESPACE, connect};
+use crate::harness::{Connection, NAMESPACE, connect};
 
 fn files(folder: &str) -> Vec<(String, String)> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/manifests").join(folder);
@@ -49,7 +49,7 @@ async fn manifests_of_both_releases_are_accepted_unchanged() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(dir.path()).await.unwrap();
-    let (client, _embedded) = connect(&store, false).await;
+    let Connection { client, embedded: _embedded, .. } = connect(&store, false).await;
     let mut applied = 0;
     for (file, text) in files("o").into_iter().chain(files("n")) {
         for object in serde_saphyr::from_multiple::<DynamicObject>(&text).unwrap() {
@@ -68,7 +68,7 @@ async fn wrong_manifests_are_refused_with_the_field_and_a_sentence() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(dir.path()).await.unwrap();
-    let (client, _embedded) = connect(&store, false).await;
+    let Connection { client, embedded: _embedded, .. } = connect(&store, false).await;
     for (file, text) in files("invalid") {
         let expected = text.lines().next().and_then(|line| line.strip_prefix("# expect: ")).unwrap();
         let (path, sentence) = expected.split_once(": ").unwrap();

@@ -8,7 +8,7 @@ use kube::client::Body;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::harness::{PATIENCE, connect};
+use crate::harness::{Connection, PATIENCE, connect};
 
 /// The API under test and a namespace of the test's own, so that tests do not see each other on a cluster.
 pub struct Plain {
@@ -32,7 +32,7 @@ impl Plain {
 
     async fn open(dir: TempDir, namespace: String) -> Self {
         let store = Store::open(dir.path()).await.unwrap();
-        let (client, embedded) = connect(&store, false).await;
+        let Connection { client, embedded, .. } = connect(&store, false).await;
         Self { client, embedded, store, dir, namespace }
     }
 

@@ -56,7 +56,12 @@ impl Server {
         let caches = Arc::new(Caches::new());
         let (filled, watching) = (caches.clone(), client.clone());
         tokio::spawn(async move { filled.run(watching).await });
-        let deps = EngineDeps { store: store.clone(), client: client.clone(), settings: Settings::default() };
+        let deps = EngineDeps {
+            store: store.clone(),
+            client: client.clone(),
+            readers: Arc::new(|_| Ok(None)),
+            settings: Settings::default(),
+        };
         let engine = Engine::start(deps).await.unwrap();
         caches.ready().await;
         let shutdown = CancellationToken::new();

@@ -18,6 +18,7 @@ pub use live::{PartialText, Subscription, Update};
 pub use run::RunJournal;
 pub use sql::RunRecord;
 
+use super::metrics::Metrics;
 use crate::store::{Statement, Store, StoreError};
 
 /// Bytes of text that one entry holds; a longer answer was refused before (`providers::MAX_ANSWER`), a longer tool
@@ -56,12 +57,18 @@ pub enum JournalError {
 pub struct Journal {
     store: Store,
     hub: Arc<live::Hub>,
+    metrics: Arc<Metrics>,
 }
 
 impl Journal {
     /// The journals kept in `store`.
     pub fn new(store: Store) -> Self {
-        Self { store, hub: Arc::default() }
+        Self { store, hub: Arc::default(), metrics: Arc::default() }
+    }
+
+    /// What was written to these journals since the process started, counted.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// Opens the journal of a run for writing. One writer at a time for each run: the engine's registry sees to it.
@@ -69,7 +76,7 @@ impl Journal {
         let entries = sql::all(&self.store, &record.id).await?;
         let record = sql::record(&self.store, &record.id).await?.unwrap_or(record);
         let live = self.hub.enter(&record.id);
-        Ok(RunJournal::new(self.store.clone(), record, live, entries))
+        Ok(RunJournal::new(self.store.clone(), self.metrics.clone(), record, live, entries))
     }
 
     /// Entries of `run` after number `after`, oldest first, at most `limit` and never more than [`MAX_READ`].

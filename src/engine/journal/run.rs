@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use super::{Entry, Event, JournalError, RunRecord, Usage, live, now_ms, sql, store_error};
+use crate::engine::metrics::{Metrics, Thread};
 use crate::store::{Store, StoreError};
 
 /// The journal of one run, open for writing.
@@ -14,6 +15,8 @@ pub struct RunJournal {
 
 struct Writer {
     store: Store,
+    metrics: Arc<Metrics>,
+    thread: parking_lot::Mutex<Thread>,
     record: RunRecord,
     live: Arc<live::Live>,
     next: tokio::sync::Mutex<u64>,
@@ -23,11 +26,19 @@ struct Writer {
 }
 
 impl RunJournal {
-    pub(super) fn new(store: Store, record: RunRecord, live: Arc<live::Live>, found: Vec<Entry>) -> Self {
+    pub(super) fn new(
+        store: Store,
+        metrics: Arc<Metrics>,
+        record: RunRecord,
+        live: Arc<live::Live>,
+        found: Vec<Entry>,
+    ) -> Self {
         let last = found.last().map_or(0, |entry| entry.seq);
         live.reach(last);
         let writer = Writer {
             store,
+            metrics,
+            thread: parking_lot::Mutex::default(),
             record,
             live,
             next: tokio::sync::Mutex::new(last + 1),
@@ -112,6 +123,7 @@ impl Writer {
         *next += entries.len() as u64;
         for entry in entries {
             self.count(entry.target, &entry.event);
+            self.metrics.observe(&mut self.thread.lock(), self.record.created_ms, &entry);
             self.live.publish(entry);
         }
         Ok(*next - 1)
