@@ -120,6 +120,24 @@ test("the journal has an address for each entry", async ({ page, arkdeck, namesp
   await expectAccessible(page);
 });
 
+test("the timeline has a line for each call, chosen by key", async ({ page, arkdeck, namespace, model }) => {
+  await harbour(arkdeck, model, namespace);
+  model.reply({ text: ANSWER });
+  await arkdeck.apply(queryOf(namespace, "tide", "pilot"));
+  await page.goto(`/ns/${namespace}/queries/tide?view=timeline`);
+  await hydrated(page);
+  await expect(page.locator(".head .badge")).toHaveText("Done");
+  const line = page.getByRole("group", { name: "Timeline" }).getByRole("button", { name: /^Model call/ });
+  await line.focus();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/view=timeline&step=\d+/);
+  await expect(line).toHaveAttribute("aria-pressed", "true");
+  await expect(page.getByRole("complementary", { name: "Details" })).toContainText(ANSWER);
+  await page.reload();
+  await expect(line).toHaveAttribute("aria-pressed", "true");
+  await expectAccessible(page);
+});
+
 test("a deleted query says that it is gone", async ({ page, arkdeck, namespace, model }) => {
   await harbour(arkdeck, model, namespace);
   await arkdeck.apply(queryOf(namespace, "tide", "pilot"));

@@ -1,68 +1,6 @@
 use super::*;
+use crate::app::pages::run::samples::{agent, entry, request, response, started, text, view};
 use crate::resources::kind::Kind;
-use crate::views::run::ToolCallView;
-
-const T0: i64 = 1_000_000;
-
-fn agent(name: &str) -> ObjectKey {
-    ObjectKey::new(Kind::Agent, "harbour", name)
-}
-
-fn view(targets: &[&str]) -> RunView {
-    RunView {
-        key: ObjectKey::new(Kind::Query, "harbour", "tide-1"),
-        uid: "u-1".into(),
-        status: Status { state: State::Running, word: "Running".into(), reason: None },
-        input: "When is high water?".into(),
-        targets: targets.iter().map(|name| agent(name)).collect(),
-        created_ms: T0,
-        started_ms: None,
-        ended_ms: None,
-        timeout_ms: 60_000,
-        usage: TokenUsage::default(),
-        session: None,
-        scripted: true,
-        entries: Vec::new(),
-        partials: Vec::new(),
-        truncated: false,
-    }
-}
-
-fn entry(seq: u64, target: Option<usize>, event: RunEvent) -> RunEntry {
-    RunEntry { seq, at_ms: T0 + seq as i64 * 100, target, event }
-}
-
-fn request(seq: u64, target: usize, step: &str, attempt: u32) -> RunEntry {
-    let model = ObjectKey::new(Kind::Model, "harbour", "lamp");
-    let agent = Some(agent("pilot"));
-    let event = RunEvent::ModelRequest { step: step.into(), model, agent, messages: 2, attempt };
-    entry(seq, Some(target), event)
-}
-
-fn response(seq: u64, target: usize, step: &str, content: &str, tools: &[&str]) -> RunEntry {
-    let tool_calls = tools
-        .iter()
-        .map(|id| ToolCallView { id: (*id).into(), name: "tides".into(), arguments: "{}".into() })
-        .collect();
-    let event = RunEvent::ModelResponse {
-        step: step.into(),
-        content: content.into(),
-        tool_calls,
-        usage: TokenUsage { prompt: 10, completion: 5, cached: 2 },
-        finish_reason: "stop".into(),
-        first_token_ms: Some(30),
-        duration_ms: 90,
-    };
-    entry(seq, Some(target), event)
-}
-
-fn started(seq: u64, target: usize, name: &str) -> RunEntry {
-    entry(seq, Some(target), RunEvent::TargetStarted { key: agent(name) })
-}
-
-fn text(step: &str, at: usize, append: &str) -> RunDelta {
-    RunDelta::Text { step: step.into(), target: Some(0), at, append: append.into() }
-}
 
 #[test]
 fn an_answer_grows_and_is_kept_when_the_journal_confirms_it() {

@@ -12,9 +12,13 @@ pub mod journal;
 mod journal_view;
 pub mod markdown;
 mod page;
+#[cfg(test)]
+mod samples;
 pub mod store;
 pub mod strip;
 mod strip_view;
+pub mod timeline;
+mod timeline_view;
 mod tool_view;
 pub mod turn;
 mod turn_view;

@@ -9,6 +9,7 @@ use super::head::{RunFacts, RunHead};
 use super::journal_view::{EntryPane, Journal, chosen_step};
 use super::store::RunStore;
 use super::strip_view::RunStrip;
+use super::timeline_view::TimelineView;
 use crate::api::objects::get_object;
 use crate::api::queries::get_run;
 use crate::api::wire::resource;
@@ -97,10 +98,17 @@ fn Run(view: RunView, detail: Option<Detail>) -> impl IntoView {
     });
     let tabs = vec![
         Tab::new("conversation", "Conversation", "messages-square"),
+        Tab::new("timeline", "Timeline", "chart-no-axes-gantt"),
         Tab::new("journal", "Journal", "list-ordered"),
         Tab::new("yaml", "YAML", "braces"),
     ];
     let content = move || match shown.get().as_str() {
+        "timeline" => view! {
+            <div role="tabpanel" id="panel-timeline" aria-labelledby="tab-timeline">
+                <TimelineView run=run />
+            </div>
+        }
+        .into_any(),
         "journal" => view! {
             <div role="tabpanel" id="panel-journal" aria-labelledby="tab-journal">
                 <Journal run=run />

@@ -7,7 +7,7 @@ use crate::views::ObjectKey;
 /// Targets that get a lane of their own; more share the last one, or the lanes would be too thin to see.
 const MAX_LANES: usize = 4;
 /// Shortest piece drawn, in per cent, so that a call of some milliseconds is still seen.
-const MIN_WIDTH: f64 = 0.4;
+pub(super) const MIN_WIDTH: f64 = 0.4;
 /// Marks on the time axis at the most.
 const MAX_TICKS: i64 = 6;
 /// Distances that marks may have, in milliseconds.
@@ -131,7 +131,7 @@ fn spans(turn: &Turn, end: i64) -> Vec<Span> {
 }
 
 /// Marks that leave room for the word at `busy` per cent.
-fn ticks(whole: i64, busy: f64) -> Vec<(f64, i64)> {
+pub(super) fn ticks(whole: i64, busy: f64) -> Vec<(f64, i64)> {
     let step = STEPS.into_iter().find(|step| whole / step < MAX_TICKS).unwrap_or(whole.max(1));
     (0..=whole / step)
         .map(|index| index * step)
