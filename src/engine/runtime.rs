@@ -79,9 +79,9 @@ impl Engine {
         let EngineDeps { store, client, readers, settings } = deps;
         let inner = Arc::new(Inner {
             journal: Journal::new(store),
-            outbound: Outbound::new(settings.limits)?,
+            outbound: Outbound::new(settings.limits, settings.circuit_pause, settings.environment.clone())?,
             events: Recorder::start(client.clone(), "arkdeck-engine"),
-            world: World::new(client, settings.cluster_domain.clone()),
+            world: World::new(client, settings.cluster_domain.clone(), settings.environment.clone()),
             readers,
             registry: Mutex::new(Registry::new(Scheduler::new(
                 settings.max_running,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::providers::Limits;
+use super::providers::{Environment, Limits, Pause};
 use super::world::Readers;
 use crate::store::Store;
 
@@ -22,6 +22,10 @@ pub struct Settings {
     pub backoff: Duration,
     /// Patience with silent peers.
     pub limits: Limits,
+    /// How long an endpoint that fails again and again is left alone.
+    pub circuit_pause: Pause,
+    /// Where clouds tell this program who it is.
+    pub environment: Environment,
     /// Domain of Services, as `cluster.local`.
     pub cluster_domain: String,
     /// How long running runs may go on after [`shutdown`](super::Engine::shutdown) was asked for.
@@ -40,6 +44,8 @@ impl Default for Settings {
             max_attempts: 3,
             backoff: Duration::from_millis(500),
             limits: Limits::default(),
+            circuit_pause: Pause::default(),
+            environment: Environment::process(),
             cluster_domain: "cluster.local".into(),
             drain: Duration::from_secs(2),
         }

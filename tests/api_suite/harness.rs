@@ -129,6 +129,23 @@ impl Deck {
         .await;
     }
 
+    /// A Model that `server` answers for in the protocol of `provider`.
+    pub async fn model_of(&self, provider: &str, server: &ModelServer, name: &str) {
+        let mut block = json!({"baseUrl": {"value": server.base()}});
+        if provider == "bedrock" {
+            block["region"] = json!({"value": "eu-west-1"});
+            block["accessKeyId"] = json!({"value": "AKIDEXAMPLE"});
+            block["secretAccessKey"] = json!({"value": "sk-lighthouse-1234"});
+        } else {
+            block["apiKey"] = json!({"value": "sk-lighthouse-1234"});
+        }
+        self.create(json!({
+            "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Model", "metadata": {"name": name},
+            "spec": {"provider": provider, "model": {"value": name}, "pollInterval": "1h", "config": {provider: block}},
+        }))
+        .await;
+    }
+
     /// An Agent with further fields of its spec.
     pub async fn agent(&self, name: &str, model: &str, spec: Value) {
         let mut whole = json!({"prompt": "You are a pilot.", "modelRef": {"name": model}});
