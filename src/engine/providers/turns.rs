@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::parts::Part;
-use super::{ChatRequest, Content, Message, ModelError, ModelErrorCode, Role};
+use super::{ChatRequest, Content, Message, ModelEndpoint, ModelError, ModelErrorCode, Role};
 use crate::engine::journal::ToolCall;
 
 /// Said for the user when a conversation begins with the assistant, which neither provider takes.
@@ -16,6 +16,18 @@ pub(super) const ANSWER_TOOL: &str = "final_answer";
 /// What the model is told about it.
 pub(super) const ANSWER_TOOL_USE: &str =
     "Gives the final answer. Call it once, when everything that the answer needs is known.";
+
+/// Models that always think, and answer a request for a certain tool with an error; see "What's new in Claude Opus 5.5"
+/// (platform.claude.com, 2026). They are asked for it in words.
+const CANNOT_BE_FORCED: [&str; 3] = ["claude-opus-5-5", "claude-fable-5-1", "claude-mythos-5-1"];
+/// The words.
+const ANSWER_IN_WORDS: &str = "Give the final answer by calling the tool final_answer, not as text.";
+
+/// Whether a model of this name, with these options, can be made to call a tool.
+pub(super) fn can_be_forced(endpoint: &ModelEndpoint) -> bool {
+    let thinks = endpoint.properties.get("thinking").is_some_and(|thinking| thinking["type"] != "disabled");
+    !thinks && !CANNOT_BE_FORCED.iter().any(|name| endpoint.model.contains(name))
+}
 
 /// A conversation by turns.
 #[derive(Debug, PartialEq)]
@@ -62,13 +74,18 @@ pub(super) enum Block<'a> {
 
 impl<'a> Conversation<'a> {
     /// Orders the messages of `request`.
-    pub(super) fn of(request: &'a ChatRequest) -> Self {
+    ///
+    /// `forced` says whether the model is made to call a tool where it must; else it is told in the prompt.
+    pub(super) fn of(request: &'a ChatRequest, forced: bool) -> Self {
         let mut conversation = Self { system: Vec::new(), turns: Vec::new() };
         let is_prompt = |message: &&Message| matches!(message.role, Role::System | Role::Developer);
         let messages = &request.messages;
         let prompts = messages.iter().take_while(is_prompt);
         conversation.system =
             prompts.map(Message::plain_text).filter(|text| !text.trim().is_empty()).collect();
+        if request.output_schema.is_some() && !forced {
+            conversation.system.push(ANSWER_IN_WORDS.into());
+        }
         let rest = &messages[messages.iter().take_while(is_prompt).count()..];
         let known = |call: &ToolCall| request.tools.iter().any(|tool| tool.name == call.name);
         // Calls of tools that the model does not have: others of its team made them.
@@ -227,7 +244,7 @@ mod tests {
             Message::tool("a:1", "low"),
             Message::tool("b", ""),
         ]);
-        let conversation = Conversation::of(&request);
+        let conversation = Conversation::of(&request, true);
         assert_eq!(conversation.system, ["Be brief."]);
         let turns: Vec<bool> = conversation.turns.iter().map(|turn| turn.assistant).collect();
         assert_eq!(turns, [false, true, false]);
@@ -255,14 +272,14 @@ mod tests {
         let others = [text("Tides?"), text("ann: Low."), text("bob: Indeed.")];
         {
             let request = request(messages.clone());
-            let conversation = Conversation::of(&request);
+            let conversation = Conversation::of(&request, true);
             assert_eq!(conversation.turns.len(), 1, "the user is last");
             assert_eq!(conversation.turns[0].blocks, others);
         }
         messages.push(Message::assistant("I look.", vec![call("c", "tide", "{}")], Some("cy".into())));
         messages.push(Message::tool("c", "low"));
         let request = request(messages);
-        let conversation = Conversation::of(&request);
+        let conversation = Conversation::of(&request, true);
         assert_eq!(conversation.turns[0].blocks, others, "the provider's cache holds what went before");
         assert_eq!(conversation.turns[1].blocks[0], text("I look."));
     }
@@ -275,7 +292,7 @@ mod tests {
             Message::tool("c", "strong"),
             Message::assistant("No.", vec![], Some("ann".into())),
         ]);
-        let conversation = Conversation::of(&request);
+        let conversation = Conversation::of(&request, true);
         let told = [
             text("Sail?"),
             text(r#"[wind({"at":"quay"}) called]"#),
@@ -292,7 +309,7 @@ mod tests {
             Message::user(" "),
             Message::user("Tides?"),
         ]);
-        let conversation = Conversation::of(&request);
+        let conversation = Conversation::of(&request, true);
         assert_eq!(conversation.turns[0].blocks, [text(OPENING)]);
         assert_eq!(conversation.turns[2].blocks, [text("Tides?")]);
     }

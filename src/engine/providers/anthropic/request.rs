@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::engine::providers::parts::Part;
-use crate::engine::providers::turns::{ANSWER_TOOL, ANSWER_TOOL_USE, Block, Conversation, no_place};
+use crate::engine::providers::turns::{
+    ANSWER_TOOL, ANSWER_TOOL_USE, Block, Conversation, can_be_forced, no_place,
+};
 use crate::engine::providers::{ChatRequest, ModelEndpoint, ModelError, set_properties};
 
 /// Options that belong to us: a property of the Model cannot set them.
@@ -18,7 +20,8 @@ pub(super) fn body(
     endpoint: &ModelEndpoint,
     stream: bool,
 ) -> Result<Value, ModelError> {
-    let conversation = Conversation::of(request);
+    let forced = can_be_forced(endpoint);
+    let conversation = Conversation::of(request, forced);
     let mut messages = Vec::with_capacity(conversation.turns.len());
     for turn in &conversation.turns {
         let blocks = turn.blocks.iter().map(block).collect::<Result<Vec<_>, _>>()?;
@@ -43,13 +46,11 @@ pub(super) fn body(
     if !tools.is_empty() {
         body.insert("tools".into(), tools.into());
     }
-    // A model that thinks may not be forced.
-    let thinks = endpoint.properties.get("thinking").is_some_and(|thinking| thinking["type"] != "disabled");
     let choice = match &request.output_schema {
-        Some(_) if thinks => None,
+        Some(_) if !forced => None,
         Some(_) if request.tools.is_empty() => Some(json!({"type": "tool", "name": ANSWER_TOOL})),
         Some(_) => Some(json!({"type": "any"})),
-        None if request.must_call && !thinks && !request.tools.is_empty() => Some(json!({"type": "any"})),
+        None if request.must_call && forced && !request.tools.is_empty() => Some(json!({"type": "any"})),
         None => None,
     };
     if let Some(choice) = choice {
@@ -172,6 +173,14 @@ mod tests {
         assert_eq!(choice(vec![tool()], true, false, json!({})), (2, json!({"type": "any"})));
         assert_eq!(choice(vec![tool()], false, true, json!({})), (1, json!({"type": "any"})));
         assert_eq!(choice(vec![tool()], false, false, json!({})), (1, Value::Null));
+        let in_words = |model: &str| {
+            let messages = vec![Message::user("Tides?")];
+            let request = ChatRequest { messages, output_schema: Some(schema()), ..ChatRequest::default() };
+            let endpoint = ModelEndpoint { model: model.into(), ..endpoint(json!({})) };
+            let json = body(&request, &endpoint, true).unwrap();
+            json.get("tool_choice").is_none() && json["system"].as_str().unwrap().contains("final_answer")
+        };
+        assert!(in_words("claude-opus-5-5"));
         assert_eq!(choice(vec![], true, false, json!({"thinking": {"type": "enabled"}})), (1, Value::Null));
     }
 }

@@ -4,7 +4,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::engine::providers::parts::Part;
-use crate::engine::providers::turns::{ANSWER_TOOL, ANSWER_TOOL_USE, Block, Conversation, no_place};
+use crate::engine::providers::turns::{
+    ANSWER_TOOL, ANSWER_TOOL_USE, Block, Conversation, can_be_forced, no_place,
+};
 use crate::engine::providers::{ChatRequest, ModelEndpoint, ModelError};
 
 /// Options by the names that other providers give them, and where Converse has them: in `inferenceConfig`.
@@ -36,7 +38,9 @@ const NO_TEXT: &str = "(nothing)";
 
 /// The request's JSON.
 pub(super) fn body(request: &ChatRequest, endpoint: &ModelEndpoint) -> Result<Value, ModelError> {
-    let conversation = Conversation::of(request);
+    let known = CAN_BE_FORCED.iter().any(|family| endpoint.model.contains(family));
+    let forced = known && can_be_forced(endpoint);
+    let conversation = Conversation::of(request, forced);
     let mut messages = Vec::with_capacity(conversation.turns.len());
     for turn in &conversation.turns {
         let blocks = turn.blocks.iter().map(block).collect::<Result<Vec<_>, _>>()?;
@@ -56,9 +60,6 @@ pub(super) fn body(request: &ChatRequest, endpoint: &ModelEndpoint) -> Result<Va
     }
     if !tools.is_empty() {
         let mut config = json!({"tools": tools});
-        let thinks =
-            endpoint.properties.get("thinking").is_some_and(|thinking| thinking["type"] != "disabled");
-        let forced = !thinks && CAN_BE_FORCED.iter().any(|family| endpoint.model.contains(family));
         if forced && request.output_schema.is_some() && request.tools.is_empty() {
             config["toolChoice"] = json!({"tool": {"name": ANSWER_TOOL}});
         } else if forced && (request.output_schema.is_some() || request.must_call) {
