@@ -71,14 +71,12 @@ enum Block {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type")]
 enum Delta {
-    TextDelta {
-        text: String,
-    },
-    InputJsonDelta {
-        partial_json: String,
-    },
+    #[serde(rename = "text_delta")]
+    Text { text: String },
+    #[serde(rename = "input_json_delta")]
+    Input { partial_json: String },
     #[serde(other)]
     Other,
 }
@@ -121,11 +119,11 @@ impl reader::Assembly for Assembly {
             Event::ContentBlockStart { index, content_block } => {
                 self.block(Some(index), content_block, url, text)?;
             }
-            Event::ContentBlockDelta { delta: Delta::TextDelta { text: piece }, .. } => {
+            Event::ContentBlockDelta { delta: Delta::Text { text: piece }, .. } => {
                 self.parts.content.push_str(&piece);
                 text.push_str(&piece);
             }
-            Event::ContentBlockDelta { index, delta: Delta::InputJsonDelta { partial_json } } => {
+            Event::ContentBlockDelta { index, delta: Delta::Input { partial_json } } => {
                 let call = self.calls.get(&index).and_then(|at| self.parts.tool_calls.get_mut(*at));
                 if let Some(call) = call {
                     call.arguments.push_str(&partial_json);
