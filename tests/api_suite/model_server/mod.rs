@@ -159,7 +159,7 @@ async fn chat(
         return Json(openai::whole("ok")).into_response();
     }
     let model = body["model"].as_str().unwrap_or_default().to_owned();
-    answer(&shared, model, (headers, uri, body), openai::Words::default()).await
+    answer(&shared, model, (headers, uri, body), openai::Words).await
 }
 
 async fn messages(

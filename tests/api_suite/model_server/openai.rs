@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::{Out, Protocol};
 
 /// A streamed answer.
-#[derive(Default)]
 pub struct Words;
 
 fn data(out: &Out, data: &str) {
