@@ -12,6 +12,7 @@ pub mod journal;
 mod metrics;
 pub mod models;
 pub mod nesting;
+pub mod prices;
 pub mod providers;
 mod registry;
 mod run;

@@ -195,7 +195,7 @@ mod tests {
         TargetOutcome {
             target: QueryTarget::new(type_, "pilot"),
             result: result.map(|text| Answer::new(text, vec![])),
-            usage: Usage { prompt: 10, completion: 4, cached: 2 },
+            usage: Usage { prompt: 10, completion: 4, cached: 2, written: 0 },
         }
     }
 

@@ -42,6 +42,10 @@ pub const STREAMING_URL: &str = "ark.mckinsey.com/streaming-url";
 /// Annotation of Queries: what they were started from.
 pub const TRIGGERED_FROM: &str = "ark.mckinsey.com/triggered-from";
 
+/// Annotation of Models: what a million tokens cost, as JSON:
+/// `{"currency": "EUR", "input": 1.5, "cachedInput": 0.15, "cacheWrite": 1.9, "output": 6}`.
+pub const TOKEN_PRICES: &str = "ark.mckinsey.com/token-prices";
+
 /// Annotation of any object: the icon that a dashboard shows.
 pub const DASHBOARD_ICON: &str = "ark.mckinsey.com/dashboard-icon";
 

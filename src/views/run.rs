@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ObjectKey;
+use super::cost::Cost;
 use super::row::Status;
 
 /// Tokens, counted once, at the provider call.
@@ -100,6 +101,8 @@ pub enum RunEvent {
         tool_calls: Vec<ToolCallView>,
         /// Tokens.
         usage: TokenUsage,
+        /// What they cost, where the price is known.
+        cost: Option<Cost>,
         /// `stop`, `length`, `tool_calls`…
         finish_reason: String,
         /// Time to the first token.

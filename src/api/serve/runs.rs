@@ -8,6 +8,7 @@ use crate::engine::journal::{Entry, Event, JournalError, ObjectRef, PartialText,
 use crate::kubernetes::apply::noun;
 use crate::resources::{ArkConfigSpec, Query};
 use crate::views::ObjectKey;
+use crate::views::cost::Cost;
 use crate::views::problem::{Problem, ProblemCode};
 use crate::views::run::{Partial, RunDelta, RunEntry, RunEvent, RunView, TokenUsage, ToolCallView};
 
@@ -162,6 +163,7 @@ fn event(event: &Event) -> RunEvent {
             content,
             tool_calls,
             usage,
+            cost,
             finish_reason,
             first_token_ms,
             duration_ms,
@@ -173,6 +175,7 @@ fn event(event: &Event) -> RunEvent {
                 .map(|call| ToolCallView { id: call.id, name: call.name, arguments: call.arguments })
                 .collect(),
             usage: TokenUsage { prompt: usage.prompt, completion: usage.completion, cached: usage.cached },
+            cost: cost.map(|cost| Cost { currency: cost.currency, nanos: cost.nanos }),
             finish_reason,
             first_token_ms,
             duration_ms,

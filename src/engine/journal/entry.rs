@@ -37,6 +37,23 @@ pub struct Usage {
     pub completion: i64,
     /// Of the request's, how many came from the provider's cache.
     pub cached: i64,
+    /// Of the request's, how many were written to the provider's cache, which some charge for.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub written: i64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(count: &i64) -> bool {
+    *count == 0
+}
+
+/// What a model call cost, by the prices of its time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cost {
+    /// ISO 4217.
+    pub currency: String,
+    /// Thousand-millionths of it.
+    pub nanos: i64,
 }
 
 impl std::ops::AddAssign for Usage {
@@ -44,6 +61,7 @@ impl std::ops::AddAssign for Usage {
         self.prompt = self.prompt.saturating_add(other.prompt);
         self.completion = self.completion.saturating_add(other.completion);
         self.cached = self.cached.saturating_add(other.cached);
+        self.written = self.written.saturating_add(other.written);
     }
 }
 
@@ -148,6 +166,9 @@ pub enum Event {
         tool_calls: Vec<ToolCall>,
         /// Tokens.
         usage: Usage,
+        /// What they cost, where the price is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cost: Option<Cost>,
         /// `stop`, `length`, `tool_calls`…
         finish_reason: String,
         /// Time to the first token.
@@ -304,6 +325,14 @@ mod tests {
         let mut text = "ä".repeat(10);
         bound(&mut text, 5);
         assert_eq!(text, "ää … [cut here; 20 bytes in all]");
+    }
+
+    #[test]
+    fn entries_from_before_there_were_prices_are_read() {
+        let old = r#"{"type":"modelResponse","step":"0/model/0","content":"Low.","toolCalls":[],
+            "usage":{"prompt":10,"completion":4,"cached":6},"finishReason":"stop","firstTokenMs":null,"durationMs":9}"#;
+        let Event::ModelResponse { usage, cost, .. } = serde_json::from_str(old).unwrap() else { panic!() };
+        assert_eq!((usage.prompt, usage.written, cost), (10, 0, None));
     }
 
     #[test]

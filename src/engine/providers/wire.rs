@@ -101,6 +101,7 @@ impl reader::Assembly for Assembly {
                 prompt: usage.prompt_tokens,
                 completion: usage.completion_tokens,
                 cached: usage.prompt_tokens_details.and_then(|details| details.cached_tokens).unwrap_or(0),
+                written: 0,
             };
         }
         for choice in chunk.choices.into_iter().filter(|choice| choice.index == 0) {
@@ -212,7 +213,7 @@ mod tests {
         }
         assert_eq!(assembly.parts.tool_calls[0].arguments, r#"{"x":1}"#);
         assert_eq!(assembly.parts.tool_calls[1].name, "g");
-        assert_eq!(assembly.parts.usage, Usage { prompt: 5, completion: 3, cached: 2 });
+        assert_eq!(assembly.parts.usage, Usage { prompt: 5, completion: 3, cached: 2, written: 0 });
         assert_eq!(assembly.parts.finish_reason.as_deref(), Some("tool_calls"));
     }
 

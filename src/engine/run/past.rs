@@ -66,6 +66,7 @@ impl Past {
                 finish_reason,
                 first_token_ms,
                 duration_ms,
+                ..
             } => {
                 let millis = |ms: i64| Duration::from_millis(u64::try_from(ms).unwrap_or(0));
                 self.answers.insert(

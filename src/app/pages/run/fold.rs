@@ -5,6 +5,7 @@
 
 use super::turn::{Call, Failure, Part, Turn, TurnState, tool_step};
 use crate::views::ObjectKey;
+use crate::views::cost::Cost;
 use crate::views::row::{State, Status};
 use crate::views::run::{Partial, RunDelta, RunEntry, RunEvent, RunView, TokenUsage};
 
@@ -116,6 +117,25 @@ impl RunModel {
                 if changed { Applied::Changed } else { Applied::Known }
             }
         }
+    }
+
+    /// What the calls cost whose price is known, by currency, and how many calls have none.
+    pub fn cost(&self) -> (Vec<Cost>, usize) {
+        let mut sums: Vec<Cost> = Vec::new();
+        let mut unknown = 0;
+        for entry in &self.entries {
+            match &entry.event {
+                RunEvent::ModelResponse { cost: Some(cost), .. } => {
+                    match sums.iter_mut().find(|sum| sum.currency == cost.currency) {
+                        Some(sum) => sum.nanos = sum.nanos.saturating_add(cost.nanos),
+                        None => sums.push(cost.clone()),
+                    }
+                }
+                RunEvent::ModelResponse { cost: None, .. } => unknown += 1,
+                _ => {}
+            }
+        }
+        (sums, unknown)
     }
 
     /// Puts older entries before those that are here.
@@ -231,6 +251,7 @@ impl RunModel {
                 finish_reason,
                 first_token_ms,
                 duration_ms,
+                ..
             } => {
                 let turn = self.turn_at(entry.target, at);
                 let call = turn.call_mut(step);

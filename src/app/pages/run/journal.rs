@@ -93,13 +93,16 @@ pub fn line(entry: &RunEntry, targets: &[ObjectKey], started_ms: Option<i64>) ->
             }
             (LineKind::Model, "model.asked", by, what, false)
         }
-        RunEvent::ModelResponse { content, tool_calls, usage, duration_ms, .. } => {
+        RunEvent::ModelResponse { content, tool_calls, usage, cost, duration_ms, .. } => {
             let mut what = match tool_calls.len() {
                 0 => String::new(),
                 1 => "1 tool call, ".to_owned(),
                 n => format!("{n} tool calls, "),
             };
             what.push_str(&format!("{} tokens out, {}", number(usage.completion), duration(*duration_ms)));
+            if let Some(cost) = cost {
+                what.push_str(&format!(", {cost}"));
+            }
             if !content.trim().is_empty() {
                 what.push_str(&format!(": {}", first_line(content)));
             }
@@ -159,6 +162,7 @@ pub fn details(entry: &RunEntry) -> Vec<Detail> {
             content,
             tool_calls,
             usage,
+            cost,
             finish_reason,
             first_token_ms,
             duration_ms,
@@ -167,6 +171,7 @@ pub fn details(entry: &RunEntry) -> Vec<Detail> {
             all.extend(first_token_ms.map(|ms| Fact("First token after", duration(ms))));
             all.push(Fact("Tokens in", tokens_in(usage.prompt, usage.cached)));
             all.push(Fact("Tokens out", number(usage.completion)));
+            all.extend(cost.as_ref().map(|cost| Fact("Cost", cost.to_string())));
             all.push(Fact("Stopped by", finish_reason.clone()));
             all.push(Fact("Step", step.clone()));
             if !content.is_empty() {
@@ -255,6 +260,7 @@ pub fn first_line(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::resources::kind::Kind;
+    use crate::views::cost::Cost;
     use crate::views::run::TokenUsage;
 
     fn entry(event: RunEvent) -> RunEntry {
@@ -269,6 +275,7 @@ mod tests {
             content: "\n High water at noon.\nMore.".into(),
             tool_calls: Vec::new(),
             usage: TokenUsage { prompt: 4_912, completion: 1_188, cached: 3_840 },
+            cost: Some(Cost { currency: "USD".into(), nanos: 6_100_000 }),
             finish_reason: "stop".into(),
             first_token_ms: Some(340),
             duration_ms: 4_300,
@@ -277,7 +284,7 @@ mod tests {
         assert_eq!(line.name, "model.answered");
         assert_eq!(line.after_ms, Some(4_250));
         assert_eq!(line.by, Some(pilot));
-        assert_eq!(line.what, "1,188 tokens out, 4.3 s: High water at noon.");
+        assert_eq!(line.what, "1,188 tokens out, 4.3 s, $0.0061: High water at noon.");
         let all = details(&answered);
         assert!(all.contains(&Detail::Fact("Tokens in", "4,912, 3,840 cached".into())), "{all:?}");
     }

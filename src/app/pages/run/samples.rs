@@ -52,6 +52,7 @@ pub fn response(seq: u64, target: usize, step: &str, content: &str, tools: &[&st
         content: content.into(),
         tool_calls,
         usage: TokenUsage { prompt: 10, completion: 5, cached: 2 },
+        cost: None,
         finish_reason: "stop".into(),
         first_token_ms: Some(30),
         duration_ms: 90,

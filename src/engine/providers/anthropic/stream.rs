@@ -208,7 +208,7 @@ impl Assembly {
         // Anthropic counts what the cache read and wrote apart; a prompt's tokens are all three.
         let written = of(self.usage.cache_creation_input_tokens);
         let prompt = of(self.usage.input_tokens).saturating_add(cached).saturating_add(written);
-        self.parts.usage = Usage { prompt, completion: of(self.usage.output_tokens), cached };
+        self.parts.usage = Usage { prompt, completion: of(self.usage.output_tokens), cached, written };
     }
 
     fn end(&mut self, reason: &str) {

@@ -209,7 +209,7 @@ impl Assembly {
         let of = |count: i64| count.max(0);
         let (cached, written) = (of(usage.cache_read_input_tokens), of(usage.cache_write_input_tokens));
         let prompt = of(usage.input_tokens).saturating_add(cached).saturating_add(written);
-        self.parts.usage = Usage { prompt, completion: of(usage.output_tokens), cached };
+        self.parts.usage = Usage { prompt, completion: of(usage.output_tokens), cached, written };
     }
 
     fn end(&mut self, reason: &str) {
