@@ -63,7 +63,7 @@ pub(super) async fn end_waiting(inner: Arc<Inner>, active: Arc<Active>, how: Wai
             reasons::TIMED_OUT_IN_QUEUE,
             format!(
                 "The query's timeout of {} passed while it waited for a place. Raise spec.timeout, or the number of runs at once.",
-                status::go(active.timeout)
+                status::go(active.budget.timeout)
             ),
         ),
     };
@@ -86,8 +86,9 @@ async fn to_the_end(inner: &Arc<Inner>, active: &Arc<Active>) {
     };
     let stop = Stop {
         canceled: active.canceled.clone(),
-        deadline: deadline(journal.record().created_ms, active.timeout),
-        timeout: status::go(active.timeout),
+        deadline: deadline(journal.record().created_ms, active.budget.timeout),
+        timeout: status::go(active.budget.timeout),
+        iterations: active.budget.iterations as usize,
     };
     let world = match inner.world.seen_as(Account::of(&active.query), &inner.readers) {
         Ok(world) => world,

@@ -25,8 +25,10 @@ pub mod template;
 mod tests;
 pub mod timers;
 mod tools;
+mod trial;
 pub mod world;
 
 pub use error::{RunError, codes};
 pub use runtime::{Engine, EngineError};
-pub use settings::{EngineDeps, Settings};
+pub use settings::{Budget, EngineDeps, Settings};
+pub use trial::Trial;

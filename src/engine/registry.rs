@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::scheduler::Scheduler;
+use super::settings::Budget;
 use crate::resources::query::Query;
 
 /// Ended runs that are remembered, so that a change told late does not take one up again; an older one is taken up,
@@ -19,8 +20,8 @@ pub(super) struct Active {
     pub(super) query: Arc<Query>,
     /// When its budget of time began, in milliseconds since 1970.
     pub(super) accepted_ms: i64,
-    /// Its budget of time.
-    pub(super) timeout: std::time::Duration,
+    /// What it may use.
+    pub(super) budget: Budget,
     /// Ends it.
     pub(super) canceled: CancellationToken,
     /// Held while its status is written, so that an earlier status never overwrites a later one.

@@ -17,7 +17,7 @@ use super::journal::{Journal, JournalError, RunRecord, now_ms};
 use super::providers::{Outbound, OutboundError};
 use super::registry::{Active, Registry};
 use super::scheduler::Scheduler;
-use super::settings::{EngineDeps, Settings};
+use super::settings::{Budget, EngineDeps, Settings};
 use super::status;
 use super::timers::Timers;
 use super::world::{Readers, World};
@@ -105,15 +105,15 @@ impl Engine {
         Ok(Self { inner })
     }
 
-    /// Takes a query that has not ended, once; `timeout` is its budget of time, waiting included. Returns at once.
-    pub fn submit(&self, query: Arc<Query>, timeout: Duration) {
+    /// Takes a query that has not ended, once. Returns at once.
+    pub fn submit(&self, query: Arc<Query>, budget: Budget) {
         let inner = &self.inner;
         let Some(uid) = query.uid() else { return };
         let namespace = query.namespace().unwrap_or_default();
         let active = Arc::new(Active {
             accepted_ms: accepted_ms(&query),
             query: query.clone(),
-            timeout,
+            budget,
             canceled: CancellationToken::new(),
             writing: tokio::sync::Mutex::new(()),
             queued_at: Instant::now(),
@@ -132,7 +132,7 @@ impl Engine {
         inner.dispatch();
         if self.queue_position(&uid).is_some() {
             inner.timers.set((uid.clone(), Due::Notice), active.queued_at + QUEUE_NOTICE);
-            inner.timers.set((uid, Due::Timeout), drive::deadline(active.accepted_ms, timeout));
+            inner.timers.set((uid, Due::Timeout), drive::deadline(active.accepted_ms, budget.timeout));
         }
     }
 

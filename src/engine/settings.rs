@@ -14,8 +14,6 @@ pub struct Settings {
     pub max_running: usize,
     /// Weight of namespaces in the queue; others weigh 1.
     pub weights: HashMap<String, u32>,
-    /// How often a model may ask for tools in one target (`TooManyIterations` beyond).
-    pub max_iterations: usize,
     /// Attempts of one model call, the first included.
     pub max_attempts: u32,
     /// Pause before the second attempt; it doubles, up to [`MAX_BACKOFF`].
@@ -36,7 +34,6 @@ impl Default for Settings {
         Self {
             max_running: 32,
             weights: HashMap::new(),
-            max_iterations: 25,
             max_attempts: 3,
             backoff: Duration::from_millis(500),
             limits: Limits::default(),
@@ -44,6 +41,15 @@ impl Default for Settings {
             drain: Duration::from_secs(2),
         }
     }
+}
+
+/// What one run may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Its time, waiting included.
+    pub timeout: Duration,
+    /// How often each of its agents may ask its model for one answer (`TooManyIterations` beyond).
+    pub iterations: u32,
 }
 
 /// What the engine is given at its start.

@@ -57,6 +57,11 @@ impl Account {
         };
         Self { namespace: query.metadata.namespace.clone().unwrap_or_default(), name: name.to_owned() }
     }
+
+    /// The one of queries in `namespace` that name none.
+    pub fn default_of(namespace: impl Into<String>) -> Self {
+        Self { namespace: namespace.into(), name: DEFAULT_ACCOUNT.to_owned() }
+    }
 }
 
 /// Gives the client that acts as an account; `None` where runs read with the process's own rights.

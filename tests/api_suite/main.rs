@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
 
+mod agents;
 mod answers;
 mod applying;
 mod builtins;
@@ -11,6 +12,7 @@ mod demo;
 mod failures;
 mod following;
 mod harness;
+mod http_tools;
 mod kill_points;
 mod limits;
 mod manifests;
@@ -22,5 +24,6 @@ mod resume;
 mod rights;
 mod selectors;
 mod teams;
+mod tool_server;
 mod tools;
 mod verbs;

@@ -8,6 +8,7 @@ pub mod present;
 pub mod queries;
 pub mod runs;
 mod services;
+pub mod tools;
 pub mod yaml;
 
 pub use services::{Services, asker, services, session};

@@ -1,7 +1,5 @@
 //! An agent's work: prompt, question, and the loop of model and tools until there is an answer.
 
-use futures::future::join_all;
-
 use super::outcome::Answer;
 use super::place::Place;
 use super::step::{self, Caller};
@@ -62,37 +60,33 @@ pub(super) async fn answer(
             query: Some((namespace, &run.query.spec.overrides)),
         },
     };
-    for turn in 0..run.settings.max_iterations {
-        let reply = step::ask(run, &caller, &place.model(turn), &request).await?;
-        let calls = reply.tool_calls.clone();
+    for turn in 0..run.stop.iterations {
+        let step = place.model(turn);
+        let reply = step::ask(run, &caller, &step, &request).await?;
         request.messages.push(Message::assistant(
             reply.content.clone(),
-            reply.tool_calls,
+            reply.tool_calls.clone(),
             Some(name.to_owned()),
         ));
-        if calls.is_empty() {
-            return Ok(Answer::new(reply.content, request.messages.split_off(asked)));
-        }
-        let replies =
-            join_all(calls.iter().enumerate().map(|(i, one)| call::call(run, place, turn, i, &tools, one)))
-                .await;
-        let mut end = None;
-        for (one, reply) in calls.iter().zip(replies) {
-            let reply = reply?;
-            if reply.ends {
-                end = Some(reply.content.clone());
+        let ended = match reply.tool_calls.as_slice() {
+            [] => Some(reply.content),
+            calls => {
+                let replies = call::all(run, place, turn, &tools, calls).await?;
+                let end = replies.iter().rev().find(|reply| reply.ends).map(|reply| reply.content.clone());
+                request.messages.extend(calls.iter().zip(replies).map(|(one, reply)| reply.told(&one.id)));
+                end
             }
-            request.messages.push(Message::tool(one.id.as_str(), reply.content));
-        }
-        if let Some(content) = end {
-            return Ok(Answer { content, messages: request.messages.split_off(asked), terminated: true });
+        };
+        if let Some(content) = ended {
+            let messages = request.messages.split_off(asked);
+            return Ok(Answer { content, messages, terminated: !reply.tool_calls.is_empty() });
         }
     }
     Err(RunError::new(
         codes::TOO_MANY_ITERATIONS,
         format!(
-            "Agent '{name}' asked for tools {} times without an answer. Simplify the task or the prompt.",
-            run.settings.max_iterations
+            "Agent '{name}' asked its model {} times and has no answer, which is the most that is allowed. Simplify the task or the prompt, or raise maxAgentIterations of ArkConfig 'default'.",
+            run.stop.iterations
         ),
     ))
 }

@@ -1,5 +1,7 @@
 //! One tool call: written to the journal before it is made, and not made twice unless the tool allows it.
 
+use futures::future::join_all;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::past::ToolPast;
@@ -8,6 +10,25 @@ use super::{Run, delegate, step};
 use crate::engine::error::RunError;
 use crate::engine::journal::{Event, ToolCall};
 use crate::engine::tools::{Callable, Reply, ToolWorld};
+
+/// Calls of one turn that are made at once; further ones wait for a place. Their results keep their order.
+const AT_ONCE: usize = 16;
+
+/// Makes the calls that the model asked for in one turn.
+pub(super) async fn all(
+    run: &Run,
+    place: &Place,
+    turn: usize,
+    tools: &[Callable],
+    asked: &[ToolCall],
+) -> Result<Vec<Reply>, RunError> {
+    let places = &Semaphore::new(AT_ONCE);
+    let calls = asked.iter().enumerate().map(|(index, one)| async move {
+        let _place = places.acquire().await;
+        call(run, place, turn, index, tools, one).await
+    });
+    join_all(calls).await.into_iter().collect()
+}
 
 /// Calls the tool that the model asked for, or returns what it gave before a restart.
 pub(super) async fn call(
@@ -24,7 +45,8 @@ pub(super) async fn call(
     let reply = match (run.past.tool(&step), found) {
         (Some(ToolPast::Ended { content, is_error }), found) => {
             let ends = !is_error && found.is_some_and(Callable::ends);
-            return Ok(Reply { content: content.clone(), is_error: *is_error, ends });
+            let trusted = found.is_some_and(Callable::is_trusted);
+            return Ok(Reply { content: content.clone(), is_error: *is_error, ends, trusted });
         }
         (Some(ToolPast::InFlight { repeatable: false }), _) => Reply::error(
             "The process was restarted while this call was in flight, and the tool does not say that it may be \
@@ -40,7 +62,8 @@ pub(super) async fn call(
             };
             run.journal.append(Some(place.target), sent).await?;
             if let Some(to) = tool.delegate() {
-                delegate::ask(run, place, &step, to, tool.arguments(&asked.arguments)).await?
+                let reply = delegate::ask(run, place, &step, to, tool.arguments(&asked.arguments)).await?;
+                reply.bounded()
             } else {
                 let world =
                     ToolWorld { world: &run.world, outbound: &run.outbound, parameters: &run.parameters };
@@ -57,7 +80,7 @@ pub(super) async fn call(
         duration_ms: step::millis(started.elapsed()),
     };
     run.journal.append(Some(place.target), ended).await?;
-    Ok(reply)
+    Ok(Reply { trusted: found.is_some_and(Callable::is_trusted), ..reply })
 }
 
 fn names(tools: &[Callable]) -> String {

@@ -12,6 +12,7 @@ mod step;
 mod targets;
 mod team;
 mod tool;
+mod untrusted;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -34,6 +35,7 @@ use crate::resources::query::{Query, QueryTarget, TargetType};
 pub(super) use outcome::{Answer, RunOutcome, TargetOutcome};
 use past::Past;
 use place::Place;
+use untrusted::Marks;
 
 /// When a run must stop.
 pub(super) struct Stop {
@@ -43,6 +45,8 @@ pub(super) struct Stop {
     pub(super) deadline: Instant,
     /// The timeout in words, as `30m0s`.
     pub(super) timeout: String,
+    /// How often an agent may ask its model for one answer.
+    pub(super) iterations: usize,
 }
 
 /// What the targets of one run share.
@@ -55,6 +59,7 @@ pub(super) struct Run {
     outbound: Outbound,
     settings: Arc<Settings>,
     parameters: Parameters,
+    marks: Marks,
     stop: Stop,
 }
 
@@ -79,6 +84,7 @@ impl Run {
             outbound,
             settings,
             parameters: Parameters::new(),
+            marks: Marks::new(),
             stop,
         }
     }

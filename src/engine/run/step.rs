@@ -44,6 +44,7 @@ pub(super) async fn ask(
     if let Some(answer) = run.past.answer(step) {
         return Ok(answer.clone());
     }
+    let marked = run.marks.marked(request);
     let before = run.past.attempts(step);
     let target = Some(caller.target);
     let mut tried = 0;
@@ -64,7 +65,7 @@ pub(super) async fn ask(
         let publisher = Publisher::new(run, step, caller.target);
         let mut on_text = |piece: &str| publisher.take(piece);
         let outcome = tokio::select! {
-            outcome = provider.chat(request, &mut on_text) => outcome,
+            outcome = provider.chat(&marked, &mut on_text) => outcome,
             never = publisher.flush_late() => match never {},
         };
         publisher.flush();

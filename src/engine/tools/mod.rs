@@ -6,10 +6,11 @@
 mod builtin;
 mod http;
 mod load;
+mod url;
 
 use serde_json::{Map, Value};
 
-use super::providers::{Outbound, ToolDefinition};
+use super::providers::{Message, Outbound, ToolDefinition};
 use super::world::{Parameters, World};
 use crate::resources::kind::Kind;
 use crate::resources::tool::Tool;
@@ -35,12 +36,19 @@ pub(super) struct Reply {
     pub(super) is_error: bool,
     /// The agent's work ends here, with this content as its answer.
     pub(super) ends: bool,
+    /// The words are our own or an agent's of ours, not a stranger's.
+    pub(super) trusted: bool,
 }
 
 impl Reply {
     /// A result.
     pub(super) fn ok(content: impl Into<String>) -> Self {
-        Self { content: content.into(), is_error: false, ends: false }
+        Self { content: content.into(), is_error: false, ends: false, trusted: false }
+    }
+
+    /// As the message that answers the call `id`.
+    pub(super) fn told(self, id: &str) -> Message {
+        Message { trusted: self.trusted, ..Message::tool(id, self.content) }
     }
 
     /// Cut to what a model is told.
@@ -52,7 +60,7 @@ impl Reply {
     /// An error that the model is told.
     pub(super) fn error(message: impl std::fmt::Display) -> Self {
         let content = serde_json::json!({ "error": message.to_string() }).to_string();
-        Self { content, is_error: true, ends: false }
+        Self { content, is_error: true, ends: false, trusted: false }
     }
 }
 
@@ -87,6 +95,11 @@ impl Callable {
     /// A call of it ends the agent's work.
     pub(super) fn ends(&self) -> bool {
         matches!(self.action, Action::Terminate)
+    }
+
+    /// What it answers are words of our own or of our agents.
+    pub(super) fn is_trusted(&self) -> bool {
+        !matches!(self.action, Action::Http(_))
     }
 
     /// Whom a call of it asks, when it is an agent or a team.

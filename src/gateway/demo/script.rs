@@ -47,7 +47,7 @@ impl Question {
                 }
                 Some("tool") => {
                     let id = message["tool_call_id"].as_str().unwrap_or_default();
-                    let text = plain(&message["content"]);
+                    let text = unmarked(&plain(&message["content"])).to_owned();
                     let result = serde_json::from_str(&text).unwrap_or(Value::String(text));
                     question.results.push((names.get(id).cloned().unwrap_or_default(), result));
                 }
@@ -83,6 +83,14 @@ impl Question {
         static ORDERS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b[A-Z]-\d{4,6}\b").ok());
         ORDERS.as_ref().and_then(|regex| regex.find(&self.text)).map_or(ORDER, |found| found.as_str())
     }
+}
+
+/// A tool's result without the marks that the engine puts around the words of strangers.
+fn unmarked(text: &str) -> &str {
+    let marked =
+        text.split_once("\n<ark-untrusted-tool-output-").and_then(|(_, rest)| rest.split_once(">\n"));
+    let inner = marked.and_then(|(_, rest)| rest.rsplit_once("\n</ark-untrusted-tool-output-"));
+    inner.map_or(text, |(inner, _)| inner)
 }
 
 /// What the script says.
