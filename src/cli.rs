@@ -23,6 +23,9 @@ pub enum Command {
     Crds(CrdsArgs),
     /// Print the version
     Version,
+    /// Do one piece of bounded work from standard input: the engine starts this itself
+    #[command(hide = true, name = crate::engine::sandbox::COMMAND)]
+    Compute,
 }
 
 /// Settings of `arkdeck crds`.

@@ -94,8 +94,15 @@ async fn to_the_end(inner: &Arc<Inner>, active: &Arc<Active>) {
         Ok(world) => world,
         Err(error) => return conclude(inner, active, &journal, &RunOutcome::failed(&error), false).await,
     };
-    let mut run =
-        Run::new(active.query.clone(), journal, world, inner.outbound.clone(), inner.settings.clone(), stop);
+    let mut run = Run::new(
+        active.query.clone(),
+        journal,
+        world,
+        inner.outbound.clone(),
+        inner.sandbox.clone(),
+        inner.settings.clone(),
+        stop,
+    );
     if let Some(outcome) = run.finished() {
         return conclude(inner, active, run.journal(), &outcome, true).await;
     }

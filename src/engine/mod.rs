@@ -16,6 +16,7 @@ pub mod providers;
 mod registry;
 mod run;
 mod runtime;
+pub mod sandbox;
 pub mod scheduler;
 pub mod secret;
 mod settings;

@@ -16,6 +16,7 @@ use super::finalizer;
 use super::journal::{Journal, JournalError, RunRecord, now_ms};
 use super::providers::{Outbound, OutboundError};
 use super::registry::{Active, Registry};
+use super::sandbox::Sandbox;
 use super::scheduler::Scheduler;
 use super::settings::{Budget, EngineDeps, Settings};
 use super::status;
@@ -52,6 +53,7 @@ pub(super) struct Inner {
     pub(super) world: World,
     pub(super) readers: Readers,
     pub(super) outbound: Outbound,
+    pub(super) sandbox: Sandbox,
     pub(super) settings: Arc<Settings>,
     pub(super) events: Recorder,
     pub(super) registry: Mutex<Registry>,
@@ -80,6 +82,7 @@ impl Engine {
         let inner = Arc::new(Inner {
             journal: Journal::new(store),
             outbound: Outbound::new(settings.limits)?,
+            sandbox: Sandbox::new(settings.program.clone()),
             events: Recorder::start(client.clone(), "arkdeck-engine"),
             world: World::new(client, settings.cluster_domain.clone()),
             readers,

@@ -1,9 +1,11 @@
 //! What can be set about the engine, and what it is given.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::providers::Limits;
+use super::sandbox::Sandbox;
 use super::world::Readers;
 use crate::store::Store;
 
@@ -22,6 +24,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Domain of Services, as `cluster.local`.
     pub cluster_domain: String,
+    /// The program that children of the [`sandbox`](super::sandbox) are: this one.
+    pub program: PathBuf,
     /// How long running runs may go on after [`shutdown`](super::Engine::shutdown) was asked for.
     pub drain: Duration,
 }
@@ -38,6 +42,7 @@ impl Default for Settings {
             backoff: Duration::from_millis(500),
             limits: Limits::default(),
             cluster_domain: "cluster.local".into(),
+            program: Sandbox::own_program(),
             drain: Duration::from_secs(2),
         }
     }

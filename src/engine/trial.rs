@@ -53,7 +53,12 @@ impl Engine {
         let parameters = Parameters::new();
         // What a query of the same person would read with.
         let seen = inner.world.seen_as(Account::default_of(namespace), &inner.readers)?;
-        let world = ToolWorld { world: &seen, outbound: &inner.outbound, parameters: &parameters };
+        let world = ToolWorld {
+            world: &seen,
+            outbound: &inner.outbound,
+            sandbox: &inner.sandbox,
+            parameters: &parameters,
+        };
         let _place = PLACES
             .acquire()
             .await

@@ -173,6 +173,13 @@ pub enum RunEvent {
         /// The same in a sentence.
         message: String,
     },
+    /// A final answer does not fit the agent's output schema.
+    OutputRejected {
+        /// Step id of the model call that answered.
+        step: String,
+        /// Why.
+        message: String,
+    },
     /// A target ended well.
     TargetDone {
         /// The answer.

@@ -46,7 +46,12 @@ pub struct Deck {
 
 /// Settings with pauses that a test can wait for.
 pub fn quick() -> Settings {
-    Settings { backoff: Duration::from_millis(1), drain: Duration::ZERO, ..Settings::default() }
+    Settings {
+        backoff: Duration::from_millis(1),
+        drain: Duration::ZERO,
+        program: env!("CARGO_BIN_EXE_arkdeck").into(),
+        ..Settings::default()
+    }
 }
 
 impl Deck {
@@ -333,6 +338,7 @@ pub fn outline(entries: &[Entry]) -> Vec<String> {
             Event::TeamEnded { team, reason, turns, .. } => {
                 format!("team {} ended after {turns}: {}", team.name, reason.as_str())
             }
+            Event::OutputRejected { step, .. } => format!("rejected {step}"),
             Event::TargetDone { .. } => "target done".into(),
             Event::TargetFailed { code, .. } => format!("target failed {code}"),
             Event::Notice { .. } => "notice".into(),

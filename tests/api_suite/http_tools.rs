@@ -4,7 +4,7 @@ use arkdeck::resources::Tool;
 use kube::api::Api;
 use serde_json::{Value, json};
 
-use crate::harness::{Deck, NAMESPACE, content, quick, reason};
+use crate::harness::{Deck, NAMESPACE, content, outline, quick, reason};
 use crate::model_server::{Act, ModelServer};
 use crate::tool_server::ToolServer;
 
@@ -236,5 +236,54 @@ async fn a_tool_is_tried_without_a_query_as_a_run_would_call_it() {
     assert!(wrong.is_error && wrong.content.contains("not a JSON object"), "{wrong:?}");
     let asks = bench.deck.engine.try_tool(tool("ask").await, "{}").await.unwrap_err();
     assert!(asks.message.contains("asks the agent 'pilot'"), "{asks}");
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jq_filters_shape_results_and_cannot_harm() {
+    let bench = Bench::start().await;
+    bench.http("tides", "/tides", json!({})).await;
+    bench.http("word", "/word", json!({})).await;
+    bench.http("longer", "/long/11000000", json!({})).await;
+    bench.deck.create(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "filters"}, "data": {"first": ".tides[0]"}})).await;
+    let jq = |filter: &str| json!({"name": "jq", "value": filter});
+    let tool = |name: &str, of: &str, functions: Value| json!({"type": "http", "name": name, "partial": {"name": of}, "functions": functions});
+    let from = json!({"name": "jq", "valueFrom": {"configMapKeyRef": {"name": "filters", "key": "first"}}});
+    let tools = json!([
+        tool("ft", "tides", json!([jq(".tides | map(.ft) | add")])),
+        tool("two", "tides", json!([from, jq(".at")])),
+        tool("plain", "word", json!([jq(".at")])),
+        tool("wrong", "tides", json!([jq(".tides[")])),
+        tool("endless", "tides", json!([jq("last(repeat(1))")])),
+        tool("deep", "tides", json!([jq("def f: 1 + f; f")])),
+        tool("big", "tides", json!([jq("[range(1e12)]")])),
+        tool("other", "tides", json!([{"name": "awk", "value": "$1"}])),
+        tool("longer", "longer", json!([jq(".")])),
+    ]);
+    let told = bench
+        .ask(
+            tools,
+            &[
+                ("ft", "{}"),
+                ("two", "{}"),
+                ("plain", "{}"),
+                ("wrong", "{}"),
+                ("endless", "{}"),
+                ("deep", "{}"),
+                ("big", "{}"),
+                ("other", "{}"),
+                ("longer", "{}"),
+            ],
+        )
+        .await;
+    assert_eq!(told[..3], ["3.6", "\"06:10\"", "low tide"]);
+    assert!(told[3].contains("the jq filter '.tides[' cannot be read"), "{}", told[3]);
+    assert!(told[4].contains("longer than 2 s"), "{}", told[4]);
+    assert!(told[5].contains("recurses without end"), "{}", told[5]);
+    assert!(told[6].contains("memory") || told[6].contains("longer than 2 s"), "{}", told[6]);
+    assert!(told[7].contains("Lisbon"), "{}", told[7]);
+    assert!(told[8].contains("longer than 10 MiB"), "{}", told[8]);
+    let journal = outline(&bench.deck.journal("q").await);
+    assert_eq!(journal.iter().filter(|line| *line == "notice").count(), 1, "the unknown filter is told of");
     bench.stop().await;
 }

@@ -18,6 +18,7 @@ mod limits;
 mod manifests;
 mod model_server;
 mod order;
+mod output_schema;
 mod plain;
 mod probes;
 mod resume;

@@ -194,6 +194,7 @@ fn event(event: &Event) -> RunEvent {
         Event::TeamEnded { team, turns, reason, message, .. } => {
             RunEvent::TeamEnded { team: key(&team), turns, reason: reason.as_str().to_owned(), message }
         }
+        Event::OutputRejected { step, message } => RunEvent::OutputRejected { step, message },
         Event::TargetDone { content } => RunEvent::TargetDone { content },
         Event::TargetFailed { code, message } => RunEvent::TargetFailed { code, message },
         Event::Notice { message } => RunEvent::Notice { message },

@@ -225,6 +225,13 @@ pub enum Event {
         /// The same in a sentence.
         message: String,
     },
+    /// A final answer does not fit the agent's output schema. The first time, the model is asked once more.
+    OutputRejected {
+        /// Step id of the model call that answered.
+        step: String,
+        /// Why, as the model is told.
+        message: String,
+    },
     /// A target ended well.
     TargetDone {
         /// The answer.
@@ -274,6 +281,7 @@ impl Event {
             Self::TargetFailed { message, .. }
             | Self::TeamEnded { message, .. }
             | Self::TurnStarted { why: message, .. }
+            | Self::OutputRejected { message, .. }
             | Self::Notice { message }
             | Self::Finished { message, .. } => {
                 bound(message, super::MAX_MESSAGE);

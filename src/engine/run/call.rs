@@ -63,10 +63,14 @@ pub(super) async fn call(
             run.journal.append(Some(place.target), sent).await?;
             if let Some(to) = tool.delegate() {
                 let reply = delegate::ask(run, place, &step, to, tool.arguments(&asked.arguments)).await?;
-                reply.bounded()
+                tool.finish(&run.sandbox, reply).await
             } else {
-                let world =
-                    ToolWorld { world: &run.world, outbound: &run.outbound, parameters: &run.parameters };
+                let world = ToolWorld {
+                    world: &run.world,
+                    outbound: &run.outbound,
+                    sandbox: &run.sandbox,
+                    parameters: &run.parameters,
+                };
                 tool.call(&world, &asked.arguments).await
             }
         }

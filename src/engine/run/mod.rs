@@ -6,6 +6,7 @@ mod call;
 mod delegate;
 mod input;
 mod outcome;
+mod output;
 mod past;
 mod place;
 mod step;
@@ -26,6 +27,7 @@ use super::error::{RunError, codes};
 use super::journal::{Event, ObjectRef, RunJournal};
 use super::models::HeaderOverrides;
 use super::providers::{ChatRequest, Message, Outbound};
+use super::sandbox::Sandbox;
 use super::settings::Settings;
 use super::world::{Parameters, World};
 use crate::resources::kind::Kind;
@@ -57,6 +59,7 @@ pub(super) struct Run {
     past: Past,
     world: World,
     outbound: Outbound,
+    sandbox: Sandbox,
     settings: Arc<Settings>,
     parameters: Parameters,
     marks: Marks,
@@ -70,6 +73,7 @@ impl Run {
         journal: RunJournal,
         world: World,
         outbound: Outbound,
+        sandbox: Sandbox,
         settings: Arc<Settings>,
         stop: Stop,
     ) -> Self {
@@ -82,6 +86,7 @@ impl Run {
             past,
             world,
             outbound,
+            sandbox,
             settings,
             parameters: Parameters::new(),
             marks: Marks::new(),

@@ -22,6 +22,7 @@ pub(super) struct Past {
     attempts: HashMap<String, u32>,
     tools: HashMap<String, ToolPast>,
     turns: HashMap<String, ObjectRef>,
+    rejections: HashMap<String, String>,
     closed: HashSet<String>,
 }
 
@@ -93,6 +94,9 @@ impl Past {
             Event::TurnDone { step, .. } | Event::TeamEnded { step, .. } => {
                 self.closed.insert(step.clone());
             }
+            Event::OutputRejected { step, message } => {
+                self.rejections.insert(step.clone(), message.clone());
+            }
             Event::TargetDone { content } => self.end(entry.target, Ok(content.clone())),
             Event::TargetFailed { code, message } => {
                 self.end(entry.target, Err(RunError::new(code.as_str(), message.as_str())));
@@ -118,6 +122,11 @@ impl Past {
     /// Attempts that were made of a model call.
     pub(super) fn attempts(&self, step: &str) -> u32 {
         self.attempts.get(step).copied().unwrap_or(0)
+    }
+
+    /// Why the answer of a model call was rejected.
+    pub(super) fn rejection(&self, step: &str) -> Option<&str> {
+        self.rejections.get(step).map(String::as_str)
     }
 
     /// Who had a turn of a team.

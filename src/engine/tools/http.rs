@@ -18,19 +18,33 @@ use crate::resources::value_source::Source;
 
 /// Characters of an error's body that the model is told.
 const MAX_QUOTE: usize = 2000;
+/// Bytes of an answer that are read for filters, which need all of it.
+const MAX_FILTERED: usize = 10 << 20;
 
-/// Calls the tool; every failure is a reply.
-pub(super) async fn call(world: &ToolWorld<'_>, tool: &Tool, arguments: &Map<String, Value>) -> Reply {
+/// Calls the tool; every failure is a reply. With `filtered`, the answer is for filters, so that a cut one is an error.
+pub(super) async fn call(
+    world: &ToolWorld<'_>,
+    tool: &Tool,
+    arguments: &Map<String, Value>,
+    filtered: bool,
+) -> Reply {
     let Some(http) = &tool.spec.http else { return Reply::error("the tool has no spec.http") };
-    let request = match build(world, tool, http, arguments).await {
+    let mut request = match build(world, tool, http, arguments).await {
         Ok(request) => request,
         Err(error) => return Reply::error(error),
     };
+    if filtered {
+        request.max_body = MAX_FILTERED;
+    }
     match world.outbound.fetch(request).await {
         Ok(Fetched { status, text, .. }) if status >= 400 => {
             let said: String = text.chars().take(MAX_QUOTE).collect();
             Reply::error(format!("HTTP status {status}: {said}"))
         }
+        Ok(Fetched { cut: true, .. }) if filtered => Reply::error(format!(
+            "the answer is longer than {} MiB, so that its filter cannot be applied; ask for less",
+            MAX_FILTERED >> 20
+        )),
         Ok(Fetched { mut text, cut: true, .. }) => {
             text.truncate(text.floor_char_boundary(MAX_RESULT - CUT.len()));
             Reply::ok(text + CUT)

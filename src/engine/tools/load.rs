@@ -12,6 +12,9 @@ use crate::resources::agent_tool::{AgentTool, AgentToolType, PartialTool};
 use crate::resources::kind::Kind;
 use crate::resources::tool::{NamedTool, Tool, ToolType};
 
+/// The kind of filter that there is.
+const JQ: &str = "jq";
+
 /// The tools of `agent` in the order of its list, and a sentence for each that this version cannot call.
 pub(in crate::engine) async fn load(
     world: &World,
@@ -23,12 +26,13 @@ pub(in crate::engine) async fn load(
     for entry in &agent.spec.tools {
         match one(world, namespace, entry, parameters).await? {
             Ok(tool) => {
-                if !entry.functions.is_empty() {
-                    notices.push(format!(
-                        "The filters of tool '{}' cannot be applied by this version; its results are passed on whole.",
-                        entry.name
-                    ));
-                }
+                let unknown = entry.functions.iter().filter(|function| function.name != JQ);
+                notices.extend(unknown.map(|function| {
+                    format!(
+                        "The filter '{}' of tool '{}' is not applied: only {JQ} is known.",
+                        function.name, entry.name
+                    )
+                }));
                 tools.push(tool);
             }
             Err(why) => notices.push(format!("Tool '{}' is left out: {why}.", entry.name)),
@@ -77,6 +81,11 @@ async fn one(
     if let Some(partial) = &entry.partial {
         preset(world, namespace, partial, parameters, &mut tool).await?;
     }
+    for function in entry.functions.iter().filter(|function| function.name == JQ) {
+        let field = format!("A filter of tool '{}'", entry.name);
+        let filter = world.value(namespace, function.source(), Some(parameters), &field).await?;
+        tool.filters.extend(filter);
+    }
     Ok(Ok(tool))
 }
 
@@ -105,6 +114,7 @@ fn of_object(object: Tool) -> Result<Callable, String> {
                 },
                 repeatable: object.spec.is_repeatable(),
                 presets: Map::new(),
+                filters: Vec::new(),
                 action: Action::Http(Box::new(object)),
             })
         }
@@ -129,6 +139,7 @@ fn delegate(kind: Kind, object: &Tool, to: Option<&NamedTool>) -> Callable {
         },
         repeatable: true,
         presets: Map::new(),
+        filters: Vec::new(),
         action: Action::Delegate(Delegate { kind, name }),
     }
 }
@@ -144,7 +155,7 @@ fn built_in(name: &str) -> Option<Callable> {
     let action = if name == builtin::NOOP { Action::Noop } else { Action::Terminate };
     let definition =
         ToolDefinition { name: name.to_owned(), description: description.to_owned(), parameters };
-    Some(Callable { definition, repeatable: true, presets: Map::new(), action })
+    Some(Callable { definition, repeatable: true, presets: Map::new(), filters: Vec::new(), action })
 }
 
 /// Takes the preset arguments out of what the model sees and keeps them for the call.

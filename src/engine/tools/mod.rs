@@ -11,6 +11,7 @@ mod url;
 use serde_json::{Map, Value};
 
 use super::providers::{Message, Outbound, ToolDefinition};
+use super::sandbox::Sandbox;
 use super::world::{Parameters, World};
 use crate::resources::kind::Kind;
 use crate::resources::tool::Tool;
@@ -24,6 +25,7 @@ pub const MAX_RESULT: usize = 64 << 10;
 pub(super) struct ToolWorld<'a> {
     pub(super) world: &'a World,
     pub(super) outbound: &'a Outbound,
+    pub(super) sandbox: &'a Sandbox,
     pub(super) parameters: &'a Parameters,
 }
 
@@ -72,6 +74,8 @@ pub(super) struct Callable {
     pub(super) repeatable: bool,
     /// Arguments that the model neither sees nor sets.
     presets: Map<String, Value>,
+    /// jq filters that results pass through, in order.
+    filters: Vec<String>,
     action: Action,
 }
 
@@ -126,12 +130,24 @@ impl Callable {
         let reply = match &self.action {
             Action::Noop => builtin::noop(&arguments),
             Action::Terminate => builtin::terminate(&arguments),
-            Action::Http(tool) => http::call(world, tool, &arguments).await,
+            Action::Http(tool) => http::call(world, tool, &arguments, !self.filters.is_empty()).await,
             Action::Delegate(to) => {
                 Reply::error(format!("the {} '{}' is asked by the run", to.kind.noun(), to.name))
             }
         };
-        reply.bounded()
+        self.finish(world.sandbox, reply).await
+    }
+
+    /// A result behind the tool's filters, cut to what a model is told. Errors are told as they are.
+    pub(super) async fn finish(&self, sandbox: &Sandbox, reply: Reply) -> Reply {
+        if reply.is_error || self.filters.is_empty() {
+            return reply.bounded();
+        }
+        let Reply { content, ends, .. } = reply;
+        match sandbox.filter(self.filters.clone(), content).await {
+            Ok(content) => Reply { ends, ..Reply::ok(content) }.bounded(),
+            Err(why) => Reply::error(why).bounded(),
+        }
     }
 }
 

@@ -268,6 +268,10 @@ impl RunModel {
                     self.turn_at(entry.target, at).parts.push(part);
                 }
             }
+            RunEvent::OutputRejected { message, .. } => {
+                let message = format!("The answer does not fit the output schema: {message}.");
+                self.turn_at(entry.target, at).parts.push(Part::Notice { seq, message });
+            }
             RunEvent::TargetDone { content } => {
                 let content = content.clone();
                 let turn = self.turn_at(entry.target, at);

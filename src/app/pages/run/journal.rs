@@ -124,6 +124,9 @@ pub fn line(entry: &RunEntry, targets: &[ObjectKey], started_ms: Option<i64>) ->
             let plural = if *turns == 1 { "turn" } else { "turns" };
             (LineKind::Turn, "team.ended", Some(team.clone()), format!("{turns} {plural}: {message}"), false)
         }
+        RunEvent::OutputRejected { message, .. } => {
+            (LineKind::Model, "answer.rejected", target(), message.clone(), true)
+        }
         RunEvent::TargetDone { content } => {
             (LineKind::Turn, "turn.ended", target(), first_line(content), false)
         }
@@ -210,6 +213,10 @@ pub fn details(entry: &RunEntry) -> Vec<Detail> {
             all.push(Fact("Turns", turns.to_string()));
             all.push(Fact("Ended by", reason.clone()));
             all.push(Text("Message", message.clone()));
+        }
+        RunEvent::OutputRejected { step, message } => {
+            all.push(Fact("Step", step.clone()));
+            all.push(Text("Does not fit the output schema", message.clone()));
         }
         RunEvent::TargetDone { content } => all.push(Text("Answer", content.clone())),
         RunEvent::TargetFailed { code, message } => {
