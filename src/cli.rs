@@ -52,6 +52,10 @@ pub struct ServeArgs {
     #[arg(long, env = "ARKDECK_DEMO", value_parser = clap::builder::FalseyValueParser::new())]
     pub demo: bool,
 
+    /// Tokens of a conversation's history that a query is told, about; older turns are left out [default: 16000]
+    #[arg(long, env = "ARKDECK_HISTORY_TOKENS", value_name = "N")]
+    pub history_tokens: Option<usize>,
+
     /// Work on the cluster of this context
     #[arg(long, env = "ARKDECK_CONTEXT", value_name = "NAME", conflicts_with = "in_cluster")]
     pub context: Option<String>,

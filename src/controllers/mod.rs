@@ -7,6 +7,7 @@ mod agent;
 mod arrivals;
 mod follow;
 mod index;
+mod memory;
 mod model;
 mod nesting;
 mod patch;
@@ -18,6 +19,7 @@ mod tool;
 
 use std::sync::Arc;
 
+use k8s_openapi::api::core::v1::Namespace;
 use kube::Client;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -25,7 +27,7 @@ use tracing::{Instrument, info_span};
 
 use crate::engine::Engine;
 use crate::kubernetes::KindCache;
-use crate::resources::{A2AServer, Agent, ArkConfig, ExecutionEngine, Model, Query, Team, Tool};
+use crate::resources::{A2AServer, Agent, ArkConfig, ExecutionEngine, Memory, Model, Query, Team, Tool};
 
 /// What the controllers work with. The caches are filled by somebody else.
 #[derive(Clone)]
@@ -44,6 +46,10 @@ pub struct ControllerDeps {
     pub queries: Arc<KindCache<Query>>,
     /// Tools.
     pub tools: Arc<KindCache<Tool>>,
+    /// Memories.
+    pub memories: Arc<KindCache<Memory>>,
+    /// Namespaces.
+    pub namespaces: Arc<KindCache<Namespace>>,
     /// Defaults.
     pub ark_configs: Arc<KindCache<ArkConfig>>,
     /// A2A servers.
@@ -60,5 +66,6 @@ pub fn start(deps: &ControllerDeps, shutdown: &CancellationToken) -> Vec<JoinHan
         tokio::spawn(agent::run(deps.clone(), shutdown.clone()).instrument(info_span!("agents"))),
         tokio::spawn(team::run(deps.clone(), shutdown.clone()).instrument(info_span!("teams"))),
         tokio::spawn(tool::run(deps.clone(), shutdown.clone()).instrument(info_span!("tools"))),
+        tokio::spawn(memory::run(deps.clone(), shutdown.clone()).instrument(info_span!("memories"))),
     ]
 }

@@ -13,7 +13,7 @@ use super::error::{RunError, codes};
 use super::finalizer;
 use super::journal::{Event, JournalError, RunJournal, RunRecord, now_ms};
 use super::registry::Active;
-use super::run::{Run, RunOutcome, Stop};
+use super::run::{Report, Run, RunOutcome, Stop};
 use super::runtime::Inner;
 use super::status;
 use super::world::Account;
@@ -72,7 +72,7 @@ pub(super) async fn end_waiting(inner: Arc<Inner>, active: Arc<Active>, how: Wai
         () = inner.stopping.cancelled() => {}
         () = async {
             match inner.journal.open(record(&active)).await {
-                Ok(journal) => conclude(&inner, &active, &journal, &outcome, false).await,
+                Ok(journal) => conclude(&inner, &active, &journal, &outcome, Report::default(), false).await,
                 Err(error) => no_journal(&inner, &active, error).await,
             }
         } => leave(&inner, &active).await,
@@ -91,12 +91,14 @@ async fn to_the_end(inner: &Arc<Inner>, active: &Arc<Active>) {
     };
     let world = match inner.world.seen_as(Account::of(&active.query), &inner.readers) {
         Ok(world) => world,
-        Err(error) => return conclude(inner, active, &journal, &RunOutcome::failed(&error), false).await,
+        Err(error) => {
+            return conclude(inner, active, &journal, &RunOutcome::failed(&error), Report::default(), false)
+                .await;
+        }
     };
-    let mut run =
-        Run::new(active.query.clone(), journal, world, inner.outbound.clone(), inner.settings.clone(), stop);
+    let mut run = Run::new(active.query.clone(), journal, world, inner.means(), stop);
     if let Some(outcome) = run.finished() {
-        return conclude(inner, active, run.journal(), &outcome, true).await;
+        return conclude(inner, active, run.journal(), &outcome, run.memory_report(), true).await;
     }
     let (begun, told) = (AtomicBool::new(false), AtomicBool::new(false));
     let announce = async {
@@ -127,7 +129,7 @@ async fn to_the_end(inner: &Arc<Inner>, active: &Arc<Active>) {
             "The run failed by a fault of this program; other runs go on. The log has the details: please report it.",
         ))
     });
-    conclude(inner, active, run.journal(), &outcome, false).await;
+    conclude(inner, active, run.journal(), &outcome, run.memory_report(), false).await;
     if begun {
         remove_finalizer(inner, active).await;
     }
@@ -157,7 +159,14 @@ async fn say_running(inner: &Inner, active: &Active) {
 }
 
 /// Tells how the run ended: journal, then status, then an Event.
-async fn conclude(inner: &Inner, active: &Active, journal: &RunJournal, outcome: &RunOutcome, known: bool) {
+async fn conclude(
+    inner: &Inner,
+    active: &Active,
+    journal: &RunJournal,
+    outcome: &RunOutcome,
+    mut memory: Report,
+    known: bool,
+) {
     let query = &active.query;
     if !known {
         let event = Event::Finished {
@@ -169,7 +178,10 @@ async fn conclude(inner: &Inner, active: &Active, journal: &RunJournal, outcome:
             tracing::error!(namespace = query.namespace(), query = query.name_any(), %error, "the end of a run was not journaled");
         }
     }
-    let status = status::ended(query, outcome, took(journal));
+    if journal.refused() {
+        memory.refused();
+    }
+    let status = status::ended(query, outcome, &memory, took(journal));
     let _writing = active.writing.lock().await;
     let client = inner.world.client();
     match status::write(client, query, &status).await {
@@ -200,7 +212,7 @@ fn took(journal: &RunJournal) -> Duration {
 async fn no_journal(inner: &Inner, active: &Active, error: JournalError) {
     tracing::error!(namespace = active.query.namespace(), query = active.query.name_any(), %error, "a run cannot begin");
     let outcome = RunOutcome::failed(&error.into());
-    let status = status::ended(&active.query, &outcome, Duration::ZERO);
+    let status = status::ended(&active.query, &outcome, &Report::default(), Duration::ZERO);
     let _writing = active.writing.lock().await;
     if let Err(error) = status::write(inner.world.client(), &active.query, &status).await {
         tracing::error!(query = active.query.name_any(), %error, "the status was refused");

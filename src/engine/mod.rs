@@ -9,6 +9,7 @@ mod error;
 pub mod events;
 mod finalizer;
 pub mod journal;
+pub mod memory;
 mod metrics;
 pub mod models;
 pub mod nesting;

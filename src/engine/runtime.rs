@@ -14,8 +14,10 @@ use super::drive;
 use super::events::Recorder;
 use super::finalizer;
 use super::journal::{Journal, JournalError, RunRecord, now_ms};
+use super::memory::Memories;
 use super::providers::{Outbound, OutboundError};
 use super::registry::{Active, Registry};
+use super::run::Means;
 use super::scheduler::Scheduler;
 use super::settings::{EngineDeps, Settings};
 use super::status;
@@ -49,6 +51,7 @@ pub struct Engine {
 /// What all runs share.
 pub(super) struct Inner {
     pub(super) journal: Journal,
+    pub(super) memories: Memories,
     pub(super) world: World,
     pub(super) readers: Readers,
     pub(super) outbound: Outbound,
@@ -78,6 +81,7 @@ impl Engine {
     pub async fn start(deps: EngineDeps) -> Result<Self, EngineError> {
         let EngineDeps { store, client, readers, settings } = deps;
         let inner = Arc::new(Inner {
+            memories: Memories::new(store.clone(), client.clone()),
             journal: Journal::new(store),
             outbound: Outbound::new(settings.limits)?,
             events: Recorder::start(client.clone(), "arkdeck-engine"),
@@ -173,6 +177,9 @@ impl Engine {
                 self.forget(&run.id);
             }
         }
+        if let Err(error) = self.inner.memories.keep_queries(existing).await {
+            tracing::warn!(%error, "what deleted queries said is still remembered");
+        }
         Ok(())
     }
 
@@ -208,6 +215,11 @@ impl Engine {
         &self.inner.journal
     }
 
+    /// What conversations remember.
+    pub fn memories(&self) -> &Memories {
+        &self.inner.memories
+    }
+
     /// What runs read; for whoever needs the same resolution of values, as the probing of models does.
     pub fn world(&self) -> &World {
         &self.inner.world
@@ -237,6 +249,16 @@ impl Engine {
 }
 
 impl Inner {
+    /// What a run works with.
+    pub(super) fn means(&self) -> Means {
+        Means {
+            outbound: self.outbound.clone(),
+            settings: self.settings.clone(),
+            memories: self.memories.clone(),
+            journals: self.journal.clone(),
+        }
+    }
+
     /// Starts runs while there are places.
     pub(super) fn dispatch(self: &Arc<Self>) {
         loop {
@@ -288,6 +310,9 @@ impl Inner {
     pub(super) async fn remove_journal(&self, uid: &str) {
         if let Err(error) = self.journal.forget(uid).await {
             tracing::warn!(run = uid, %error, "the journal of a deleted query was not removed");
+        }
+        if let Err(error) = self.memories.forget_query(uid).await {
+            tracing::warn!(run = uid, %error, "what a deleted query said is still remembered");
         }
     }
 }

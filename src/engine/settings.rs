@@ -16,6 +16,9 @@ pub struct Settings {
     pub weights: HashMap<String, u32>,
     /// How often a model may ask for tools in one target (`TooManyIterations` beyond).
     pub max_iterations: usize,
+    /// Tokens of a conversation's history that a run is told, about; older turns are left out. 16,000 leave room for prompt,
+    /// tools and answer in models with a context of 32,000, and keep the price of each further turn within bounds.
+    pub history_tokens: usize,
     /// Attempts of one model call, the first included.
     pub max_attempts: u32,
     /// Pause before the second attempt; it doubles, up to [`MAX_BACKOFF`].
@@ -37,6 +40,7 @@ impl Default for Settings {
             max_running: 32,
             weights: HashMap::new(),
             max_iterations: 25,
+            history_tokens: 16_000,
             max_attempts: 3,
             backoff: Duration::from_millis(500),
             limits: Limits::default(),

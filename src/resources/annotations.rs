@@ -3,6 +3,9 @@
 /// Field manager of everything that the program writes of itself: statuses, finalizers, events.
 pub const FIELD_MANAGER: &str = "arkdeck";
 
+/// Label of any object: what made it and sees to it.
+pub const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
+
 /// Finalizer of queries: a running one is stopped before its object goes.
 pub const FINALIZER: &str = "ark.mckinsey.com/finalizer";
 

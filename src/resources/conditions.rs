@@ -30,6 +30,8 @@ pub mod reasons {
     pub const ADDRESS_RESOLUTION_FAILED: &str = "AddressResolutionFailed";
     /// An address was looked up.
     pub const ADDRESS_RESOLVED: &str = "AddressResolved";
+    /// This version cannot use what the specification asks for.
+    pub const NOT_YET_SUPPORTED: &str = "NotYetSupported";
     /// The specification cannot mean anything.
     pub const INVALID_SPEC: &str = "InvalidSpec";
 }
@@ -96,6 +98,8 @@ pub mod query {
     pub const MEMORY_REACHABLE: &str = "MemoryReachable";
     /// `MemoryDegraded`: true, the history could not be read.
     pub const GET_MESSAGES_FAILED: &str = "GetMessagesFailed";
+    /// `MemoryDegraded`: true, what was said could not be written.
+    pub const ADD_MESSAGES_FAILED: &str = "AddMessagesFailed";
     /// `MemoryDegraded`: false, the history was read.
     pub const MEMORY_HEALTHY: &str = "MemoryHealthy";
 }

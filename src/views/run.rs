@@ -185,6 +185,39 @@ pub enum RunEvent {
         /// Sentence.
         message: String,
     },
+    /// What was said before in the conversation was read.
+    MemoryRead {
+        /// The Memory.
+        memory: ObjectKey,
+        /// The conversation.
+        conversation: String,
+        /// Messages that are told.
+        messages: usize,
+        /// Tokens of them, about.
+        tokens: usize,
+        /// Tokens that they may have.
+        limit: usize,
+        /// Earlier messages, which are not told.
+        left_out: usize,
+    },
+    /// Question and answer are remembered.
+    MemoryWritten {
+        /// The Memory.
+        memory: ObjectKey,
+        /// The conversation.
+        conversation: String,
+        /// Messages.
+        messages: usize,
+    },
+    /// The conversation cannot be read or kept.
+    MemoryFailed {
+        /// The conversation.
+        conversation: String,
+        /// Reason of the condition, as `NoMemoryBackend`.
+        reason: String,
+        /// Sentence.
+        message: String,
+    },
     /// Something worth knowing, as a limit that was reached.
     Notice {
         /// Sentence.

@@ -76,6 +76,8 @@ impl Deck {
             models: cache!(),
             queries: cache!(),
             tools: cache!(),
+            memories: cache!(),
+            namespaces: cache!(),
             ark_configs: cache!(),
             a2a_servers: cache!(),
             execution_engines: cache!(),
@@ -335,6 +337,11 @@ pub fn outline(entries: &[Entry]) -> Vec<String> {
             }
             Event::TargetDone { .. } => "target done".into(),
             Event::TargetFailed { code, .. } => format!("target failed {code}"),
+            Event::MemoryRead { messages, left_out, .. } => {
+                format!("remembered {} left out {left_out}", messages.len())
+            }
+            Event::MemoryWritten { messages, .. } => format!("kept {messages}"),
+            Event::MemoryFailed { reason, .. } => format!("memory failed {reason}"),
             Event::Notice { .. } => "notice".into(),
             Event::Finished { phase, reason, .. } => format!("finished {phase} {reason}"),
         })

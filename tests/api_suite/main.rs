@@ -14,6 +14,7 @@ mod harness;
 mod kill_points;
 mod limits;
 mod manifests;
+mod memory;
 mod model_server;
 mod order;
 mod plain;

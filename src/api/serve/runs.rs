@@ -196,6 +196,22 @@ fn event(event: &Event) -> RunEvent {
         }
         Event::TargetDone { content } => RunEvent::TargetDone { content },
         Event::TargetFailed { code, message } => RunEvent::TargetFailed { code, message },
+        Event::MemoryRead { memory, conversation, messages, tokens, limit, left_out, .. } => {
+            RunEvent::MemoryRead {
+                memory: key(&memory),
+                conversation,
+                messages: messages.len(),
+                tokens,
+                limit,
+                left_out,
+            }
+        }
+        Event::MemoryWritten { memory, conversation, messages } => {
+            RunEvent::MemoryWritten { memory: key(&memory), conversation, messages }
+        }
+        Event::MemoryFailed { conversation, reason, message } => {
+            RunEvent::MemoryFailed { conversation, reason, message }
+        }
         Event::Notice { message } => RunEvent::Notice { message },
         Event::Finished { phase, reason, message } => RunEvent::Finished { phase, reason, message },
     }

@@ -237,6 +237,41 @@ pub enum Event {
         /// Sentence.
         message: String,
     },
+    /// What was said before in the conversation was read; written with the first step that uses it.
+    MemoryRead {
+        /// The Memory.
+        memory: ObjectRef,
+        /// Its UID.
+        uid: String,
+        /// The conversation.
+        conversation: String,
+        /// Numbers of the messages that are told, in order: a restart reads the same ones.
+        messages: Vec<i64>,
+        /// Tokens of them, about.
+        tokens: usize,
+        /// Tokens that they may have.
+        limit: usize,
+        /// Earlier messages, which are not told.
+        left_out: usize,
+    },
+    /// Question and answer are remembered; written in one with the end of the target.
+    MemoryWritten {
+        /// The Memory.
+        memory: ObjectRef,
+        /// The conversation.
+        conversation: String,
+        /// Messages.
+        messages: usize,
+    },
+    /// The conversation cannot be read or kept; the run goes on without.
+    MemoryFailed {
+        /// The conversation.
+        conversation: String,
+        /// Reason of the condition, as `NoMemoryBackend`.
+        reason: String,
+        /// Sentence.
+        message: String,
+    },
     /// Something worth knowing, as a limit that was reached.
     Notice {
         /// Sentence.
@@ -275,6 +310,7 @@ impl Event {
             | Self::TeamEnded { message, .. }
             | Self::TurnStarted { why: message, .. }
             | Self::Notice { message }
+            | Self::MemoryFailed { message, .. }
             | Self::Finished { message, .. } => {
                 bound(message, super::MAX_MESSAGE);
             }

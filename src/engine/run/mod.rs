@@ -8,6 +8,7 @@ mod input;
 mod outcome;
 mod past;
 mod place;
+mod recall;
 mod step;
 mod targets;
 mod team;
@@ -22,7 +23,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::error::{RunError, codes};
-use super::journal::{Event, ObjectRef, RunJournal};
+use super::journal::{Event, Journal, ObjectRef, RunJournal};
+use super::memory::Memories;
 use super::models::HeaderOverrides;
 use super::providers::{ChatRequest, Message, Outbound};
 use super::settings::Settings;
@@ -34,6 +36,8 @@ use crate::resources::query::{Query, QueryTarget, TargetType};
 pub(super) use outcome::{Answer, RunOutcome, TargetOutcome};
 use past::Past;
 use place::Place;
+use recall::Recall;
+pub(super) use recall::{Report, conversation};
 
 /// When a run must stop.
 pub(super) struct Stop {
@@ -54,20 +58,33 @@ pub(super) struct Run {
     world: World,
     outbound: Outbound,
     settings: Arc<Settings>,
+    memories: Memories,
+    journals: Journal,
     parameters: Parameters,
+    recall: Recall,
     stop: Stop,
 }
 
+/// What runs work with.
+#[derive(Clone)]
+pub(super) struct Means {
+    pub(super) outbound: Outbound,
+    pub(super) settings: Arc<Settings>,
+    pub(super) memories: Memories,
+    /// The journals of other runs.
+    pub(super) journals: Journal,
+}
+
 impl Run {
-    /// A run over an open journal, which may hold the beginning of it.
+    /// A run over an open journal, which may hold the beginning of it. It reads what `world` shows.
     pub(super) fn new(
         query: Arc<Query>,
         journal: RunJournal,
         world: World,
-        outbound: Outbound,
-        settings: Arc<Settings>,
+        means: Means,
         stop: Stop,
     ) -> Self {
+        let Means { outbound, settings, memories, journals } = means;
         let namespace = query.metadata.namespace.clone().unwrap_or_default();
         let past = Past::of(journal.found());
         Self {
@@ -78,7 +95,10 @@ impl Run {
             world,
             outbound,
             settings,
+            memories,
+            journals,
             parameters: Parameters::new(),
+            recall: Recall::default(),
             stop,
         }
     }
@@ -86,6 +106,11 @@ impl Run {
     /// The journal.
     pub(super) fn journal(&self) -> &RunJournal {
         &self.journal
+    }
+
+    /// What the status says about the memory.
+    pub(super) fn memory_report(&self) -> Report {
+        if self.past.finished.is_some() { recall::report(self) } else { self.recall.report() }
     }
 
     /// The outcome, if the journal has it already.
@@ -141,6 +166,7 @@ impl Run {
         )
         .await?;
         let question = input::messages(spec, &self.parameters)?;
+        self.recall = recall::recall(self, &question).await;
         if !self.past.targets.is_empty() {
             return Ok((self.past.targets.iter().map(target_of).collect(), question));
         }
@@ -175,6 +201,9 @@ impl Run {
             () = tokio::time::sleep_until(self.stop.deadline) => Err(timed_out(&self.stop)),
             done = work => done.unwrap_or_else(|_| Err(panicked())),
         };
+        if let Ok(answer) = &result {
+            self.recall.remember(self, index, &target, &answer.messages, &answer.content);
+        }
         let event = match &result {
             Ok(answer) => Event::TargetDone { content: answer.content.clone() },
             Err(error) => Event::TargetFailed { code: error.code.clone(), message: error.message.clone() },
@@ -194,11 +223,18 @@ impl Run {
         question: &[Message],
     ) -> Result<Answer, RunError> {
         let place = Place::of_target(index, kind_of(target.type_), &target.name);
+        let whole: Vec<Message>;
+        let conversation = if self.recall.history.is_empty() {
+            question
+        } else {
+            whole = [self.recall.history.as_slice(), question].concat();
+            whole.as_slice()
+        };
         match target.type_ {
-            TargetType::Agent => agent::answer(self, &place, &target.name, question).await,
-            TargetType::Model => self.model(&place, &target.name, question).await,
+            TargetType::Agent => agent::answer(self, &place, &target.name, conversation).await,
+            TargetType::Model => self.model(&place, &target.name, conversation).await,
             TargetType::Tool => tool::answer(self, &place, &target.name, question).await,
-            TargetType::Team => team::answer(self, &place, &target.name, question).await,
+            TargetType::Team => team::answer(self, &place, &target.name, conversation).await,
         }
     }
 

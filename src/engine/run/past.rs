@@ -18,11 +18,28 @@ pub(super) struct Past {
     pub(super) outcomes: HashMap<usize, Result<String, RunError>>,
     /// The end, if it was reached: phase, reason, message.
     pub(super) finished: Option<(String, String, String)>,
+    /// The history that was read.
+    pub(super) memory_read: Option<MemoryRead>,
+    /// Why the memory could not be used: reason and sentence.
+    pub(super) memory_failure: Option<(String, String)>,
+    /// Targets whose messages are remembered.
+    pub(super) remembered: HashSet<usize>,
     answers: HashMap<String, ChatAnswer>,
     attempts: HashMap<String, u32>,
     tools: HashMap<String, ToolPast>,
     turns: HashMap<String, ObjectRef>,
     closed: HashSet<String>,
+}
+
+/// The history that was read before a restart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct MemoryRead {
+    /// The Memory.
+    pub(super) memory: ObjectRef,
+    /// Its UID.
+    pub(super) uid: String,
+    /// Numbers of the messages.
+    pub(super) messages: Vec<i64>,
 }
 
 /// What is known of a tool call.
@@ -100,6 +117,14 @@ impl Past {
             Event::Finished { phase, reason, message } => {
                 self.finished = Some((phase.clone(), reason.clone(), message.clone()));
             }
+            Event::MemoryRead { memory, uid, messages, .. } => {
+                let (memory, uid) = (memory.clone(), uid.clone());
+                self.memory_read = Some(MemoryRead { memory, uid, messages: messages.clone() });
+            }
+            Event::MemoryFailed { reason, message, .. } => {
+                self.memory_failure = Some((reason.clone(), message.clone()));
+            }
+            Event::MemoryWritten { .. } => self.remembered.extend(entry.target),
             Event::ModelRetry { .. } | Event::Notice { .. } => {}
         }
     }

@@ -3,6 +3,7 @@
 //! Entries are taken in order of their number; what was seen is skipped and what is missing is reported, so that
 //! a reconnect neither repeats nor loses anything. No clock and no signal here: the whole of it is tested.
 
+use super::memory;
 use super::turn::{Call, Failure, Part, Turn, TurnState, tool_step};
 use crate::views::ObjectKey;
 use crate::views::row::{State, Status};
@@ -284,6 +285,12 @@ impl RunModel {
                 turn.settle();
                 turn.failure = Some(failure);
             }
+            RunEvent::MemoryRead { messages, tokens, limit, left_out, .. } => {
+                self.notices
+                    .extend(memory::read(*messages, *tokens, *limit, *left_out).map(|told| (seq, told)));
+            }
+            RunEvent::MemoryWritten { .. } => {}
+            RunEvent::MemoryFailed { message, .. } => self.notices.push((seq, message.clone())),
             RunEvent::Notice { message } => match entry.target {
                 Some(_) => {
                     let part = Part::Notice { seq, message: message.clone() };

@@ -1,6 +1,7 @@
 //! The journal of a run in lines, and one entry in full.
 
-use crate::app::words::{duration, number};
+use super::memory;
+use crate::app::words::{count, duration, number};
 use crate::views::ObjectKey;
 use crate::views::run::{RunEntry, RunEvent};
 
@@ -130,6 +131,18 @@ pub fn line(entry: &RunEntry, targets: &[ObjectKey], started_ms: Option<i64>) ->
         RunEvent::TargetFailed { code, message } => {
             (LineKind::Turn, "turn.failed", target(), format!("{code}: {message}"), true)
         }
+        RunEvent::MemoryRead { messages, tokens, limit, left_out, .. } => {
+            let what = memory::read(*messages, *tokens, *limit, *left_out);
+            let what = what.unwrap_or_else(|| "nothing was said before".to_owned());
+            (LineKind::Run, "memory.read", None, what, false)
+        }
+        RunEvent::MemoryWritten { messages, .. } => {
+            let what = count(*messages, "message is remembered", "messages are remembered");
+            (LineKind::Run, "memory.written", target(), what, false)
+        }
+        RunEvent::MemoryFailed { message, .. } => {
+            (LineKind::Notice, "memory.failed", target(), message.clone(), true)
+        }
         RunEvent::Notice { message } => (LineKind::Notice, "notice", target(), message.clone(), false),
         RunEvent::Finished { phase, message, .. } => {
             let what = if message.is_empty() { phase.clone() } else { format!("{phase}: {message}") };
@@ -214,6 +227,23 @@ pub fn details(entry: &RunEntry) -> Vec<Detail> {
         RunEvent::TargetDone { content } => all.push(Text("Answer", content.clone())),
         RunEvent::TargetFailed { code, message } => {
             all.push(Fact("Code", code.clone()));
+            all.push(Text("Message", message.clone()));
+        }
+        RunEvent::MemoryRead { memory, conversation, messages, tokens, limit, left_out } => {
+            all.push(Link("Memory", memory.clone()));
+            all.push(Fact("Conversation", conversation.clone()));
+            all.push(Fact("Messages", messages.to_string()));
+            all.push(Fact("Left out", left_out.to_string()));
+            all.push(Fact("Tokens", format!("about {tokens}, at most {limit}")));
+        }
+        RunEvent::MemoryWritten { memory, conversation, messages } => {
+            all.push(Link("Memory", memory.clone()));
+            all.push(Fact("Conversation", conversation.clone()));
+            all.push(Fact("Messages", messages.to_string()));
+        }
+        RunEvent::MemoryFailed { conversation, reason, message } => {
+            all.push(Fact("Conversation", conversation.clone()));
+            all.push(Fact("Reason", reason.clone()));
             all.push(Text("Message", message.clone()));
         }
         RunEvent::Notice { message } => all.push(Text("Message", message.clone())),

@@ -11,6 +11,7 @@ mod head;
 pub mod journal;
 mod journal_view;
 pub mod markdown;
+mod memory;
 mod page;
 #[cfg(test)]
 mod samples;
