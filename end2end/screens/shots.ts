@@ -121,6 +121,14 @@ export const GROUPS: Record<string, Shot[]> = {
     { name: "run-two-targets", path: at("queries/two-voices") },
     { name: "run-json", path: at("queries/triage-84213") },
   ],
+  chat: [
+    { name: "conversations", path: at("conversations") },
+    { name: "conversations-all-namespaces", path: "/ns/-/conversations" },
+    { name: "conversations-empty", path: `/ns/${NEWCOMER}/conversations` },
+    { name: "conversation-new", path: at("conversations/new?target=agent/refund-officer") },
+    { name: "conversation", path: at("conversations/first-steps") },
+    { name: "conversation-writing", path: at("conversations/refunds") },
+  ],
   errors: [
     { name: "error-no-page", path: "/nowhere/at/all" },
     { name: "error-no-object", path: at("agents/nobody") },

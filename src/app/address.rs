@@ -6,6 +6,9 @@ use crate::views::ObjectKey;
 /// Path segment that stands for all namespaces.
 pub const ALL: &str = "-";
 
+/// Path segment of conversations.
+pub const CONVERSATIONS: &str = "conversations";
+
 /// Path segment of a namespace, or of all.
 pub fn segment(namespace: Option<&str>) -> &str {
     namespace.filter(|name| !name.is_empty()).unwrap_or(ALL)
@@ -29,6 +32,23 @@ pub fn create(namespace: Option<&str>, kind: Kind) -> String {
 /// Events of a namespace, or of all.
 pub fn events(namespace: Option<&str>) -> String {
     format!("/ns/{}/events", segment(namespace))
+}
+
+/// Conversations of a namespace, or of all.
+pub fn conversations(namespace: Option<&str>) -> String {
+    format!("/ns/{}/{CONVERSATIONS}", segment(namespace))
+}
+
+/// A conversation.
+pub fn conversation(namespace: &str, id: &str) -> String {
+    // A slash in an id would be another level of the address.
+    format!("{}/{}", conversations(Some(namespace)), encode(id).replace('/', "%2F").replace('+', "%20"))
+}
+
+/// A new conversation with an agent, a team or a model.
+pub fn chat(target: &ObjectKey) -> String {
+    let target_text = format!("{}/{}", target.kind.noun(), target.name);
+    format!("{}/new{}", conversations(Some(&target.namespace)), query([("target", target_text)]))
 }
 
 /// The page of an object; of a query, its run.
@@ -97,6 +117,8 @@ mod tests {
         let key = ObjectKey::new(Kind::Agent, "support", "triage");
         assert_eq!(object(&key), "/ns/support/agents/triage");
         assert_eq!(object(&ObjectKey::new(Kind::ArkConfig, "", "default")), "/ns/-/arkconfigs/default");
+        assert_eq!(chat(&key), "/ns/support/conversations/new?target=agent/triage");
+        assert_eq!(conversation("support", "a b/c"), "/ns/support/conversations/a%20b%2Fc");
         assert_eq!(list(None, Kind::McpServer), "/ns/-/mcpservers");
         assert_eq!(create(Some("support"), Kind::Model), "/ns/support/models/new");
     }

@@ -6,7 +6,9 @@
 
 use leptos::prelude::*;
 
+use super::address;
 use super::pages::agents::AgentPage;
+use super::pages::chat::{ChatPage, Open};
 use super::pages::form::NewObjectPage;
 use super::pages::home::HomePage;
 use super::pages::models::ModelPage;
@@ -44,7 +46,7 @@ pub struct Place {
     pub step: Step,
     /// The namespace; `None` for all.
     pub namespace: Option<String>,
-    /// The word after it: the plural of a kind, or `events`.
+    /// The word after it: the plural of a kind, `events` or `conversations`.
     pub place: String,
     /// The name after that.
     pub name: String,
@@ -63,17 +65,20 @@ pub enum Part {
     Run,
     /// Pages that create.
     Forms,
+    /// Conversations.
+    Chat,
 }
 
 impl Part {
     /// All of them.
     #[cfg(feature = "hydrate")]
-    const ALL: [Self; 5] = [Self::Home, Self::Lists, Self::Run, Self::Objects, Self::Forms];
+    const ALL: [Self; 6] = [Self::Home, Self::Lists, Self::Run, Self::Objects, Self::Forms, Self::Chat];
 
     /// The part that has the page of a place; `kind` is the word in its address.
     fn of(step: Step, kind: &str) -> Self {
         match step {
             Step::Home => Self::Home,
+            _ if kind == address::CONVERSATIONS => Self::Chat,
             Step::List => Self::Lists,
             Step::New => Self::Forms,
             Step::Object if Kind::from_plural(kind) == Some(Kind::Query) => Self::Run,
@@ -94,6 +99,7 @@ pub fn view(place: Place) -> AnyView {
         Part::Objects => objects,
         Part::Run => run,
         Part::Forms => forms,
+        Part::Chat => chat,
     };
     make(place)
 }
@@ -134,6 +140,15 @@ fn run(place: Place) -> AnyView {
         Some(key) => view! { <RunPage key=key /> }.into_any(),
         None => view! { <NotFound /> }.into_any(),
     }
+}
+
+fn chat(Place { namespace, step, name, .. }: Place) -> AnyView {
+    let open = match step {
+        Step::New => Open::New,
+        Step::Object => Open::Id(name),
+        Step::Home | Step::List => Open::None,
+    };
+    view! { <ChatPage namespace=namespace open=open /> }.into_any()
 }
 
 /// The object of a place. Without a namespace a name says nothing, except of what has none.

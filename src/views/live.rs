@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ObjectKey;
+use super::conversation::Conversations;
 use super::detail::{Detail, EventView};
 use super::home::{HomeView, NavCounts};
 use super::row::{ListRequest, Row, State};
@@ -45,6 +46,13 @@ pub enum Topic {
     Home {
         /// Namespace.
         namespace: Option<String>,
+    },
+    /// Conversations of a namespace or of all, and the queries of one.
+    Conversations {
+        /// Namespace.
+        namespace: Option<String>,
+        /// The open one.
+        open: Option<String>,
     },
     /// Kubernetes events of a namespace or of all.
     Events {
@@ -133,6 +141,13 @@ pub enum LiveMessage {
         id: u32,
         /// All of it; it is small.
         home: Later<HomeView>,
+    },
+    /// Conversations.
+    Conversations {
+        /// Subscription.
+        id: u32,
+        /// All of them; the list is short.
+        list: Later<Conversations>,
     },
     /// Kubernetes events that are new or were seen again; the first message holds all that the list shows.
     Events {

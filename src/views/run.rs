@@ -27,6 +27,8 @@ pub struct RunView {
     pub status: Status,
     /// The question as it was asked.
     pub input: String,
+    /// Images of the question, as `data:` addresses.
+    pub images: Vec<String>,
     /// What it was asked of, in order of the answers.
     pub targets: Vec<ObjectKey>,
     /// When the query was created.
@@ -41,6 +43,8 @@ pub struct RunView {
     pub usage: TokenUsage,
     /// Session that it belongs to.
     pub session: Option<String>,
+    /// Conversation that it belongs to: the one that it names, else the one that it begins.
+    pub conversation: String,
     /// A model in it is the scripted demo model.
     pub scripted: bool,
     /// The journal so far, by number.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Services;
-use super::present::{query_place, query_status, query_targets, query_usage, question};
+use super::present::{conversation, images, query_place, query_status, query_targets, query_usage, question};
 use crate::engine::journal::{Entry, Event, JournalError, ObjectRef, PartialText, Subscription};
 use crate::kubernetes::apply::noun;
 use crate::resources::{ArkConfigSpec, Query};
@@ -47,6 +47,7 @@ pub async fn open(services: &Services, key: &ObjectKey) -> Result<(RunView, Subs
         uid,
         status,
         input: question(&query),
+        images: images(&query),
         targets: targets(&query, &entries),
         created_ms: query.metadata.creation_timestamp.as_ref().map_or(0, |time| time.0.as_millisecond()),
         started_ms,
@@ -54,6 +55,7 @@ pub async fn open(services: &Services, key: &ObjectKey) -> Result<(RunView, Subs
         timeout_ms: timeout_ms(&query, config.as_ref().map(|config| &config.spec)),
         usage,
         session: Some(query.spec.session_id.clone()).filter(|session| !session.is_empty()),
+        conversation: conversation(&query).to_owned(),
         scripted: is_scripted(services, &query),
         partials: partials(&subscription.partials),
         entries,

@@ -46,6 +46,7 @@ pub fn Navigation() -> impl IntoView {
     );
     let home = Signal::derive(move || address::home(namespace.get().as_deref()));
     let events = Signal::derive(move || address::events(namespace.get().as_deref()));
+    let conversations = Signal::derive(move || address::conversations(namespace.get().as_deref()));
     let list = move |kind: Kind| Signal::derive(move || address::list(namespace.get().as_deref(), kind));
     view! {
         <aside class="side" aria-label="Navigation" class:open=overlays.drawer on:keydown=move |event| {
@@ -67,11 +68,17 @@ pub fn Navigation() -> impl IntoView {
                     <Place label="Home" icon="house" href=home exact=true />
                     {WATCH
                         .map(|kind| {
+                            // Where the prototype has them: between queries and evaluations.
+                            let conversations = (kind == Kind::Evaluation)
+                                .then(|| view! { <Place label="Conversations" icon="messages-square" href=conversations /> });
                             let count = Signal::derive(move || match kind {
                                 Kind::Query => counts.get(),
                                 _ => NavCounts::default(),
                             });
-                            view! { <Place label=kind.title() icon=kind_icon(kind) href=list(kind) count=count /> }
+                            view! {
+                                {conversations}
+                                <Place label=kind.title() icon=kind_icon(kind) href=list(kind) count=count />
+                            }
                         })
                         .into_iter()
                         .collect_view()}

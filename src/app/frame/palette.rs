@@ -56,7 +56,16 @@ fn commands(namespace: Option<&str>, text: &str) -> Vec<Entry> {
     all.extend(Kind::ALL.map(|kind| {
         go(kind_icon(kind), kind.title(), "Page", letters(Some(kind)), address::list(namespace, kind))
     }));
+    all.push(go(
+        "messages-square",
+        "Conversations",
+        "Page",
+        String::new(),
+        address::conversations(namespace),
+    ));
     all.push(go("activity", "Events", "Page", String::new(), address::events(namespace)));
+    let talk = format!("{}/new", address::conversations(namespace));
+    all.push(go("plus", "New conversation", "Action", String::new(), talk));
     all.extend(Kind::ALL.map(|kind| {
         let label = format!("New {}", kind.noun());
         go("plus", &label, "Action", String::new(), address::create(namespace, kind))

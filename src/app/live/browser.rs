@@ -202,6 +202,7 @@ const fn id_of(message: &LiveMessage) -> Option<u32> {
         | LiveMessage::RunSnapshot { id, .. }
         | LiveMessage::Nav { id, .. }
         | LiveMessage::Home { id, .. }
+        | LiveMessage::Conversations { id, .. }
         | LiveMessage::Events { id, .. } => Some(*id),
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod agent_form;
 pub mod agents;
+pub mod chat;
 pub mod form;
 pub mod home;
 pub mod model_form;

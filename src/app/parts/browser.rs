@@ -76,6 +76,7 @@ async fn load(part: Part) -> Result<Make, SplitLoaderError> {
         Part::Objects => objects().await,
         Part::Run => run().await,
         Part::Forms => forms().await,
+        Part::Chat => chat().await,
     }?;
     READY.with_borrow_mut(|ready| ready.push((part, make)));
     Ok(make)
@@ -101,3 +102,4 @@ part!(lists);
 part!(objects);
 part!(run);
 part!(forms);
+part!(chat);

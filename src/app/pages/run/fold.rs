@@ -31,6 +31,8 @@ pub struct RunModel {
     pub status: Status,
     /// The question as it was asked.
     pub input: String,
+    /// Images of the question, as `data:` addresses.
+    pub images: Vec<String>,
     /// What it was asked of.
     pub targets: Vec<ObjectKey>,
     /// When the query was created.
@@ -45,6 +47,8 @@ pub struct RunModel {
     pub usage: TokenUsage,
     /// Session that it belongs to.
     pub session: Option<String>,
+    /// Conversation that it belongs to.
+    pub conversation: String,
     /// A model in it is the scripted demo model.
     pub scripted: bool,
     /// Entries before the first one here were left out.
@@ -53,6 +57,8 @@ pub struct RunModel {
     pub entries: Vec<RunEntry>,
     /// One for each target that has begun, in order of the targets.
     pub turns: Vec<Turn>,
+    /// How much of the memory went with the question, in a sentence.
+    pub memory: Option<(u64, String)>,
     /// Restarts, limits and other sentences that concern the whole run.
     pub notices: Vec<(u64, String)>,
     /// Why the run as a whole ended, where it ended badly without any target failing.
@@ -67,6 +73,7 @@ impl RunModel {
             uid: view.uid,
             status: view.status,
             input: view.input,
+            images: view.images,
             targets: view.targets,
             created_ms: view.created_ms,
             started_ms: view.started_ms,
@@ -74,10 +81,12 @@ impl RunModel {
             timeout_ms: view.timeout_ms,
             usage: view.usage,
             session: view.session,
+            conversation: view.conversation,
             scripted: view.scripted,
             truncated: view.truncated,
             entries: Vec::with_capacity(view.entries.len()),
             turns: Vec::new(),
+            memory: None,
             notices: Vec::new(),
             failure: None,
         };
@@ -127,6 +136,7 @@ impl RunModel {
         let streaming = self.partials();
         self.truncated = all.first().is_some_and(|entry| entry.seq > 1);
         self.turns.clear();
+        self.memory = None;
         self.notices.clear();
         self.failure = None;
         for entry in all {
@@ -286,8 +296,8 @@ impl RunModel {
                 turn.failure = Some(failure);
             }
             RunEvent::MemoryRead { messages, tokens, limit, left_out, .. } => {
-                self.notices
-                    .extend(memory::read(*messages, *tokens, *limit, *left_out).map(|told| (seq, told)));
+                let told = memory::read(*messages, *tokens, *limit, *left_out);
+                self.memory = told.map(|told| (seq, told));
             }
             RunEvent::MemoryWritten { .. } => {}
             RunEvent::MemoryFailed { message, .. } => self.notices.push((seq, message.clone())),

@@ -24,5 +24,7 @@ mod tool_view;
 pub mod turn;
 mod turn_view;
 
+pub use conversation::announce_turns;
+pub use follow::{NEAR_END, distance_to_end, to_end};
 pub use page::RunPage;
-pub use turn_view::{Fault, TurnBody};
+pub use turn_view::{Fault, TurnBody, TurnItem};

@@ -24,6 +24,8 @@ pub fn view(targets: &[&str]) -> RunView {
         timeout_ms: 60_000,
         usage: TokenUsage::default(),
         session: None,
+        conversation: String::new(),
+        images: Vec::new(),
         scripted: true,
         entries: Vec::new(),
         partials: Vec::new(),

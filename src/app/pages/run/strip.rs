@@ -162,6 +162,8 @@ mod tests {
             timeout_ms: 60_000,
             usage: TokenUsage::default(),
             session: None,
+            conversation: String::new(),
+            images: Vec::new(),
             scripted: false,
             entries: entries
                 .map(|((at_ms, target, event), seq)| RunEntry { seq, at_ms, target, event })

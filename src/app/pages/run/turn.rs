@@ -209,8 +209,12 @@ impl Turn {
 
     /// Words of the answer, for the announcement.
     pub fn words(&self) -> usize {
-        let text = self.answer.as_deref().or_else(|| self.calls.last().map(|call| call.text.as_str()));
-        text.unwrap_or_default().split_whitespace().count()
+        self.text().unwrap_or_default().split_whitespace().count()
+    }
+
+    /// Its answer, or what there is of it.
+    pub fn text(&self) -> Option<&str> {
+        self.answer.as_deref().or_else(|| self.calls.last().map(|call| call.text.as_str()))
     }
 
     /// No text arrives any more.
