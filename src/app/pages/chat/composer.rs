@@ -32,7 +32,7 @@ pub fn Composer(
 ) -> impl IntoView {
     let text = RwSignal::new(String::new());
     let problem = RwSignal::new(None::<String>);
-    let pictures = Images::new();
+    let pictures = Images::none();
     let parameters = ParameterFields::new("spec.parameters", &[]);
     let problems = Problems::default();
     // A message that was sent during an answer goes when that has ended.

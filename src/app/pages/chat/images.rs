@@ -27,7 +27,7 @@ pub struct Images {
 
 impl Images {
     /// None yet.
-    pub fn new() -> Self {
+    pub fn none() -> Self {
         Self { list: RwSignal::new(Vec::new()), problem: RwSignal::new(None), next: StoredValue::new(0) }
     }
 

@@ -10,7 +10,9 @@ use super::store::ChatStore;
 use crate::app::address;
 use crate::app::components::{Button, Icon, Menu, MenuItem};
 use crate::app::deletes::use_deletes;
-use crate::app::pages::run::{NEAR_END, distance_to_end, to_end};
+use crate::app::pages::run::to_end;
+#[cfg(feature = "hydrate")]
+use crate::app::pages::run::{NEAR_END, distance_to_end};
 use crate::app::words;
 use crate::views::forms::Choices;
 
@@ -134,5 +136,4 @@ fn follow_end(store: ChatStore) {
             });
         }
     });
-    let _ = (NEAR_END, distance_to_end);
 }

@@ -6,6 +6,7 @@ use super::store::RunStore;
 use crate::app::components::Pill;
 
 /// Distance from the end, in pixels, within which the page follows.
+#[cfg(feature = "hydrate")]
 pub const NEAR_END: f64 = 120.0;
 
 /// Whether the page follows.
@@ -124,12 +125,6 @@ pub fn distance_to_end() -> f64 {
     let height = document().document_element().map_or(0, |root| root.scroll_height());
     let seen = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
     f64::from(height) - seen - scroll_y()
-}
-
-/// Nothing is seen on the server.
-#[cfg(not(feature = "hydrate"))]
-pub fn distance_to_end() -> f64 {
-    0.0
 }
 
 /// Scrolls to the end of the page.

@@ -25,6 +25,8 @@ pub mod turn;
 mod turn_view;
 
 pub use conversation::announce_turns;
-pub use follow::{NEAR_END, distance_to_end, to_end};
+pub use follow::to_end;
+#[cfg(feature = "hydrate")]
+pub use follow::{NEAR_END, distance_to_end};
 pub use page::RunPage;
 pub use turn_view::{Fault, TurnBody, TurnItem};
