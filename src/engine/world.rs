@@ -86,7 +86,7 @@ impl World {
         Ok(Self { client, account: Some(account), cluster_domain: self.cluster_domain.clone() })
     }
 
-    /// The client.
+    /// The client that reads.
     pub fn client(&self) -> &Client {
         &self.client
     }
