@@ -161,6 +161,7 @@ fn controller_deps(cluster: &Cluster, engine: &Engine, caches: &Caches) -> Contr
         queries: caches.queries.clone(),
         tools: caches.tools.clone(),
         ark_configs: caches.ark_configs.clone(),
+        a2a_tasks: caches.a2a_tasks.clone(),
         a2a_servers: caches.a2a_servers.clone(),
         execution_engines: caches.execution_engines.clone(),
     }

@@ -3,6 +3,7 @@
 //! A reconciler is five verbs: dereference (reads), validate and plan (pure, tested), apply and status (writes). Kinds that
 //! have no reconciler yet get no status: an honest blank is better than an invented `Ready`.
 
+mod a2a_task;
 mod agent;
 mod arrivals;
 mod follow;
@@ -25,7 +26,7 @@ use tracing::{Instrument, info_span};
 
 use crate::engine::Engine;
 use crate::kubernetes::KindCache;
-use crate::resources::{A2AServer, Agent, ArkConfig, ExecutionEngine, Model, Query, Team, Tool};
+use crate::resources::{A2AServer, A2ATask, Agent, ArkConfig, ExecutionEngine, Model, Query, Team, Tool};
 
 /// What the controllers work with. The caches are filled by somebody else.
 #[derive(Clone)]
@@ -46,6 +47,8 @@ pub struct ControllerDeps {
     pub tools: Arc<KindCache<Tool>>,
     /// Defaults.
     pub ark_configs: Arc<KindCache<ArkConfig>>,
+    /// A2A tasks.
+    pub a2a_tasks: Arc<KindCache<A2ATask>>,
     /// A2A servers.
     pub a2a_servers: Arc<KindCache<A2AServer>>,
     /// Execution engines.
@@ -60,5 +63,6 @@ pub fn start(deps: &ControllerDeps, shutdown: &CancellationToken) -> Vec<JoinHan
         tokio::spawn(agent::run(deps.clone(), shutdown.clone()).instrument(info_span!("agents"))),
         tokio::spawn(team::run(deps.clone(), shutdown.clone()).instrument(info_span!("teams"))),
         tokio::spawn(tool::run(deps.clone(), shutdown.clone()).instrument(info_span!("tools"))),
+        tokio::spawn(a2a_task::run(deps.clone(), shutdown.clone()).instrument(info_span!("a2atasks"))),
     ]
 }

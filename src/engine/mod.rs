@@ -4,6 +4,7 @@
 //! [`journal`](Engine::journal). A run waits in the [`scheduler`], is driven by `drive` through `run`, writes its status
 //! by `status`, and resumes from its journal after a restart. Nothing here knows who watches.
 
+mod desk;
 mod drive;
 mod error;
 pub mod events;
@@ -17,6 +18,7 @@ mod registry;
 mod run;
 mod runtime;
 pub mod scheduler;
+mod seat;
 pub mod secret;
 mod settings;
 mod status;

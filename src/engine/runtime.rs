@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::desk::{Desk, Told};
 use super::drive;
 use super::events::Recorder;
 use super::finalizer;
@@ -17,10 +18,12 @@ use super::journal::{Journal, JournalError, RunRecord, now_ms};
 use super::providers::{Outbound, OutboundError};
 use super::registry::{Active, Registry};
 use super::scheduler::Scheduler;
+use super::seat::Seat;
 use super::settings::{EngineDeps, Settings};
 use super::status;
 use super::timers::Timers;
 use super::world::{Readers, World};
+use crate::resources::A2ATask;
 use crate::resources::query::Query;
 
 /// How long a run may wait before its status says so; most waits are shorter and cost no write.
@@ -55,6 +58,7 @@ pub(super) struct Inner {
     pub(super) settings: Arc<Settings>,
     pub(super) events: Recorder,
     pub(super) registry: Mutex<Registry>,
+    pub(super) desk: Desk,
     pub(super) timers: Timers<(String, Due)>,
     pub(super) tasks: TaskTracker,
     /// No new run starts.
@@ -87,6 +91,7 @@ impl Engine {
                 settings.max_running,
                 settings.weights.clone(),
             ))),
+            desk: Desk::default(),
             settings: Arc::new(settings),
             timers: Timers::default(),
             tasks: TaskTracker::new(),
@@ -115,7 +120,8 @@ impl Engine {
             query: query.clone(),
             timeout,
             canceled: CancellationToken::new(),
-            writing: tokio::sync::Mutex::new(()),
+            writing: tokio::sync::Mutex::new(false),
+            seat: Arc::new(Seat::default()),
             queued_at: Instant::now(),
         });
         if query.spec.cancel {
@@ -142,7 +148,8 @@ impl Engine {
         let mut registry = inner.registry.lock();
         let Some(active) = registry.active.get(uid).cloned() else { return false };
         active.canceled.cancel();
-        if registry.scheduler.remove(uid).is_some() {
+        // A run that has begun ends itself, also when it is in the queue for its place again.
+        if !active.seat.begun() && registry.scheduler.remove(uid).is_some() {
             drop(registry);
             inner.end_waiting(active, drive::Waiting::Canceled);
         }
@@ -159,6 +166,17 @@ impl Engine {
         }
         let uid = uid.to_owned();
         self.inner.tasks.spawn(async move { inner.remove_journal(&uid).await });
+    }
+
+    /// An A2ATask is new or changed: whoever waits for it looks whether it is decided.
+    pub fn task_changed(&self, task: &Arc<A2ATask>) {
+        let namespace = task.namespace().unwrap_or_default();
+        self.inner.desk.tell(&namespace, &task.name_any(), Told::Task(task.clone()));
+    }
+
+    /// An A2ATask is gone: a call that waits for it is rejected.
+    pub fn task_gone(&self, namespace: &str, name: &str) {
+        self.inner.desk.tell(namespace, name, Told::Gone);
     }
 
     /// Takes the finalizer off a query that has no run any more.
@@ -186,7 +204,7 @@ impl Engine {
         self.inner.registry.lock().scheduler.position(uid)
     }
 
-    /// Runs that run and that wait.
+    /// Runs that run and that wait for a place.
     pub fn load(&self) -> (usize, usize) {
         let registry = self.inner.registry.lock();
         (registry.scheduler.running(), registry.scheduler.waiting())
@@ -243,7 +261,15 @@ impl Inner {
             if self.draining.is_cancelled() {
                 return;
             }
-            let Some(active) = self.registry.lock().scheduler.admit() else { return };
+            let active = {
+                let mut registry = self.registry.lock();
+                let Some(active) = registry.scheduler.admit() else { return };
+                // Under the lock: a run that ends now must know what it has to give back.
+                if !active.seat.give() {
+                    continue;
+                }
+                active
+            };
             let uid = active.query.uid().unwrap_or_default();
             self.timers.cancel(&(uid.clone(), Due::Notice));
             self.timers.cancel(&(uid, Due::Timeout));
@@ -260,7 +286,7 @@ impl Inner {
                 self.tasks.spawn(self.clone().say_queued(uid.to_owned(), active));
             }
             Due::Timeout => {
-                if registry.scheduler.remove(uid).is_some() {
+                if !active.seat.begun() && registry.scheduler.remove(uid).is_some() {
                     drop(registry);
                     self.end_waiting(active, drive::Waiting::TimedOut);
                 }

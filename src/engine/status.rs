@@ -43,6 +43,16 @@ pub(super) fn running(query: &Query) -> QueryStatus {
     open(query, QueryPhase::Running, reasons::RUNNING, "The query runs.".to_owned())
 }
 
+/// Status of a query whose calls of these tools wait for a person.
+pub(super) fn waiting(query: &Query, tools: &[String]) -> QueryStatus {
+    let message = match tools {
+        [tool] => format!("Waits for a person: a call of {tool} needs approval."),
+        _ => format!("Waits for a person: calls of {} need approval.", tools.join(", ")),
+    };
+    let message = cut(message);
+    open(query, QueryPhase::InputRequired, reasons::INPUT_REQUIRED, message)
+}
+
 fn open(query: &Query, phase: QueryPhase, reason: &str, message: String) -> QueryStatus {
     let mut conditions = query.status.as_ref().map(|status| status.conditions.clone()).unwrap_or_default();
     complete(&mut conditions, query, ConditionStatus::False, reason, message);
@@ -52,8 +62,7 @@ fn open(query: &Query, phase: QueryPhase, reason: &str, message: String) -> Quer
 /// Status of a query that ended after `duration`.
 pub(super) fn ended(query: &Query, outcome: &RunOutcome, duration: Duration) -> QueryStatus {
     let mut conditions = query.status.as_ref().map(|status| status.conditions.clone()).unwrap_or_default();
-    let mut message = outcome.message.clone();
-    bound(&mut message, MAX_MESSAGE);
+    let message = cut(outcome.message.clone());
     complete(&mut conditions, query, ConditionStatus::True, &outcome.reason, message);
     let share = MAX_CONTENT / outcome.targets.len().max(1);
     let mut room = MAX_RAW;
@@ -75,6 +84,11 @@ pub(super) fn ended(query: &Query, outcome: &RunOutcome, duration: Duration) -> 
         conditions,
         ..QueryStatus::default()
     }
+}
+
+fn cut(mut message: String) -> String {
+    bound(&mut message, MAX_MESSAGE);
+    message
 }
 
 fn complete(

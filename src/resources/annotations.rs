@@ -3,6 +3,9 @@
 /// Field manager of everything that the program writes of itself: statuses, finalizers, events.
 pub const FIELD_MANAGER: &str = "arkdeck";
 
+/// Field manager of everything that people change through the interface.
+pub const UI_MANAGER: &str = "arkdeck-ui";
+
 /// Finalizer of queries: a running one is stopped before its object goes.
 pub const FINALIZER: &str = "ark.mckinsey.com/finalizer";
 

@@ -80,6 +80,8 @@ pub mod query {
     pub const QUEUED: &str = "QueryQueued";
     /// Runs.
     pub const RUNNING: &str = "QueryRunning";
+    /// Waits for a person's decision.
+    pub const INPUT_REQUIRED: &str = "QueryInputRequired";
     /// Ended with an answer.
     pub const SUCCEEDED: &str = "QuerySucceeded";
     /// Ended with an error.
@@ -156,6 +158,14 @@ pub mod a2a_task {
     pub const CANCELLED: &str = "TaskCancelled";
     /// Took too long.
     pub const TIMEOUT: &str = "TaskTimeout";
+    /// A person approved the call.
+    pub const APPROVAL_GRANTED: &str = "ApprovalGranted";
+    /// A person rejected the call.
+    pub const APPROVAL_REJECTED: &str = "ApprovalRejected";
+    /// Nobody decided in time, and the call is refused.
+    pub const APPROVAL_TIMEOUT_REJECTED: &str = "ApprovalTimeoutRejected";
+    /// Nobody decided in time, and the call is made.
+    pub const APPROVAL_TIMEOUT_PROCEEDED: &str = "ApprovalTimeoutProceeded";
     /// The decision is neither an approval nor a rejection.
     pub const INVALID_APPROVAL_DECISION: &str = "InvalidApprovalDecision";
 }

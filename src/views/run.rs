@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ObjectKey;
 use super::row::Status;
+use crate::resources::approval::OnTimeout;
 
 /// Tokens, counted once, at the provider call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,6 +140,40 @@ pub enum RunEvent {
         is_error: bool,
         /// Time.
         duration_ms: i64,
+    },
+    /// A call waits for a person.
+    ApprovalAsked {
+        /// Step id of the call.
+        step: String,
+        /// Id of the call in the model's answer.
+        call_id: String,
+        /// Tool name.
+        name: String,
+        /// JSON text, as the model wrote it.
+        arguments: String,
+        /// The agent that wants to call, if one does.
+        agent: Option<ObjectKey>,
+        /// Why it asks, in a sentence.
+        why: String,
+        /// The A2ATask that is answered.
+        task: ObjectKey,
+        /// When the wait ends.
+        deadline_ms: i64,
+        /// What happens then.
+        on_timeout: OnTimeout,
+    },
+    /// The wait for a person ended.
+    ApprovalDecided {
+        /// Step id of the call.
+        step: String,
+        /// How: `approved`, `rejected`, `timedOutProceeded` or `timedOutRejected`.
+        outcome: String,
+        /// Who decided; empty when nobody did.
+        by: String,
+        /// What they said about it.
+        reason: String,
+        /// Arguments in place of the model's, if they were changed.
+        arguments: Option<String>,
     },
     /// A member of a team speaks next.
     TurnStarted {

@@ -77,6 +77,7 @@ impl Deck {
             queries: cache!(),
             tools: cache!(),
             ark_configs: cache!(),
+            a2a_tasks: cache!(),
             a2a_servers: cache!(),
             execution_engines: cache!(),
         };
@@ -326,6 +327,10 @@ pub fn outline(entries: &[Entry]) -> Vec<String> {
             Event::ModelRetry { step, .. } => format!("retry {step}"),
             Event::ToolRequest { step, name, .. } => format!("call {step} {name}"),
             Event::ToolResult { step, is_error, .. } => format!("result {step} error={is_error}"),
+            Event::ApprovalAsked { step, name, .. } => format!("ask a person {step} {name}"),
+            Event::ApprovalDecided { step, outcome, by, .. } => {
+                format!("decided {step} {} by {by}", outcome.as_str())
+            }
             Event::TurnStarted { step, member, rule, .. } => {
                 format!("turn {step} {} by {}", member.name, rule.as_str())
             }

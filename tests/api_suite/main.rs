@@ -6,6 +6,7 @@
 
 mod answers;
 mod applying;
+mod approvals;
 mod builtins;
 mod demo;
 mod failures;

@@ -201,7 +201,7 @@ pub async fn entries(key: ObjectKey, before: u64) -> Result<Vec<RunEntry>, Probl
     let query = runs::query(&services, &key)?;
     let uid = query.metadata.uid.clone().unwrap_or_default();
     let entries = services.journal().read_before(&uid, before, ENTRIES).await;
-    Ok(runs::entries(&entries.map_err(|error| runs::unreadable(&error))?))
+    Ok(runs::entries(&key.namespace, &entries.map_err(|error| runs::unreadable(&error))?))
 }
 
 #[cfg(test)]

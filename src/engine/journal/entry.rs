@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::resources::approval::OnTimeout;
 use crate::resources::kind::Kind;
 
 /// One line of a run's journal.
@@ -84,6 +85,37 @@ pub enum TeamEnd {
     NoEdge,
     /// The picker named nobody who may speak.
     NoChoice,
+}
+
+/// How the wait for a person ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ApprovalOutcome {
+    /// Somebody approved the call.
+    Approved,
+    /// Somebody rejected it.
+    Rejected,
+    /// Nobody decided in time, and the call is made.
+    TimedOutProceeded,
+    /// Nobody decided in time, and the call is refused.
+    TimedOutRejected,
+}
+
+impl ApprovalOutcome {
+    /// Its word, as in the journal.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::TimedOutProceeded => "timedOutProceeded",
+            Self::TimedOutRejected => "timedOutRejected",
+        }
+    }
+
+    /// Whether the call is made.
+    pub const fn goes_on(self) -> bool {
+        matches!(self, Self::Approved | Self::TimedOutProceeded)
+    }
 }
 
 impl TurnRule {
@@ -190,6 +222,40 @@ pub enum Event {
         /// Time.
         duration_ms: i64,
     },
+    /// A call waits for a person; written before anybody is asked, so that a restart asks nobody twice.
+    ApprovalAsked {
+        /// Step id of the call.
+        step: String,
+        /// Id of the call in the model's answer.
+        call_id: String,
+        /// Tool name.
+        name: String,
+        /// Arguments as the model wrote them: JSON text. Preset ones are not among them.
+        arguments: String,
+        /// The agent that wants to call, if one does.
+        agent: Option<ObjectRef>,
+        /// Why it asks, in a sentence.
+        why: String,
+        /// Name of the A2ATask that is answered.
+        task: String,
+        /// When the wait ends, in milliseconds since 1970.
+        deadline_ms: i64,
+        /// What happens then.
+        on_timeout: OnTimeout,
+    },
+    /// The wait for a person ended; written before anything follows from it.
+    ApprovalDecided {
+        /// Step id of the call.
+        step: String,
+        /// How.
+        outcome: ApprovalOutcome,
+        /// Who decided; empty when nobody did.
+        by: String,
+        /// What they said about it.
+        reason: String,
+        /// Arguments in place of the model's, if they were changed: JSON text.
+        arguments: Option<String>,
+    },
     /// A member of a team speaks next; written with what it does first.
     TurnStarted {
         /// Step id.
@@ -278,7 +344,9 @@ impl Event {
             | Self::Finished { message, .. } => {
                 bound(message, super::MAX_MESSAGE);
             }
-            Self::ModelRetry { reason, .. } => bound(reason, super::MAX_MESSAGE),
+            Self::ModelRetry { reason, .. } | Self::ApprovalDecided { reason, .. } => {
+                bound(reason, super::MAX_MESSAGE);
+            }
             _ => {}
         }
         self

@@ -73,16 +73,22 @@ pub(super) async fn answer(
         if calls.is_empty() {
             return Ok(Answer::new(reply.content, request.messages.split_off(asked)));
         }
-        let replies =
-            join_all(calls.iter().enumerate().map(|(i, one)| call::call(run, place, turn, i, &tools, one)))
-                .await;
+        let made = {
+            let _resting = run.seat.rest();
+            let tools = &tools;
+            join_all(calls.iter().enumerate().map(|(i, one)| async move {
+                let _working = run.seat.work();
+                call::call(run, place, turn, i, tools, one).await
+            }))
+            .await
+        };
         let mut end = None;
-        for (one, reply) in calls.iter().zip(replies) {
-            let reply = reply?;
-            if reply.ends {
-                end = Some(reply.content.clone());
+        for (one, called) in calls.iter().zip(made) {
+            let called = called?;
+            if called.reply.ends {
+                end = Some(called.reply.content.clone());
             }
-            request.messages.push(Message::tool(one.id.as_str(), reply.content));
+            request.messages.push(Message::tool(one.id.as_str(), called.told()));
         }
         if let Some(content) = end {
             return Ok(Answer { content, messages: request.messages.split_off(asked), terminated: true });

@@ -2,6 +2,7 @@
 //! and what is found there is not done again.
 
 mod agent;
+mod approval;
 mod call;
 mod delegate;
 mod input;
@@ -18,13 +19,16 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::join_all;
+use kube::Client;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::desk::Desk;
 use super::error::{RunError, codes};
 use super::journal::{Event, ObjectRef, RunJournal};
 use super::models::HeaderOverrides;
 use super::providers::{ChatRequest, Message, Outbound};
+use super::seat::Seat;
 use super::settings::Settings;
 use super::world::{Parameters, World};
 use crate::resources::kind::Kind;
@@ -45,6 +49,16 @@ pub(super) struct Stop {
     pub(super) timeout: String,
 }
 
+/// What a run needs to wait for people.
+pub(super) struct Waits {
+    /// Its place among those that run at once.
+    pub(super) seat: Arc<Seat>,
+    /// Where it hears of answers.
+    pub(super) desk: Desk,
+    /// The API, with the rights of the process.
+    pub(super) client: Client,
+}
+
 /// What the targets of one run share.
 pub(super) struct Run {
     query: Arc<Query>,
@@ -55,6 +69,9 @@ pub(super) struct Run {
     outbound: Outbound,
     settings: Arc<Settings>,
     parameters: Parameters,
+    seat: Arc<Seat>,
+    desk: Desk,
+    client: Client,
     stop: Stop,
 }
 
@@ -66,8 +83,10 @@ impl Run {
         world: World,
         outbound: Outbound,
         settings: Arc<Settings>,
+        waits: Waits,
         stop: Stop,
     ) -> Self {
+        let Waits { seat, desk, client } = waits;
         let namespace = query.metadata.namespace.clone().unwrap_or_default();
         let past = Past::of(journal.found());
         Self {
@@ -79,6 +98,9 @@ impl Run {
             outbound,
             settings,
             parameters: Parameters::new(),
+            seat,
+            desk,
+            client,
             stop,
         }
     }
@@ -168,7 +190,11 @@ impl Run {
             let result = before.clone().map(|content| Answer::new(content, Vec::new()));
             return TargetOutcome { target, result, usage: self.journal.usage(index) };
         }
-        let work = AssertUnwindSafe(self.answer(index, &target, question)).catch_unwind();
+        let work = async {
+            let _working = self.seat.work();
+            self.answer(index, &target, question).await
+        };
+        let work = AssertUnwindSafe(work).catch_unwind();
         let mut result = tokio::select! {
             biased;
             () = self.stop.canceled.cancelled() => Err(canceled()),

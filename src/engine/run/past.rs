@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use super::approval::{self, Decided};
 use crate::engine::error::RunError;
 use crate::engine::journal::{Entry, Event, ObjectRef};
 use crate::engine::providers::ChatAnswer;
@@ -21,6 +22,7 @@ pub(super) struct Past {
     answers: HashMap<String, ChatAnswer>,
     attempts: HashMap<String, u32>,
     tools: HashMap<String, ToolPast>,
+    approvals: HashMap<String, approval::Past>,
     turns: HashMap<String, ObjectRef>,
     closed: HashSet<String>,
 }
@@ -87,6 +89,26 @@ impl Past {
                 let ended = ToolPast::Ended { content: content.clone(), is_error: *is_error };
                 self.tools.insert(step.clone(), ended);
             }
+            Event::ApprovalAsked { step, why, deadline_ms, on_timeout, .. } => {
+                let asked = approval::Past {
+                    why: why.clone(),
+                    asked_ms: entry.at_ms,
+                    deadline_ms: *deadline_ms,
+                    on_timeout: *on_timeout,
+                    decided: None,
+                };
+                self.approvals.insert(step.clone(), asked);
+            }
+            Event::ApprovalDecided { step, outcome, by, reason, arguments } => {
+                if let Some(asked) = self.approvals.get_mut(step) {
+                    asked.decided = Some(Decided {
+                        outcome: *outcome,
+                        by: by.clone(),
+                        reason: reason.clone(),
+                        arguments: arguments.clone(),
+                    });
+                }
+            }
             Event::TurnStarted { step, member, .. } => {
                 self.turns.insert(step.clone(), member.clone());
             }
@@ -128,6 +150,11 @@ impl Past {
     /// Whether the end of a turn or of a team was written.
     pub(super) fn closed(&self, step: &str) -> bool {
         self.closed.contains(step)
+    }
+
+    /// What is known of the wait for a person before a tool call.
+    pub(super) fn approval(&self, step: &str) -> Option<&approval::Past> {
+        self.approvals.get(step)
     }
 
     /// What is known of a tool call.

@@ -29,7 +29,7 @@ pub(super) async fn answer(
     let asked = ToolCall { id: format!("tool-call-{name}"), name: name.to_owned(), arguments };
     let mut tool = tool;
     name.clone_into(&mut tool.definition.name);
-    let reply = call::call(run, place, 0, 0, &[tool], &asked).await?;
+    let reply = call::call(run, place, 0, 0, &[tool], &asked).await?.reply;
     if reply.is_error {
         return Err(RunError::new(codes::TOOL_FAILED, format!("Tool '{name}' failed: {}", reply.content)));
     }

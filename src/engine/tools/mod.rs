@@ -4,6 +4,7 @@
 //! because that is the owner's to mend.
 
 mod builtin;
+mod gate;
 mod http;
 mod load;
 
@@ -14,6 +15,7 @@ use super::world::{Parameters, World};
 use crate::resources::kind::Kind;
 use crate::resources::tool::Tool;
 
+use gate::Gate;
 pub(super) use load::{definition_of, load};
 
 /// Bytes of a tool's result that the model is told; more is cut, which shows in the text.
@@ -62,6 +64,8 @@ pub(super) struct Callable {
     pub(super) definition: ToolDefinition,
     /// A call that was in flight when the process died may be sent again.
     pub(super) repeatable: bool,
+    /// When a call needs a person.
+    pub(super) gate: Gate,
     /// Arguments that the model neither sees nor sets.
     presets: Map<String, Value>,
     action: Action,

@@ -3,7 +3,7 @@
 //! Entries are taken in order of their number; what was seen is skipped and what is missing is reported, so that
 //! a reconnect neither repeats nor loses anything. No clock and no signal here: the whole of it is tested.
 
-use super::turn::{Call, Failure, Part, Turn, TurnState, tool_step};
+use super::turn::{Approval, Call, Decided, Failure, Part, Turn, TurnState, tool_step};
 use crate::views::ObjectKey;
 use crate::views::row::{State, Status};
 use crate::views::run::{Partial, RunDelta, RunEntry, RunEvent, RunView, TokenUsage};
@@ -255,6 +255,47 @@ impl RunModel {
                 row.is_error = *is_error;
                 row.duration_ms = Some(*duration_ms);
                 row.result_seq = Some(seq);
+            }
+            RunEvent::ApprovalAsked {
+                step,
+                call_id,
+                name,
+                arguments,
+                agent,
+                why,
+                task,
+                deadline_ms,
+                on_timeout,
+            } => {
+                let row = self.turn_at(entry.target, at).tool_mut(step, call_id, name, seq, at);
+                if row.arguments.is_empty() {
+                    row.arguments.clone_from(arguments);
+                }
+                row.approval = Some(Approval {
+                    seq,
+                    task: task.clone(),
+                    agent: agent.clone(),
+                    why: why.clone(),
+                    asked_ms: at,
+                    deadline_ms: *deadline_ms,
+                    on_timeout: *on_timeout,
+                    decided: None,
+                    dropped: false,
+                });
+            }
+            RunEvent::ApprovalDecided { step, outcome, by, reason, arguments } => {
+                let decided = Decided {
+                    at_ms: at,
+                    outcome: outcome.clone(),
+                    by: by.clone(),
+                    reason: reason.clone(),
+                    arguments: arguments.clone(),
+                };
+                let turn = self.turn_at(entry.target, at);
+                let row = turn.tools.iter_mut().find(|row| row.step == *step);
+                if let Some(approval) = row.and_then(|row| row.approval.as_mut()) {
+                    approval.decided = Some(decided);
+                }
             }
             RunEvent::TurnStarted { turn, member, why, .. } => {
                 let part = Part::Member { seq, turn: *turn, member: member.clone(), why: why.clone() };

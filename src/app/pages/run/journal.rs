@@ -18,13 +18,15 @@ pub enum LineKind {
     Model,
     /// A tool call.
     Tool,
+    /// A wait for a person.
+    Approval,
     /// Something worth knowing.
     Notice,
 }
 
 impl LineKind {
     /// Every kind, as the filters are ordered.
-    pub const ALL: [Self; 5] = [Self::Model, Self::Tool, Self::Turn, Self::Run, Self::Notice];
+    pub const ALL: [Self; 6] = [Self::Model, Self::Tool, Self::Approval, Self::Turn, Self::Run, Self::Notice];
 
     /// Its word.
     pub const fn word(self) -> &'static str {
@@ -33,6 +35,7 @@ impl LineKind {
             Self::Turn => "Turn",
             Self::Model => "Model",
             Self::Tool => "Tool",
+            Self::Approval => "Approval",
             Self::Notice => "Notice",
         }
     }
@@ -114,6 +117,17 @@ pub fn line(entry: &RunEntry, targets: &[ObjectKey], started_ms: Option<i64>) ->
             let what = format!("{name}, {}: {}", duration(*duration_ms), first_line(content));
             (LineKind::Tool, "tool.answered", target(), what, *is_error)
         }
+        RunEvent::ApprovalAsked { name, agent, why, .. } => {
+            let by = agent.clone().or_else(target);
+            (LineKind::Approval, "approval.asked", by, format!("{name}: {why}"), false)
+        }
+        RunEvent::ApprovalDecided { outcome, by, reason, arguments, .. } => {
+            let mut what = outcome_words(outcome, by, arguments.is_some());
+            if !reason.is_empty() {
+                what.push_str(&format!(": {}", first_line(reason)));
+            }
+            (LineKind::Approval, "approval.decided", None, what, !goes_on(outcome))
+        }
         RunEvent::TurnStarted { turn, member, why, .. } => {
             (LineKind::Turn, "turn.chosen", Some(member.clone()), format!("turn {turn}: {why}"), false)
         }
@@ -193,6 +207,29 @@ pub fn details(entry: &RunEntry) -> Vec<Detail> {
             all.push(Fact("Step", step.clone()));
             all.push(Text("Content", pretty(content)));
         }
+        RunEvent::ApprovalAsked {
+            step, name, arguments, agent, why, task, deadline_ms, on_timeout, ..
+        } => {
+            all.push(Fact("Tool", name.clone()));
+            all.extend(agent.clone().map(|agent| Link("Asked by", agent)));
+            all.push(Link("Answered by", task.clone()));
+            all.push(Time("Waits until", *deadline_ms));
+            all.push(Fact("Then", on_timeout.to_string()));
+            all.push(Fact("Step", step.clone()));
+            all.push(Text("Why", why.clone()));
+            all.push(Text("Arguments", pretty(arguments)));
+        }
+        RunEvent::ApprovalDecided { step, outcome, by, reason, arguments } => {
+            all.push(Fact("Outcome", outcome.clone()));
+            if !by.is_empty() {
+                all.push(Fact("Decided by", by.clone()));
+            }
+            all.push(Fact("Step", step.clone()));
+            if !reason.is_empty() {
+                all.push(Text("Reason", reason.clone()));
+            }
+            all.extend(arguments.as_deref().map(|arguments| Text("Changed arguments", pretty(arguments))));
+        }
         RunEvent::TurnStarted { step, turn, team, member, rule, why } => {
             all.push(Link("Speaks", member.clone()));
             all.push(Link("Team", team.clone()));
@@ -226,6 +263,21 @@ pub fn details(entry: &RunEntry) -> Vec<Detail> {
         }
     }
     all
+}
+
+/// Whether the call was made after this outcome of a wait for a person.
+pub fn goes_on(outcome: &str) -> bool {
+    matches!(outcome, "approved" | "timedOutProceeded")
+}
+
+/// `approved with changes by ana`, `nobody decided in time, refused`.
+pub fn outcome_words(outcome: &str, by: &str, changed: bool) -> String {
+    match outcome {
+        "timedOutProceeded" => "nobody decided in time, the call was made".to_owned(),
+        "timedOutRejected" => "nobody decided in time, the call was refused".to_owned(),
+        "approved" if changed => format!("approved with changes by {by}"),
+        outcome => format!("{outcome} by {by}"),
+    }
 }
 
 /// `18,204, 11,020 cached`.
