@@ -6,6 +6,14 @@ use crate::views::ObjectKey;
 /// Path segment that stands for all namespaces.
 pub const ALL: &str = "-";
 
+/// What waits for a person, over all namespaces.
+pub const APPROVALS: &str = "/approvals";
+
+/// A call in the inbox, by the name of its A2ATask and its namespace.
+pub fn approval(key: &ObjectKey) -> String {
+    format!("{APPROVALS}{}", query([("item", format!("{}/{}", key.namespace, key.name))]))
+}
+
 /// Path segment of a namespace, or of all.
 pub fn segment(namespace: Option<&str>) -> &str {
     namespace.filter(|name| !name.is_empty()).unwrap_or(ALL)
@@ -47,6 +55,9 @@ pub fn namespace_of(path: &str) -> Option<String> {
 
 /// The same place in another namespace: lists and events stay, an object's page becomes its list.
 pub fn moved(path: &str, namespace: Option<&str>) -> String {
+    if path == APPROVALS && namespace.is_none() {
+        return path.to_owned();
+    }
     let rest: Vec<&str> = path.trim_start_matches('/').split('/').skip(2).collect();
     match rest.as_slice() {
         [] | [""] => home(namespace),
@@ -99,6 +110,8 @@ mod tests {
         assert_eq!(object(&ObjectKey::new(Kind::ArkConfig, "", "default")), "/ns/-/arkconfigs/default");
         assert_eq!(list(None, Kind::McpServer), "/ns/-/mcpservers");
         assert_eq!(create(Some("support"), Kind::Model), "/ns/support/models/new");
+        let task = ObjectKey::new(Kind::A2ATask, "support", "a2a-task-7f");
+        assert_eq!(approval(&task), "/approvals?item=support/a2a-task-7f");
     }
 
     #[test]
@@ -113,6 +126,8 @@ mod tests {
         assert_eq!(moved("/ns/a/agents/triage", Some("b")), "/ns/b/agents");
         assert_eq!(moved("/ns/a/events", None), "/ns/-/events");
         assert_eq!(moved("/ns/a", Some("b")), "/ns/b");
+        assert_eq!(moved(APPROVALS, None), APPROVALS);
+        assert_eq!(moved(APPROVALS, Some("b")), "/ns/b");
     }
 
     #[test]

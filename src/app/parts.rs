@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::pages::agents::AgentPage;
 use super::pages::form::NewObjectPage;
 use super::pages::home::HomePage;
+use super::pages::inbox::InboxPage;
 use super::pages::models::ModelPage;
 use super::pages::object::ObjectPage;
 use super::pages::query_new::NewQueryPage;
@@ -29,6 +30,8 @@ pub use browser::{load_first, load_rest, view};
 pub enum Step {
     /// A namespace, or all.
     Home,
+    /// What waits for a person.
+    Inbox,
     /// A list in it.
     List,
     /// A new object of a kind.
@@ -59,7 +62,7 @@ pub enum Part {
     Lists,
     /// Pages of objects.
     Objects,
-    /// The page of a run.
+    /// The page of a run, and the inbox: both ask for approvals.
     Run,
     /// Pages that create.
     Forms,
@@ -74,6 +77,7 @@ impl Part {
     fn of(step: Step, kind: &str) -> Self {
         match step {
             Step::Home => Self::Home,
+            Step::Inbox => Self::Run,
             Step::List => Self::Lists,
             Step::New => Self::Forms,
             Step::Object if Kind::from_plural(kind) == Some(Kind::Query) => Self::Run,
@@ -130,6 +134,9 @@ fn objects(place: Place) -> AnyView {
 }
 
 fn run(place: Place) -> AnyView {
+    if place.step == Step::Inbox {
+        return view! { <InboxPage /> }.into_any();
+    }
     match key(place) {
         Some(key) => view! { <RunPage key=key /> }.into_any(),
         None => view! { <NotFound /> }.into_any(),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ObjectKey;
+use super::approval::InboxView;
 use super::detail::{Detail, EventView};
 use super::home::{HomeView, NavCounts};
 use super::row::{ListRequest, Row, State};
@@ -51,6 +52,8 @@ pub enum Topic {
         /// Namespace.
         namespace: Option<String>,
     },
+    /// What waits for a person, over all namespaces.
+    Inbox,
 }
 
 /// A topic with the number that the tab gave it; messages name the number.
@@ -133,6 +136,13 @@ pub enum LiveMessage {
         id: u32,
         /// All of it; it is small.
         home: Later<HomeView>,
+    },
+    /// What waits for a person.
+    Inbox {
+        /// Subscription.
+        id: u32,
+        /// All of it.
+        inbox: Later<InboxView>,
     },
     /// Kubernetes events that are new or were seen again; the first message holds all that the list shows.
     Events {

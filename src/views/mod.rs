@@ -2,6 +2,7 @@
 //!
 //! Times are milliseconds since the Unix epoch (`i64`), durations are milliseconds; the browser words them.
 
+pub mod approval;
 pub mod detail;
 pub mod forms;
 pub mod home;

@@ -30,6 +30,7 @@ pub fn crumbs(path: &str) -> Vec<Crumb> {
             }
             way
         }
+        ["approvals"] => vec![crumb("Approvals", address::APPROVALS.to_owned())],
         ["components"] => vec![crumb("Components", "/components".to_owned())],
         _ => Vec::new(),
     }

@@ -1,10 +1,11 @@
 //! What is new on a topic since it was last asked.
 
 use super::list::ListTopic;
-use crate::api::serve::home;
 use crate::api::serve::objects::{detail, events_of as events};
 use crate::api::serve::present::World;
+use crate::api::serve::{approvals, home};
 use crate::views::ObjectKey;
+use crate::views::approval::InboxView;
 use crate::views::detail::{Detail, EventView};
 use crate::views::home::{HomeView, NavCounts};
 use crate::views::live::{LiveMessage, Topic};
@@ -46,6 +47,11 @@ pub enum Followed {
         /// What was sent last; empty before the first answer.
         sent: Vec<EventView>,
     },
+    /// What waits for a person.
+    Inbox {
+        /// What was sent last.
+        sent: Option<InboxView>,
+    },
 }
 
 impl Followed {
@@ -61,6 +67,7 @@ impl Followed {
             Topic::Nav { namespace } => Self::Nav { namespace: namespace.clone(), sent: None },
             Topic::Home { namespace } => Self::Home { namespace: namespace.clone(), sent: None },
             Topic::Events { namespace } => Self::Events { namespace: namespace.clone(), sent: Vec::new() },
+            Topic::Inbox => Self::Inbox { sent: None },
             Topic::Run { .. } => return None,
         })
     }
@@ -92,6 +99,14 @@ impl Followed {
                 }
                 *sent = Some(now.clone());
                 Some(LiveMessage::Home { id, home: Later::new(now) })
+            }
+            Self::Inbox { sent } => {
+                let now = approvals::inbox(world);
+                if sent.as_ref() == Some(&now) {
+                    return None;
+                }
+                *sent = Some(now.clone());
+                Some(LiveMessage::Inbox { id, inbox: Later::new(now) })
             }
             Self::Events { namespace, sent } => {
                 let now = events(world.caches, namespace.as_deref());

@@ -8,6 +8,7 @@ use super::turn::TurnState;
 use super::turn_view::{Fault, TurnItem};
 use crate::app::address;
 use crate::app::components::{Button, Icon, LinkButton};
+use crate::app::say::say;
 use crate::resources::kind::Kind;
 use crate::views::row::State;
 
@@ -145,14 +146,4 @@ fn announce_turns(run: RunStore) {
             ends.len()
         })
     });
-}
-
-/// Says something to who hears the page, without showing it.
-pub fn say(text: &str) {
-    #[cfg(feature = "hydrate")]
-    if let Some(said) = crate::app::browser::find("#said") {
-        said.set_inner_text(text);
-    }
-    #[cfg(not(feature = "hydrate"))]
-    let _ = text;
 }

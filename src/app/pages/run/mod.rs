@@ -4,6 +4,7 @@
 
 mod acts;
 mod answer;
+mod approval_view;
 mod conversation;
 pub mod fold;
 mod follow;

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::answer::{Answer, prose};
+use super::approval_view::CallApproval;
 use super::store::RunStore;
 use super::tool_view::ToolCall;
 use super::turn::{Attempt, Call, Failure, Part, Turn, TurnState};
@@ -161,7 +162,12 @@ fn part_view(run: RunStore, target: Option<usize>, part: Part) -> AnyView {
         Part::Call(at) => call_view(run, target, at).into_any(),
         Part::Tool(at) => {
             let row = of_turn(run, target, move |turn| turn.tools.get(at).cloned());
-            view! { <ToolCall row=Signal::derive(move || row.get().flatten()) /> }.into_any()
+            let row = Signal::derive(move || row.get().flatten());
+            view! {
+                <ToolCall row=row />
+                <CallApproval run=run row=row />
+            }
+            .into_any()
         }
         Part::Member { turn, member, why, .. } => {
             let href = address::object(&member);
