@@ -16,6 +16,7 @@ export const KINDS = [
 export const ROUTES: Route[] = [
   { name: "home", path: "/ns/default" },
   { name: "home-all-namespaces", path: "/ns/-" },
+  { name: "approvals", path: "/approvals" },
   ...KINDS.map((kind) => ({ name: `list-${kind}`, path: `/ns/default/${kind}` })),
   ...KINDS.map((kind) => ({ name: `new-${kind}`, path: `/ns/default/${kind}/new` })),
 ];
