@@ -40,14 +40,16 @@ test("keys alone find a call in the inbox, change its arguments and approve it",
   const turn = await ask(arkdeck, model, namespace, "lock-7", "Open lock 7", "Lock 8 is open.");
   await page.goto(`/ns/${namespace}`);
   await hydrated(page);
-  await expect(page.getByRole("link", { name: /Approvals \d+ waiting/ })).toBeVisible();
+  await expect(page.getByRole("link", { name: /Approvals\s*\d+ waiting/ })).toBeVisible();
   await page.keyboard.press("g");
   await page.keyboard.press("i");
   await page.waitForURL("**/approvals");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Approvals");
   const row = page.getByRole("link", { name: /noop.*lock-7/ });
   // Soonest first: the demo's own call waits longer and stands below.
-  while (!(await row.getAttribute("aria-current"))) await page.keyboard.press("j");
+  await page.keyboard.press("k");
+  await expect(row).toHaveAttribute("aria-current", "true");
+  await expect(row).toBeFocused();
   await expect(page).toHaveURL(new RegExp(`item=${namespace}/a2a-task-`));
   const card = page.getByRole("article");
   await expect(card).toContainText("harbour-master wants to call noop");
@@ -125,7 +127,7 @@ test("the run asks where it happens, live, and says what kubectl decided", async
   await expect(answers).toContainText("It is open.");
   await page.goto(`/ns/${namespace}/queries/lock-3?view=journal`);
   await hydrated(page);
-  await expect(page.getByRole("table")).toContainText("approval.decided");
+  await expect(page.locator("#panel-journal")).toContainText("approval.decided");
   await expectAccessible(page);
 });
 
@@ -137,8 +139,9 @@ test("who comes too late is told kindly, in two windows", async ({ page, context
   for (const window of [page, other]) {
     await window.goto(path);
     await hydrated(window);
-    await window.getByRole("article").getByRole("button", { name: "Approve" }).click();
+    await expect(window.getByRole("article").getByRole("button", { name: "Approve" })).toBeVisible();
   }
+  for (const window of [page, other]) await window.getByRole("article").getByRole("button", { name: "Approve" }).click();
   await page.getByRole("button", { name: "Dismiss" }).click();
   await phase(arkdeck, namespace, "lock-5", "done");
   await other.getByRole("button", { name: "Dismiss" }).click();

@@ -159,7 +159,7 @@ mod browser {
         }
         let Some(element) = find(&format!("[data-key=\"{key}\"]")) else { return };
         event.prevent_default();
-        let focused = document().active_element().is_some_and(|active| active == *element.as_ref());
+        let focused = document().active_element().is_some_and(|active| active == *element);
         if element.tag_name() == "INPUT" || (element.has_attribute("data-careful") && !focused) {
             let _ = element.focus();
         } else {

@@ -54,8 +54,18 @@ pub fn RecordLine(
     view! {
         <p class="row wrap t2 appr-record" tabindex="-1">
             <StatusMark status=status />
+            " "
             {(!by.is_empty()).then(|| view! { <span>"by " <b>{by}</b></span> })}
-            {at_ms.map(|at| view! { <span class="t3 xs"><Ago at=at /></span> })}
+            " "
+            {at_ms
+                .map(|at| {
+                    view! {
+                        <span class="t3 xs">
+                            <Ago at=at />
+                        </span>
+                    }
+                })}
+            " "
             {(!reason.is_empty()).then(|| view! { <span class="full">"“" {reason} "”"</span> })}
         </p>
     }

@@ -1,6 +1,8 @@
 //! The call that is shown, why it asks, and what was answered lately.
 
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::app::address;
 use crate::app::approvals::{ApprovalCard, Record, RecordLine, use_answers};
@@ -27,6 +29,15 @@ pub fn Chosen(
         })
     });
     let given = Memo::new(move |_| chosen.get().and_then(|key| answers.given(&key)));
+    // What was answered stays in view: without an address of its own it would give way to the next call.
+    let (query, navigate) = (use_query_map(), use_navigate());
+    Effect::new(move |_| {
+        let unnamed = query.with_untracked(|map| map.get("item")).is_none();
+        if let (Some(_), Some(key), true) = (given.get(), chosen.get_untracked(), unnamed) {
+            let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+            navigate(&address::approval(&key), options);
+        }
+    });
     let context = Memo::new(move |_| {
         let key = chosen.get()?;
         view.with(|view| view.waiting.iter().find(|item| item.approval.key == key).cloned())
