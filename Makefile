@@ -12,7 +12,7 @@ ARGS ?= --demo
 
 WASM := --lib --no-default-features --features hydrate --target wasm32-unknown-unknown
 
-.PHONY: help setup run build test test-unit test-e2e test-release test-cluster screenshots check bench crds fmt clean
+.PHONY: help setup run build test test-unit test-e2e test-release test-cluster test-sdk screenshots check bench crds fmt clean
 
 help: ## List these tasks
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,11 @@ test-release: build ## Run the browser tests on the one file of `make build` (it
 
 test-cluster: setup ## Run the API tests on a real kube-apiserver, and the chart's
 	@tests/cluster/run
+
+test-sdk: setup ## Point the providers' official SDKs at our test servers (Python; their recorded behaviour is tested always)
+	@[ -x target/sdk/bin/python ] || python3 -m venv target/sdk
+	@target/sdk/bin/pip install --quiet --disable-pip-version-check -r tests/sdk/requirements.txt
+	@ARKDECK_TEST_PYTHON=$(CURDIR)/target/sdk/bin/python cargo test --test api_suite sdk::
 
 screenshots: setup ## Photograph every page: three widths, two themes, into end2end/screenshots
 	@scripts/setup-browser

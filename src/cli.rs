@@ -23,6 +23,9 @@ pub enum Command {
     Crds(CrdsArgs),
     /// Print the version
     Version,
+    /// Do one piece of bounded work from standard input: the engine starts this itself
+    #[command(hide = true, name = crate::engine::sandbox::COMMAND)]
+    Compute,
 }
 
 /// Settings of `arkdeck crds`.
@@ -51,6 +54,10 @@ pub struct ServeArgs {
     /// Apply the demo set on the first start, with a scripted model that needs no key
     #[arg(long, env = "ARKDECK_DEMO", value_parser = clap::builder::FalseyValueParser::new())]
     pub demo: bool,
+
+    /// Tokens of a conversation's history that a query is told, about; older turns are left out [default: 16000]
+    #[arg(long, env = "ARKDECK_HISTORY_TOKENS", value_name = "N")]
+    pub history_tokens: Option<usize>,
 
     /// Work on the cluster of this context
     #[arg(long, env = "ARKDECK_CONTEXT", value_name = "NAME", conflicts_with = "in_cluster")]

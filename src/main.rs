@@ -6,7 +6,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use arkdeck::cli::{Cli, Command, CrdsArgs};
-use arkdeck::{resources, telemetry};
+use arkdeck::{engine, resources, telemetry};
 use clap::Parser;
 
 /// Exit code of everything but a wrong command line (which is clap's 2).
@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         Command::Version => print(&format!("arkdeck {}\n", env!("CARGO_PKG_VERSION"))),
         Command::Crds(args) => crds(&args),
         Command::Serve(args) => run(*args),
+        Command::Compute => return engine::sandbox::serve(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -40,6 +40,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         demo,
         probe_listen,
         runs_as,
+        history_tokens,
         data_dir: _,
         context: _,
         kubeconfig: _,
@@ -74,11 +75,13 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         RunsAs::ServiceAccount => cluster.accounts(),
         RunsAs::Process => Accounts::of_the_process(),
     };
+    let mut settings = engine::Settings::default();
+    settings.history_tokens = history_tokens.unwrap_or(settings.history_tokens);
     let engine = EngineDeps {
         store: store.clone(),
         client: cluster.client.clone(),
         readers: Arc::new(move |account| accounts.client(&account.namespace, &account.name)),
-        settings: engine::Settings::default(),
+        settings,
     };
     let engine = Engine::start(engine).await?;
     for controller in controllers::start(&controller_deps(&cluster, &engine, &caches), &shutdown) {
@@ -160,7 +163,10 @@ fn controller_deps(cluster: &Cluster, engine: &Engine, caches: &Caches) -> Contr
         models: caches.models.clone(),
         queries: caches.queries.clone(),
         tools: caches.tools.clone(),
+        memories: caches.memories.clone(),
+        namespaces: caches.namespaces.clone(),
         ark_configs: caches.ark_configs.clone(),
+        a2a_tasks: caches.a2a_tasks.clone(),
         a2a_servers: caches.a2a_servers.clone(),
         execution_engines: caches.execution_engines.clone(),
     }

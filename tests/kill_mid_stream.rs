@@ -2,7 +2,7 @@
 //! had completed was not made again.
 #![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
 
-#[path = "api_suite/model_server.rs"]
+#[path = "api_suite/model_server/mod.rs"]
 #[allow(dead_code)] // This test uses its part.
 mod model_server;
 

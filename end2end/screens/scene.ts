@@ -48,7 +48,7 @@ const slow = (url: string) => others(
 
 const ask = (name: string) => others(
   name, "Query", "v1alpha1",
-  `{ input: "Decide on the refund for order A-10448, and say which rules apply.", target: { type: agent, name: refund-officer } }`,
+  `{ input: "Decide on the refund for order A-10448, and say which rules apply.", target: { type: agent, name: refund-officer }, conversationId: refunds }`,
 );
 
 async function prepare(arkdeck: Arkdeck, model: MockModel): Promise<void> {
@@ -64,8 +64,17 @@ async function prepare(arkdeck: Arkdeck, model: MockModel): Promise<void> {
   canceled.send(WORDS);
   await arkdeck.kubectl(["patch", query("refund-canceled"), "--type=merge", "-p", '{"spec":{"cancel":true}}']);
   await done("refund-canceled", "canceled");
+  for (const [name, input] of [["talk-1", "What is an agent?"], ["talk-2", "And what is a team?"]]) {
+    await arkdeck.apply(talk(name, input));
+    await done(name, "done");
+  }
   for (const name of ["what-is-an-agent", "order-a-10448", "triage-84213", "two-voices", "refund-84213", "why-the-alert"]) await done(name, "done", "error");
 }
+
+/** A conversation of two messages. */
+const talk = (name: string, input: string) => others(
+  name, "Query", "v1alpha1", `{ input: "${input}", target: { type: agent, name: guide }, conversationId: first-steps }`,
+);
 
 /** A run in the middle of its answer. Made anew for each test: a model that is silent for minutes is given up. */
 async function write({ arkdeck, model }: Scene): Promise<void> {

@@ -73,6 +73,14 @@ export const GROUPS: Record<string, Shot[]> = {
         if (await button.isVisible()) await button.click();
       },
     },
+    { name: "approvals", path: "/approvals" },
+    {
+      name: "approvals-wrong", path: "/approvals", open: async (page) => {
+        await page.getByLabel("amount").fill("much");
+        await page.getByRole("button", { name: "Approve with changes" }).click();
+      },
+    },
+    { name: "approvals-no-reason", path: "/approvals", open: press("Reject") },
     { name: "events", path: at("events") },
     { name: "components", path: "/components" },
   ],
@@ -116,10 +124,19 @@ export const GROUPS: Record<string, Shot[]> = {
     { name: "run-done-step", path: at("queries/order-a-10448?view=journal&step=4") },
     { name: "run-running", path: at("queries/refund-a-10448") },
     { name: "run-running-journal", path: at("queries/refund-a-10448?view=journal") },
+    { name: "run-waiting", path: at("queries/pay-refund-84213") },
     { name: "run-failed", path: at("queries/why-the-alert") },
     { name: "run-canceled", path: at("queries/refund-canceled") },
     { name: "run-two-targets", path: at("queries/two-voices") },
     { name: "run-json", path: at("queries/triage-84213") },
+  ],
+  chat: [
+    { name: "conversations", path: at("conversations") },
+    { name: "conversations-all-namespaces", path: "/ns/-/conversations" },
+    { name: "conversations-empty", path: `/ns/${NEWCOMER}/conversations` },
+    { name: "conversation-new", path: at("conversations/new?target=agent/refund-officer") },
+    { name: "conversation", path: at("conversations/first-steps") },
+    { name: "conversation-writing", path: at("conversations/refunds") },
   ],
   errors: [
     { name: "error-no-page", path: "/nowhere/at/all" },

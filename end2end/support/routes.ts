@@ -16,6 +16,9 @@ export const KINDS = [
 export const ROUTES: Route[] = [
   { name: "home", path: "/ns/default" },
   { name: "home-all-namespaces", path: "/ns/-" },
+  { name: "approvals", path: "/approvals" },
   ...KINDS.map((kind) => ({ name: `list-${kind}`, path: `/ns/default/${kind}` })),
+  { name: "conversations", path: "/ns/default/conversations" },
+  { name: "new-conversation", path: "/ns/default/conversations/new" },
   ...KINDS.map((kind) => ({ name: `new-${kind}`, path: `/ns/default/${kind}/new` })),
 ];

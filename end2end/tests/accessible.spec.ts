@@ -4,7 +4,7 @@ import { ROUTES } from "../support/routes.ts";
 
 const OURS = [{ name: "events", path: "/ns/default/events" }, { name: "components", path: "/components" }];
 /** One page of each shape: the themes differ in colours only, so the dark one need not see every kind. */
-const SHAPES = ["home", "list-queries", "list-teams", "new-queries", "new-models", "new-teams", "events", "components"];
+const SHAPES = ["home", "approvals", "conversations", "new-conversation", "list-queries", "list-teams", "new-queries", "new-models", "new-teams", "events", "components"];
 
 for (const theme of ["light", "dark"] as const) {
   test.describe(theme, () => {

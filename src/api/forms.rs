@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::views::ObjectKey;
-use crate::views::forms::{AgentForm, Choices, ModelForm, TestReport};
+use crate::views::forms::{AgentForm, Choices, ModelForm, TestReport, ToolSpecForm, ToolTrial};
 use crate::views::problem::Problem;
 
 #[cfg(feature = "ssr")]
@@ -44,4 +44,22 @@ pub async fn preview_model(form: ModelForm) -> Result<String, Problem> {
 #[server(prefix = "/api", endpoint = "agents/preview", input = Json, output = Json)]
 pub async fn preview_agent(form: AgentForm) -> Result<String, Problem> {
     serve::forms::preview_agent(form).await
+}
+
+/// Creates or changes a tool. With `dry_run` only judges.
+#[server(prefix = "/api", endpoint = "tools/save", input = Json, output = Json)]
+pub async fn save_tool(form: ToolSpecForm, dry_run: bool) -> Result<ObjectKey, Problem> {
+    serve::forms::save_tool(form, dry_run).await
+}
+
+/// The manifest that a tool form stands for, as YAML.
+#[server(prefix = "/api", endpoint = "tools/preview", input = Json, output = Json)]
+pub async fn preview_tool(form: ToolSpecForm) -> Result<String, Problem> {
+    serve::forms::preview_tool(form).await
+}
+
+/// Calls a tool as a run would, with arguments as JSON text. It is for those who may see the tool and ask queries.
+#[server(prefix = "/api", endpoint = "tools/try", input = Json, output = Json)]
+pub async fn try_tool(tool: ObjectKey, arguments: String) -> Result<ToolTrial, Problem> {
+    serve::tools::try_tool(tool, arguments).await
 }

@@ -3,6 +3,8 @@
 //! Addresses are stable (`/api/…`): tests and scripts may call them, and two versions of the program can meet
 //! during a rollout. Bodies run on the server only; the work is in `serve/`.
 
+pub mod approvals;
+pub mod conversations;
 pub mod forms;
 pub mod live;
 pub mod objects;

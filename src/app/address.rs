@@ -6,6 +6,17 @@ use crate::views::ObjectKey;
 /// Path segment that stands for all namespaces.
 pub const ALL: &str = "-";
 
+/// Path segment of conversations.
+pub const CONVERSATIONS: &str = "conversations";
+
+/// What waits for a person, over all namespaces.
+pub const APPROVALS: &str = "/approvals";
+
+/// A call in the inbox, by the name of its A2ATask and its namespace.
+pub fn approval(key: &ObjectKey) -> String {
+    format!("{APPROVALS}{}", query([("item", format!("{}/{}", key.namespace, key.name))]))
+}
+
 /// Path segment of a namespace, or of all.
 pub fn segment(namespace: Option<&str>) -> &str {
     namespace.filter(|name| !name.is_empty()).unwrap_or(ALL)
@@ -31,6 +42,23 @@ pub fn events(namespace: Option<&str>) -> String {
     format!("/ns/{}/events", segment(namespace))
 }
 
+/// Conversations of a namespace, or of all.
+pub fn conversations(namespace: Option<&str>) -> String {
+    format!("/ns/{}/{CONVERSATIONS}", segment(namespace))
+}
+
+/// A conversation.
+pub fn conversation(namespace: &str, id: &str) -> String {
+    // A slash in an id would be another level of the address.
+    format!("{}/{}", conversations(Some(namespace)), encode(id).replace('/', "%2F").replace('+', "%20"))
+}
+
+/// A new conversation with an agent, a team or a model.
+pub fn chat(target: &ObjectKey) -> String {
+    let target_text = format!("{}/{}", target.kind.noun(), target.name);
+    format!("{}/new{}", conversations(Some(&target.namespace)), query([("target", target_text)]))
+}
+
 /// The page of an object; of a query, its run.
 pub fn object(key: &ObjectKey) -> String {
     format!("/ns/{}/{}/{}", segment(Some(&key.namespace)), key.kind.plural(), key.name)
@@ -47,6 +75,9 @@ pub fn namespace_of(path: &str) -> Option<String> {
 
 /// The same place in another namespace: lists and events stay, an object's page becomes its list.
 pub fn moved(path: &str, namespace: Option<&str>) -> String {
+    if path == APPROVALS && namespace.is_none() {
+        return path.to_owned();
+    }
     let rest: Vec<&str> = path.trim_start_matches('/').split('/').skip(2).collect();
     match rest.as_slice() {
         [] | [""] => home(namespace),
@@ -97,8 +128,12 @@ mod tests {
         let key = ObjectKey::new(Kind::Agent, "support", "triage");
         assert_eq!(object(&key), "/ns/support/agents/triage");
         assert_eq!(object(&ObjectKey::new(Kind::ArkConfig, "", "default")), "/ns/-/arkconfigs/default");
+        assert_eq!(chat(&key), "/ns/support/conversations/new?target=agent/triage");
+        assert_eq!(conversation("support", "a b/c"), "/ns/support/conversations/a%20b%2Fc");
         assert_eq!(list(None, Kind::McpServer), "/ns/-/mcpservers");
         assert_eq!(create(Some("support"), Kind::Model), "/ns/support/models/new");
+        let task = ObjectKey::new(Kind::A2ATask, "support", "a2a-task-7f");
+        assert_eq!(approval(&task), "/approvals?item=support/a2a-task-7f");
     }
 
     #[test]
@@ -113,6 +148,8 @@ mod tests {
         assert_eq!(moved("/ns/a/agents/triage", Some("b")), "/ns/b/agents");
         assert_eq!(moved("/ns/a/events", None), "/ns/-/events");
         assert_eq!(moved("/ns/a", Some("b")), "/ns/b");
+        assert_eq!(moved(APPROVALS, None), APPROVALS);
+        assert_eq!(moved(APPROVALS, Some("b")), "/ns/b");
     }
 
     #[test]

@@ -6,17 +6,50 @@
 
 use leptos::prelude::*;
 
+use super::address;
 use crate::resources::kind::Kind;
 
 /// Where `g` and a second letter lead.
-pub const PLACES: [(&str, Option<Kind>); 6] = [
-    ("h", None),
-    ("q", Some(Kind::Query)),
-    ("a", Some(Kind::Agent)),
-    ("t", Some(Kind::Team)),
-    ("m", Some(Kind::Model)),
-    ("e", Some(Kind::Evaluation)),
+pub const PLACES: [(&str, Destination); 7] = [
+    ("h", Destination::Home),
+    ("q", Destination::List(Kind::Query)),
+    ("i", Destination::Approvals),
+    ("a", Destination::List(Kind::Agent)),
+    ("t", Destination::List(Kind::Team)),
+    ("m", Destination::List(Kind::Model)),
+    ("e", Destination::List(Kind::Evaluation)),
 ];
+
+/// A page that is reached from everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Destination {
+    /// Home.
+    Home,
+    /// What waits for a person.
+    Approvals,
+    /// The list of a kind.
+    List(Kind),
+}
+
+impl Destination {
+    /// Its name.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Home => "Home",
+            Self::Approvals => "Approvals",
+            Self::List(kind) => kind.title(),
+        }
+    }
+
+    /// Its address in a namespace, or in all.
+    pub fn href(self, namespace: Option<&str>) -> String {
+        match self {
+            Self::Home => address::home(namespace),
+            Self::Approvals => address::APPROVALS.to_owned(),
+            Self::List(kind) => address::list(namespace, kind),
+        }
+    }
+}
 
 /// What is over the page.
 #[derive(Clone, Copy)]
@@ -97,12 +130,8 @@ mod browser {
             let chorded =
                 chord.try_update_value(Option::take).flatten().is_some_and(|at| now - at < CHORD_MS);
             if chorded {
-                if let Some((_, kind)) = PLACES.into_iter().find(|(letter, _)| *letter == key) {
-                    let namespace = address::namespace_of(&path.get_untracked());
-                    let place = match kind {
-                        None => address::home(namespace.as_deref()),
-                        Some(kind) => address::list(namespace.as_deref(), kind),
-                    };
+                if let Some((_, place)) = PLACES.into_iter().find(|(letter, _)| *letter == key) {
+                    let place = place.href(address::namespace_of(&path.get_untracked()).as_deref());
                     event.prevent_default();
                     if guard.may_leave() {
                         navigate(&place, leptos_router::NavigateOptions::default());
@@ -130,7 +159,8 @@ mod browser {
         }
         let Some(element) = find(&format!("[data-key=\"{key}\"]")) else { return };
         event.prevent_default();
-        if element.tag_name() == "INPUT" {
+        let focused = document().active_element().is_some_and(|active| active == *element);
+        if element.tag_name() == "INPUT" || (element.has_attribute("data-careful") && !focused) {
             let _ = element.focus();
         } else {
             element.click();

@@ -3,7 +3,8 @@
 //! - [`routes`] is the table of addresses; [`address`] makes them.
 //! - [`components`] is the component set, [`frame`] what stands around every page.
 //! - [`lists`] holds live lists: [`lists::ListStore`] and the table over it; pages of every kind use them.
-//! - [`live`] is the tab's one stream, [`clock`] the one clock, [`toasts`] notices with undo, [`deletes`] deletion.
+//! - [`live`] is the tab's one stream, [`clock`] the one clock, [`toasts`] notices with undo, [`deletes`] deletion,
+//!   [`approvals`] answers to calls that wait for a person.
 //! - [`pages`] has one file for each page.
 //!
 //! Rendered on the server first (`SsrMode::Async`: the whole page in one piece), then hydrated. A page must render
@@ -11,6 +12,7 @@
 
 mod act;
 pub mod address;
+pub mod approvals;
 #[cfg(feature = "hydrate")]
 pub mod browser;
 pub mod clock;
@@ -27,6 +29,7 @@ pub mod pages;
 pub mod parts;
 pub mod prefs;
 pub mod routes;
+pub mod say;
 pub mod toasts;
 pub mod words;
 
@@ -45,6 +48,7 @@ pub fn App() -> impl IntoView {
     prefs::provide_prefs();
     toasts::provide_toasts();
     deletes::provide_deletes();
+    approvals::provide_answers();
     guard::provide_guard();
     keys::provide_overlays();
     view! {

@@ -6,9 +6,12 @@
 
 use leptos::prelude::*;
 
+use super::address;
 use super::pages::agents::AgentPage;
+use super::pages::chat::{ChatPage, Open};
 use super::pages::form::NewObjectPage;
 use super::pages::home::HomePage;
+use super::pages::inbox::InboxPage;
 use super::pages::models::ModelPage;
 use super::pages::object::ObjectPage;
 use super::pages::query_new::NewQueryPage;
@@ -29,6 +32,8 @@ pub use browser::{load_first, load_rest, view};
 pub enum Step {
     /// A namespace, or all.
     Home,
+    /// What waits for a person.
+    Inbox,
     /// A list in it.
     List,
     /// A new object of a kind.
@@ -44,7 +49,7 @@ pub struct Place {
     pub step: Step,
     /// The namespace; `None` for all.
     pub namespace: Option<String>,
-    /// The word after it: the plural of a kind, or `events`.
+    /// The word after it: the plural of a kind, `events` or `conversations`.
     pub place: String,
     /// The name after that.
     pub name: String,
@@ -59,21 +64,25 @@ pub enum Part {
     Lists,
     /// Pages of objects.
     Objects,
-    /// The page of a run.
+    /// The page of a run, and the inbox: both ask for approvals.
     Run,
     /// Pages that create.
     Forms,
+    /// Conversations.
+    Chat,
 }
 
 impl Part {
     /// All of them.
     #[cfg(feature = "hydrate")]
-    const ALL: [Self; 5] = [Self::Home, Self::Lists, Self::Run, Self::Objects, Self::Forms];
+    const ALL: [Self; 6] = [Self::Home, Self::Lists, Self::Run, Self::Objects, Self::Forms, Self::Chat];
 
     /// The part that has the page of a place; `kind` is the word in its address.
     fn of(step: Step, kind: &str) -> Self {
         match step {
             Step::Home => Self::Home,
+            _ if kind == address::CONVERSATIONS => Self::Chat,
+            Step::Inbox => Self::Run,
             Step::List => Self::Lists,
             Step::New => Self::Forms,
             Step::Object if Kind::from_plural(kind) == Some(Kind::Query) => Self::Run,
@@ -94,6 +103,7 @@ pub fn view(place: Place) -> AnyView {
         Part::Objects => objects,
         Part::Run => run,
         Part::Forms => forms,
+        Part::Chat => chat,
     };
     make(place)
 }
@@ -130,10 +140,22 @@ fn objects(place: Place) -> AnyView {
 }
 
 fn run(place: Place) -> AnyView {
+    if place.step == Step::Inbox {
+        return view! { <InboxPage /> }.into_any();
+    }
     match key(place) {
         Some(key) => view! { <RunPage key=key /> }.into_any(),
         None => view! { <NotFound /> }.into_any(),
     }
+}
+
+fn chat(Place { namespace, step, name, .. }: Place) -> AnyView {
+    let open = match step {
+        Step::New => Open::New,
+        Step::Object => Open::Id(name),
+        Step::Home | Step::List | Step::Inbox => Open::None,
+    };
+    view! { <ChatPage namespace=namespace open=open /> }.into_any()
 }
 
 /// The object of a place. Without a namespace a name says nothing, except of what has none.

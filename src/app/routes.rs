@@ -19,6 +19,8 @@ pub fn Pages() -> impl IntoView {
     view! {
         <Routes fallback=NotFound>
             <Route path=path!("/") view=|| view! { <Redirect path="/ns/default" /> } ssr=SsrMode::Async />
+            <Route path=path!("/inbox") view=|| view! { <Redirect path="/approvals" /> } ssr=SsrMode::Async />
+            <Route path=path!("/approvals") view=|| page(Step::Inbox) ssr=SsrMode::Async />
             <Route path=path!("/components") view=components ssr=SsrMode::Async />
             <Route path=path!("/ns/:ns") view=|| page(Step::Home) ssr=SsrMode::Async />
             <Route path=path!("/ns/:ns/:place") view=|| page(Step::List) ssr=SsrMode::Async />

@@ -47,7 +47,7 @@ pub struct Toasts {
 impl Toasts {
     /// Says something.
     pub fn say(self, text: impl Into<String>) {
-        self.push(None, text.into(), None);
+        self.push(None, text.into(), None, UNDO);
     }
 
     /// Says what failed and what to do.
@@ -56,12 +56,17 @@ impl Toasts {
             Some(next) => format!("{} {next}", problem.message),
             None => problem.message.clone(),
         };
-        self.push(Some("octagon-x"), text, None);
+        self.push(Some("octagon-x"), text, None, UNDO);
     }
 
     /// Says what was done, offers `Undo` for [`UNDO`], and does it only after that.
     pub fn with_undo(self, text: impl Into<String>, deferred: Deferred) {
-        self.push(None, text.into(), Some(deferred));
+        self.push(None, text.into(), Some(deferred), UNDO);
+    }
+
+    /// The same with another time than [`UNDO`].
+    pub fn with_undo_within(self, time: Duration, text: impl Into<String>, deferred: Deferred) {
+        self.push(None, text.into(), Some(deferred), time);
     }
 
     /// Undoes the newest act that still can be; `false` when there is none.
@@ -78,7 +83,7 @@ impl Toasts {
         }
     }
 
-    fn push(self, icon: Option<&'static str>, text: String, deferred: Option<Deferred>) {
+    fn push(self, icon: Option<&'static str>, text: String, deferred: Option<Deferred>, time: Duration) {
         let id = self.next.try_update_value(|next| {
             *next += 1;
             *next
@@ -91,7 +96,7 @@ impl Toasts {
             self.settle(oldest);
         }
         self.list.update(|list| list.push(Toast { id, icon, text, deferred }));
-        set_timeout(move || self.settle(id), UNDO);
+        set_timeout(move || self.settle(id), time);
     }
 
     fn take(self, id: u32) -> Option<Toast> {

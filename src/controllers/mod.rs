@@ -3,10 +3,12 @@
 //! A reconciler is five verbs: dereference (reads), validate and plan (pure, tested), apply and status (writes). Kinds that
 //! have no reconciler yet get no status: an honest blank is better than an invented `Ready`.
 
+mod a2a_task;
 mod agent;
 mod arrivals;
 mod follow;
 mod index;
+mod memory;
 mod model;
 mod nesting;
 mod patch;
@@ -18,6 +20,7 @@ mod tool;
 
 use std::sync::Arc;
 
+use k8s_openapi::api::core::v1::Namespace;
 use kube::Client;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -25,7 +28,9 @@ use tracing::{Instrument, info_span};
 
 use crate::engine::Engine;
 use crate::kubernetes::KindCache;
-use crate::resources::{A2AServer, Agent, ArkConfig, ExecutionEngine, Model, Query, Team, Tool};
+use crate::resources::{
+    A2AServer, A2ATask, Agent, ArkConfig, ExecutionEngine, Memory, Model, Query, Team, Tool,
+};
 
 /// What the controllers work with. The caches are filled by somebody else.
 #[derive(Clone)]
@@ -44,8 +49,14 @@ pub struct ControllerDeps {
     pub queries: Arc<KindCache<Query>>,
     /// Tools.
     pub tools: Arc<KindCache<Tool>>,
+    /// Memories.
+    pub memories: Arc<KindCache<Memory>>,
+    /// Namespaces.
+    pub namespaces: Arc<KindCache<Namespace>>,
     /// Defaults.
     pub ark_configs: Arc<KindCache<ArkConfig>>,
+    /// A2A tasks.
+    pub a2a_tasks: Arc<KindCache<A2ATask>>,
     /// A2A servers.
     pub a2a_servers: Arc<KindCache<A2AServer>>,
     /// Execution engines.
@@ -60,5 +71,7 @@ pub fn start(deps: &ControllerDeps, shutdown: &CancellationToken) -> Vec<JoinHan
         tokio::spawn(agent::run(deps.clone(), shutdown.clone()).instrument(info_span!("agents"))),
         tokio::spawn(team::run(deps.clone(), shutdown.clone()).instrument(info_span!("teams"))),
         tokio::spawn(tool::run(deps.clone(), shutdown.clone()).instrument(info_span!("tools"))),
+        tokio::spawn(memory::run(deps.clone(), shutdown.clone()).instrument(info_span!("memories"))),
+        tokio::spawn(a2a_task::run(deps.clone(), shutdown.clone()).instrument(info_span!("a2atasks"))),
     ]
 }

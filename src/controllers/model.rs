@@ -1,5 +1,5 @@
-//! Models: does it answer? Asked when it is new or changed, or a Secret or ConfigMap that it refers to is, and again and
-//! again, as the far side may come and go.
+//! Models: does it answer? Asked when it is new or changed, or a Secret or ConfigMap that it refers to is, or calls of it
+//! begin or cease to fail, and again and again, as the far side may come and go.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +7,7 @@ use std::time::Duration;
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use kube::ResourceExt;
 use regex::Regex;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
@@ -108,7 +109,25 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
             Ok(Some(jittered(next(model.spec.poll_interval().to_std(), failed))))
         }
     });
-    tokio::join!(follower, secrets, maps, worker);
+    let circuits = async {
+        let mut changes = deps.engine.outbound().circuit_changes();
+        loop {
+            let changed = tokio::select! {
+                () = shutdown.cancelled() => return,
+                changed = changes.recv() => changed,
+            };
+            let concerned = |model: &Model| match &changed {
+                Ok(address) => model.status.as_ref().is_some_and(|s| s.resolved_address == *address),
+                Err(RecvError::Lagged(_)) => true,
+                Err(RecvError::Closed) => false,
+            };
+            deps.models.list(None).iter().filter(|m| concerned(m)).for_each(|model| queue.add(key(model)));
+            if matches!(changed, Err(RecvError::Closed)) {
+                return;
+            }
+        }
+    };
+    tokio::join!(follower, secrets, maps, circuits, worker);
 }
 
 /// When to probe again after `failed` failures in a row.

@@ -15,6 +15,7 @@ use super::ControllerDeps;
 use super::arrivals::{self, Arrivals};
 use super::follow::{Told, follow};
 use super::queue::{Key, Queue, work};
+use crate::engine::Budget;
 use crate::kubernetes::KindCache;
 use crate::kubernetes::cache::Cached;
 use crate::resources::annotations::FINALIZER;
@@ -33,10 +34,7 @@ const CONFIG: &str = "default";
 #[derive(Debug, PartialEq)]
 enum Plan {
     /// To be run; the engine takes it once.
-    Submit {
-        /// Its budget of time.
-        timeout: Duration,
-    },
+    Submit(Budget),
     /// To be ended.
     Cancel,
     /// Its finalizer is in the way of nothing any more.
@@ -65,7 +63,10 @@ fn plan(query: &Query, config: Option<&ArkConfigSpec>, has_run: bool, now: Times
         return match (query.spec.cancel, has_run) {
             (true, true) => Plan::Cancel,
             // The engine sees `cancel` and ends the run before it begins.
-            (_, _) => Plan::Submit { timeout: query.spec.timeout(config).to_std() },
+            (_, _) => Plan::Submit(Budget {
+                timeout: query.spec.timeout(config).to_std(),
+                iterations: ArkConfigSpec::max_agent_iterations(config),
+            }),
         };
     }
     if held && !has_run {
@@ -171,11 +172,11 @@ fn look(deps: &ControllerDeps, queue: &Queue, arrivals: &Arrivals, query: &Arc<Q
     let config = deps.ark_configs.get("", CONFIG);
     let has_run = deps.engine.has(&uid);
     match plan(query, config.as_ref().map(|config| &config.spec), has_run, Timestamp::now()) {
-        Plan::Submit { timeout } => {
+        Plan::Submit(budget) => {
             if let Some(left) = hold(deps, arrivals, query, has_run) {
                 return queue.add_after(key(query), left);
             }
-            deps.engine.submit(query.clone(), timeout);
+            deps.engine.submit(query.clone(), budget);
         }
         Plan::Cancel => {
             deps.engine.cancel(&uid);
@@ -269,9 +270,19 @@ mod tests {
     fn a_new_query_is_submitted_with_its_budget() {
         let new = query(json!({"input": "x"}), None, json!({}));
         let now = at("2026-01-01T00:00:01Z");
-        assert_eq!(plan(&new, None, false, now), Plan::Submit { timeout: Duration::from_secs(1800) });
-        let config = ArkConfigSpec { query_timeout: Some("7s".parse().unwrap()), ..ArkConfigSpec::default() };
-        assert_eq!(plan(&new, Some(&config), false, now), Plan::Submit { timeout: Duration::from_secs(7) });
+        assert_eq!(
+            plan(&new, None, false, now),
+            Plan::Submit(Budget { timeout: Duration::from_secs(1800), iterations: 25 })
+        );
+        let config = ArkConfigSpec {
+            query_timeout: Some("7s".parse().unwrap()),
+            max_agent_iterations: Some(3),
+            ..ArkConfigSpec::default()
+        };
+        assert_eq!(
+            plan(&new, Some(&config), false, now),
+            Plan::Submit(Budget { timeout: Duration::from_secs(7), iterations: 3 })
+        );
     }
 
     #[test]
@@ -281,7 +292,7 @@ mod tests {
         assert_eq!(plan_at("2026-01-02T00:10:00Z"), Plan::Wait(Duration::from_secs(50 * 60)));
         assert_eq!(plan_at("2026-01-02T01:00:00Z"), Plan::Expire);
         let open = query(json!({"input": "x", "ttl": "1s", "timeout": "1s"}), None, json!({}));
-        assert!(matches!(plan(&open, None, false, at("2027-01-01T00:00:00Z")), Plan::Submit { .. }));
+        assert!(matches!(plan(&open, None, false, at("2027-01-01T00:00:00Z")), Plan::Submit(_)));
     }
 
     #[test]
@@ -289,7 +300,7 @@ mod tests {
         let now = at("2026-01-02T00:00:00Z");
         let wanted = query(json!({"input": "x", "cancel": true}), None, json!({}));
         assert_eq!(plan(&wanted, None, true, now), Plan::Cancel);
-        assert!(matches!(plan(&wanted, None, false, now), Plan::Submit { .. }));
+        assert!(matches!(plan(&wanted, None, false, now), Plan::Submit(_)));
         let done = query(json!({"input": "x", "cancel": true}), Some("done"), json!({}));
         assert!(
             matches!(plan(&done, None, false, now), Plan::Wait(_)),

@@ -3,6 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -13,12 +14,13 @@ use super::error::{RunError, codes};
 use super::finalizer;
 use super::journal::{Event, JournalError, RunJournal, RunRecord, now_ms};
 use super::registry::Active;
-use super::run::{Run, RunOutcome, Stop};
+use super::run::{Report, Run, RunOutcome, Stop, Waits};
 use super::runtime::Inner;
+use super::seat::{MAX_AWAY, Rest, Wish};
 use super::status;
 use super::world::Account;
 use crate::resources::conditions::query as reasons;
-use crate::resources::query_status::QueryPhase;
+use crate::resources::query_status::{QueryPhase, QueryStatus};
 
 /// A run shorter than this is told once, when it has ended; a longer one is told to run, and gets the finalizer.
 const QUIET_START: Duration = Duration::from_millis(20);
@@ -40,7 +42,13 @@ pub(super) fn deadline(accepted_ms: i64, timeout: Duration) -> Instant {
 /// Drives an admitted run to its end.
 pub(super) async fn drive(inner: Arc<Inner>, active: Arc<Active>) {
     let namespace = active.query.namespace().unwrap_or_default();
+    // A run that only waits for people needs no time to end: its journal has all of it.
+    let waits = async {
+        inner.draining.cancelled().await;
+        std::future::poll_fn(|_| if active.seat.is_away() { Poll::Ready(()) } else { Poll::Pending }).await;
+    };
     tokio::select! {
+        biased;
         () = inner.stopping.cancelled() => {}
         // A panic is caught around each target already; one in here must not keep the place for ever.
         done = AssertUnwindSafe(to_the_end(&inner, &active)).catch_unwind() => {
@@ -49,8 +57,44 @@ pub(super) async fn drive(inner: Arc<Inner>, active: Arc<Active>) {
             }
             leave(&inner, &active).await;
         }
+        () = waits => {}
     }
-    inner.registry.lock().scheduler.release(&namespace);
+    {
+        let mut registry = inner.registry.lock();
+        match active.seat.end() {
+            Rest::Place => registry.scheduler.release(&namespace),
+            Rest::Away => registry.away = registry.away.saturating_sub(1),
+            Rest::Entry => drop(registry.scheduler.remove(&active.query.uid().unwrap_or_default())),
+        }
+    }
+    inner.dispatch();
+}
+
+/// Does what the run's seat asks for. Called after each poll of the run, in the same task.
+fn see_to(inner: &Arc<Inner>, active: &Arc<Active>, wish: Wish) {
+    let namespace = active.query.namespace().unwrap_or_default();
+    match wish {
+        Wish::Tell => {
+            inner.tasks.spawn(say_waiting(inner.clone(), active.clone()));
+            return;
+        }
+        Wish::Leave => {
+            let mut registry = inner.registry.lock();
+            let room = registry.away < MAX_AWAY;
+            active.seat.leave(room);
+            if room {
+                registry.away += 1;
+                registry.scheduler.release(&namespace);
+            }
+        }
+        Wish::Return => {
+            let mut registry = inner.registry.lock();
+            active.seat.queue();
+            registry.away = registry.away.saturating_sub(1);
+            let uid = active.query.uid().unwrap_or_default();
+            registry.scheduler.enqueue_first(&namespace, &uid, active.clone());
+        }
+    }
     inner.dispatch();
 }
 
@@ -63,7 +107,7 @@ pub(super) async fn end_waiting(inner: Arc<Inner>, active: Arc<Active>, how: Wai
             reasons::TIMED_OUT_IN_QUEUE,
             format!(
                 "The query's timeout of {} passed while it waited for a place. Raise spec.timeout, or the number of runs at once.",
-                status::go(active.timeout)
+                status::go(active.budget.timeout)
             ),
         ),
     };
@@ -72,7 +116,7 @@ pub(super) async fn end_waiting(inner: Arc<Inner>, active: Arc<Active>, how: Wai
         () = inner.stopping.cancelled() => {}
         () = async {
             match inner.journal.open(record(&active)).await {
-                Ok(journal) => conclude(&inner, &active, &journal, &outcome, false).await,
+                Ok(journal) => conclude(&inner, &active, &journal, &outcome, Report::default(), false).await,
                 Err(error) => no_journal(&inner, &active, error).await,
             }
         } => leave(&inner, &active).await,
@@ -86,17 +130,26 @@ async fn to_the_end(inner: &Arc<Inner>, active: &Arc<Active>) {
     };
     let stop = Stop {
         canceled: active.canceled.clone(),
-        deadline: deadline(journal.record().created_ms, active.timeout),
-        timeout: status::go(active.timeout),
+        deadline: deadline(journal.record().created_ms, active.budget.timeout),
+        timeout: status::go(active.budget.timeout),
+        iterations: active.budget.iterations as usize,
     };
     let world = match inner.world.seen_as(Account::of(&active.query), &inner.readers) {
         Ok(world) => world,
-        Err(error) => return conclude(inner, active, &journal, &RunOutcome::failed(&error), false).await,
+        Err(error) => {
+            return conclude(inner, active, &journal, &RunOutcome::failed(&error), Report::default(), false)
+                .await;
+        }
     };
-    let mut run =
-        Run::new(active.query.clone(), journal, world, inner.outbound.clone(), inner.settings.clone(), stop);
+    let waits = Waits {
+        seat: active.seat.clone(),
+        desk: inner.desk.clone(),
+        // Asking is the program's own business, whatever the query may.
+        client: inner.world.client().clone(),
+    };
+    let mut run = Run::new(active.query.clone(), journal, world, inner.means(), waits, stop);
     if let Some(outcome) = run.finished() {
-        return conclude(inner, active, run.journal(), &outcome, true).await;
+        return conclude(inner, active, run.journal(), &outcome, run.memory_report(), true).await;
     }
     let (begun, told) = (AtomicBool::new(false), AtomicBool::new(false));
     let announce = async {
@@ -113,6 +166,10 @@ async fn to_the_end(inner: &Arc<Inner>, active: &Arc<Active>) {
                 biased;
                 done = &mut work => break done,
                 () = &mut announce => {}
+                // Never pending for long: only the run itself, polled above, moves its seat.
+                wish = std::future::poll_fn(|_| active.seat.wish().map_or(Poll::Pending, Poll::Ready)) => {
+                    see_to(inner, active, wish);
+                }
             }
         }
     };
@@ -127,7 +184,7 @@ async fn to_the_end(inner: &Arc<Inner>, active: &Arc<Active>) {
             "The run failed by a fault of this program; other runs go on. The log has the details: please report it.",
         ))
     });
-    conclude(inner, active, run.journal(), &outcome, false).await;
+    conclude(inner, active, run.journal(), &outcome, run.memory_report(), false).await;
     if begun {
         remove_finalizer(inner, active).await;
     }
@@ -149,15 +206,46 @@ async fn say_running(inner: &Inner, active: &Active) {
     let _writing = active.writing.lock().await;
     // The finalizer first: whoever sees that a query runs can rely on it.
     let kept = finalizer::set(client, &active.query, true).await;
-    let written = status::write(client, &active.query, &status::running(&active.query)).await;
+    let written = status::write(client, &active.query, &now(active)).await;
     for error in [written.err(), kept.err()].into_iter().flatten() {
         tracing::warn!(namespace = active.query.namespace(), query = active.query.name_any(), %error, "the query was not marked as running");
     }
     inner.events.normal(&*active.query, "QueryExecutionStart", "The query runs.");
 }
 
+/// Status of a run on its way.
+fn now(active: &Active) -> QueryStatus {
+    match active.seat.asked() {
+        asked if asked.is_empty() => status::running(&active.query),
+        asked => status::waiting(&active.query, &asked),
+    }
+}
+
+/// Says who is waited for, or that nobody is any more.
+async fn say_waiting(inner: Arc<Inner>, active: Arc<Active>) {
+    let over = active.writing.lock().await;
+    if *over {
+        return;
+    }
+    let status = now(&active);
+    if status.phase == Some(QueryPhase::InputRequired) {
+        let message = status.conditions.iter().map(|condition| condition.message.as_str()).next();
+        inner.events.normal(&*active.query, "ApprovalRequired", message.unwrap_or_default());
+    }
+    if let Err(error) = status::write(inner.world.client(), &active.query, &status).await {
+        tracing::warn!(namespace = active.query.namespace(), query = active.query.name_any(), %error, "the query was not marked as waiting");
+    }
+}
+
 /// Tells how the run ended: journal, then status, then an Event.
-async fn conclude(inner: &Inner, active: &Active, journal: &RunJournal, outcome: &RunOutcome, known: bool) {
+async fn conclude(
+    inner: &Inner,
+    active: &Active,
+    journal: &RunJournal,
+    outcome: &RunOutcome,
+    mut memory: Report,
+    known: bool,
+) {
     let query = &active.query;
     if !known {
         let event = Event::Finished {
@@ -169,8 +257,12 @@ async fn conclude(inner: &Inner, active: &Active, journal: &RunJournal, outcome:
             tracing::error!(namespace = query.namespace(), query = query.name_any(), %error, "the end of a run was not journaled");
         }
     }
-    let status = status::ended(query, outcome, took(journal));
-    let _writing = active.writing.lock().await;
+    if journal.refused() {
+        memory.refused();
+    }
+    let status = status::ended(query, outcome, &memory, took(journal));
+    let mut over = active.writing.lock().await;
+    *over = true;
     let client = inner.world.client();
     match status::write(client, query, &status).await {
         Ok(_) => {
@@ -200,7 +292,7 @@ fn took(journal: &RunJournal) -> Duration {
 async fn no_journal(inner: &Inner, active: &Active, error: JournalError) {
     tracing::error!(namespace = active.query.namespace(), query = active.query.name_any(), %error, "a run cannot begin");
     let outcome = RunOutcome::failed(&error.into());
-    let status = status::ended(&active.query, &outcome, Duration::ZERO);
+    let status = status::ended(&active.query, &outcome, &Report::default(), Duration::ZERO);
     let _writing = active.writing.lock().await;
     if let Err(error) = status::write(inner.world.client(), &active.query, &status).await {
         tracing::error!(query = active.query.name_any(), %error, "the status was refused");

@@ -43,6 +43,10 @@ pub mod codes {
     pub const TOO_MANY_ITERATIONS: &str = "TooManyIterations";
     /// A tool that is the target failed.
     pub const TOOL_FAILED: &str = "ToolFailed";
+    /// The output schema is no JSON Schema.
+    pub const INVALID_OUTPUT_SCHEMA: &str = "InvalidOutputSchema";
+    /// The answer cannot be checked against the output schema.
+    pub const OUTPUT_NOT_CHECKED: &str = "OutputNotChecked";
     /// The answer does not satisfy the output schema.
     pub const OUTPUT_DOES_NOT_MATCH: &str = "OutputDoesNotMatchSchema";
     /// The Kubernetes API refused or did not answer.

@@ -283,12 +283,13 @@ mod tests {
     #[test]
     fn entries_are_counted_under_the_names_of_the_conventions() {
         let (metrics, mut thread) = (Metrics::new(), Thread::default());
-        let usage = Usage { prompt: 10, completion: 4, cached: 0 };
+        let usage = Usage { prompt: 10, completion: 4, ..Usage::default() };
         let answer = Event::ModelResponse {
             step: "0/model/0".into(),
             content: String::new(),
             tool_calls: Vec::new(),
             usage,
+            cost: None,
             finish_reason: "stop".into(),
             first_token_ms: Some(20),
             duration_ms: 500,

@@ -4,19 +4,24 @@
 //! [`journal`](Engine::journal). A run waits in the [`scheduler`], is driven by `drive` through `run`, writes its status
 //! by `status`, and resumes from its journal after a restart. Nothing here knows who watches.
 
+mod desk;
 mod drive;
 mod error;
 pub mod events;
 mod finalizer;
 pub mod journal;
+pub mod memory;
 mod metrics;
 pub mod models;
 pub mod nesting;
+pub mod prices;
 pub mod providers;
 mod registry;
 mod run;
 mod runtime;
+pub mod sandbox;
 pub mod scheduler;
+mod seat;
 pub mod secret;
 mod settings;
 mod status;
@@ -25,8 +30,10 @@ pub mod template;
 mod tests;
 pub mod timers;
 mod tools;
+mod trial;
 pub mod world;
 
 pub use error::{RunError, codes};
 pub use runtime::{Engine, EngineError};
-pub use settings::{EngineDeps, Settings};
+pub use settings::{Budget, EngineDeps, Settings};
+pub use trial::Trial;

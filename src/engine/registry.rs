@@ -7,6 +7,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::scheduler::Scheduler;
+use super::seat::Seat;
+use super::settings::Budget;
 use crate::resources::query::Query;
 
 /// Ended runs that are remembered, so that a change told late does not take one up again; an older one is taken up,
@@ -19,12 +21,15 @@ pub(super) struct Active {
     pub(super) query: Arc<Query>,
     /// When its budget of time began, in milliseconds since 1970.
     pub(super) accepted_ms: i64,
-    /// Its budget of time.
-    pub(super) timeout: std::time::Duration,
+    /// What it may use.
+    pub(super) budget: Budget,
     /// Ends it.
     pub(super) canceled: CancellationToken,
-    /// Held while its status is written, so that an earlier status never overwrites a later one.
-    pub(super) writing: tokio::sync::Mutex<()>,
+    /// Held while its status is written, so that an earlier status never overwrites a later one. `true` once the last
+    /// one was written.
+    pub(super) writing: tokio::sync::Mutex<bool>,
+    /// Its place among those that run at once.
+    pub(super) seat: Arc<Seat>,
     /// When it came into the queue.
     pub(super) queued_at: Instant,
 }
@@ -35,6 +40,8 @@ pub(super) struct Registry {
     pub(super) scheduler: Scheduler<Arc<Active>>,
     /// By UID.
     pub(super) active: HashMap<String, Arc<Active>>,
+    /// Runs that wait for people without a place.
+    pub(super) away: usize,
     /// UIDs whose journal goes when they end, because the query is gone.
     pub(super) forgotten: HashSet<String>,
     ended: HashSet<String>,
@@ -46,6 +53,7 @@ impl Registry {
         Self {
             scheduler,
             active: HashMap::new(),
+            away: 0,
             forgotten: HashSet::new(),
             ended: HashSet::new(),
             ended_order: VecDeque::new(),

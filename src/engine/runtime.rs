@@ -10,17 +10,23 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::desk::{Desk, Told};
 use super::drive;
 use super::events::Recorder;
 use super::finalizer;
 use super::journal::{Journal, JournalError, RunRecord, now_ms};
+use super::memory::Memories;
 use super::providers::{Outbound, OutboundError};
 use super::registry::{Active, Registry};
+use super::run::Means;
+use super::sandbox::Sandbox;
 use super::scheduler::Scheduler;
-use super::settings::{EngineDeps, Settings};
+use super::seat::Seat;
+use super::settings::{Budget, EngineDeps, Settings};
 use super::status;
 use super::timers::Timers;
 use super::world::{Readers, World};
+use crate::resources::A2ATask;
 use crate::resources::query::Query;
 
 /// How long a run may wait before its status says so; most waits are shorter and cost no write.
@@ -49,12 +55,15 @@ pub struct Engine {
 /// What all runs share.
 pub(super) struct Inner {
     pub(super) journal: Journal,
+    pub(super) memories: Memories,
     pub(super) world: World,
     pub(super) readers: Readers,
     pub(super) outbound: Outbound,
+    pub(super) sandbox: Sandbox,
     pub(super) settings: Arc<Settings>,
     pub(super) events: Recorder,
     pub(super) registry: Mutex<Registry>,
+    pub(super) desk: Desk,
     pub(super) timers: Timers<(String, Due)>,
     pub(super) tasks: TaskTracker,
     /// No new run starts.
@@ -78,15 +87,18 @@ impl Engine {
     pub async fn start(deps: EngineDeps) -> Result<Self, EngineError> {
         let EngineDeps { store, client, readers, settings } = deps;
         let inner = Arc::new(Inner {
+            memories: Memories::new(store.clone(), client.clone()),
             journal: Journal::new(store),
-            outbound: Outbound::new(settings.limits)?,
+            outbound: Outbound::new(settings.limits, settings.circuit_pause, settings.environment.clone())?,
+            sandbox: Sandbox::new(settings.program.clone()),
             events: Recorder::start(client.clone(), "arkdeck-engine"),
-            world: World::new(client, settings.cluster_domain.clone()),
+            world: World::new(client, settings.cluster_domain.clone(), settings.environment.clone()),
             readers,
             registry: Mutex::new(Registry::new(Scheduler::new(
                 settings.max_running,
                 settings.weights.clone(),
             ))),
+            desk: Desk::default(),
             settings: Arc::new(settings),
             timers: Timers::default(),
             tasks: TaskTracker::new(),
@@ -105,17 +117,18 @@ impl Engine {
         Ok(Self { inner })
     }
 
-    /// Takes a query that has not ended, once; `timeout` is its budget of time, waiting included. Returns at once.
-    pub fn submit(&self, query: Arc<Query>, timeout: Duration) {
+    /// Takes a query that has not ended, once. Returns at once.
+    pub fn submit(&self, query: Arc<Query>, budget: Budget) {
         let inner = &self.inner;
         let Some(uid) = query.uid() else { return };
         let namespace = query.namespace().unwrap_or_default();
         let active = Arc::new(Active {
             accepted_ms: accepted_ms(&query),
             query: query.clone(),
-            timeout,
+            budget,
             canceled: CancellationToken::new(),
-            writing: tokio::sync::Mutex::new(()),
+            writing: tokio::sync::Mutex::new(false),
+            seat: Arc::new(Seat::default()),
             queued_at: Instant::now(),
         });
         if query.spec.cancel {
@@ -132,7 +145,7 @@ impl Engine {
         inner.dispatch();
         if self.queue_position(&uid).is_some() {
             inner.timers.set((uid.clone(), Due::Notice), active.queued_at + QUEUE_NOTICE);
-            inner.timers.set((uid, Due::Timeout), drive::deadline(active.accepted_ms, timeout));
+            inner.timers.set((uid, Due::Timeout), drive::deadline(active.accepted_ms, budget.timeout));
         }
     }
 
@@ -142,7 +155,8 @@ impl Engine {
         let mut registry = inner.registry.lock();
         let Some(active) = registry.active.get(uid).cloned() else { return false };
         active.canceled.cancel();
-        if registry.scheduler.remove(uid).is_some() {
+        // A run that has begun ends itself, also when it is in the queue for its place again.
+        if !active.seat.begun() && registry.scheduler.remove(uid).is_some() {
             drop(registry);
             inner.end_waiting(active, drive::Waiting::Canceled);
         }
@@ -161,6 +175,17 @@ impl Engine {
         self.inner.tasks.spawn(async move { inner.remove_journal(&uid).await });
     }
 
+    /// An A2ATask is new or changed: whoever waits for it looks whether it is decided.
+    pub fn task_changed(&self, task: &Arc<A2ATask>) {
+        let namespace = task.namespace().unwrap_or_default();
+        self.inner.desk.tell(&namespace, &task.name_any(), Told::Task(task.clone()));
+    }
+
+    /// An A2ATask is gone: a call that waits for it is rejected.
+    pub fn task_gone(&self, namespace: &str, name: &str) {
+        self.inner.desk.tell(namespace, name, Told::Gone);
+    }
+
     /// Takes the finalizer off a query that has no run any more.
     pub async fn release(&self, query: &Query) -> Result<(), kube::Error> {
         finalizer::set(self.inner.world.client(), query, false).await
@@ -172,6 +197,9 @@ impl Engine {
             if !existing.contains(&run.id) {
                 self.forget(&run.id);
             }
+        }
+        if let Err(error) = self.inner.memories.keep_queries(existing).await {
+            tracing::warn!(%error, "what deleted queries said is still remembered");
         }
         Ok(())
     }
@@ -186,7 +214,7 @@ impl Engine {
         self.inner.registry.lock().scheduler.position(uid)
     }
 
-    /// Runs that run and that wait.
+    /// Runs that run and that wait for a place.
     pub fn load(&self) -> (usize, usize) {
         let registry = self.inner.registry.lock();
         (registry.scheduler.running(), registry.scheduler.waiting())
@@ -206,6 +234,11 @@ impl Engine {
     /// The journals.
     pub fn journal(&self) -> &Journal {
         &self.inner.journal
+    }
+
+    /// What conversations remember.
+    pub fn memories(&self) -> &Memories {
+        &self.inner.memories
     }
 
     /// What runs read; for whoever needs the same resolution of values, as the probing of models does.
@@ -237,13 +270,32 @@ impl Engine {
 }
 
 impl Inner {
+    /// What a run works with.
+    pub(super) fn means(&self) -> Means {
+        Means {
+            outbound: self.outbound.clone(),
+            sandbox: self.sandbox.clone(),
+            settings: self.settings.clone(),
+            memories: self.memories.clone(),
+            journals: self.journal.clone(),
+        }
+    }
+
     /// Starts runs while there are places.
     pub(super) fn dispatch(self: &Arc<Self>) {
         loop {
             if self.draining.is_cancelled() {
                 return;
             }
-            let Some(active) = self.registry.lock().scheduler.admit() else { return };
+            let active = {
+                let mut registry = self.registry.lock();
+                let Some(active) = registry.scheduler.admit() else { return };
+                // Under the lock: a run that ends now must know what it has to give back.
+                if !active.seat.give() {
+                    continue;
+                }
+                active
+            };
             let uid = active.query.uid().unwrap_or_default();
             self.timers.cancel(&(uid.clone(), Due::Notice));
             self.timers.cancel(&(uid, Due::Timeout));
@@ -260,7 +312,7 @@ impl Inner {
                 self.tasks.spawn(self.clone().say_queued(uid.to_owned(), active));
             }
             Due::Timeout => {
-                if registry.scheduler.remove(uid).is_some() {
+                if !active.seat.begun() && registry.scheduler.remove(uid).is_some() {
                     drop(registry);
                     self.end_waiting(active, drive::Waiting::TimedOut);
                 }
@@ -288,6 +340,9 @@ impl Inner {
     pub(super) async fn remove_journal(&self, uid: &str) {
         if let Err(error) = self.journal.forget(uid).await {
             tracing::warn!(run = uid, %error, "the journal of a deleted query was not removed");
+        }
+        if let Err(error) = self.memories.forget_query(uid).await {
+            tracing::warn!(run = uid, %error, "what a deleted query said is still remembered");
         }
     }
 }

@@ -52,6 +52,16 @@ impl<T> Scheduler<T> {
 
     /// Puts a run in the queue of its namespace. The caller sees to it that an id is queued once.
     pub fn enqueue(&mut self, namespace: &str, id: &str, item: T) {
+        self.insert(namespace, id, item, false);
+    }
+
+    /// The same at the front of the namespace's queue: for a run that has begun, gave its place back and goes on. What
+    /// it did so far has been paid for, and its time runs.
+    pub fn enqueue_first(&mut self, namespace: &str, id: &str, item: T) {
+        self.insert(namespace, id, item, true);
+    }
+
+    fn insert(&mut self, namespace: &str, id: &str, item: T, first: bool) {
         let weight = u64::from(self.weights.get(namespace).copied().unwrap_or(1).max(1));
         let served = self.served;
         let entry = self
@@ -59,7 +69,11 @@ impl<T> Scheduler<T> {
             .entry(namespace.to_owned())
             // A newcomer counts as just served, so that coming and going gains nothing.
             .or_insert_with(|| Namespace { queue: VecDeque::new(), running: 0, served, weight });
-        entry.queue.push_back((id.to_owned(), item));
+        if first {
+            entry.queue.push_front((id.to_owned(), item));
+        } else {
+            entry.queue.push_back((id.to_owned(), item));
+        }
         self.order.insert(entry.key(namespace));
         self.waiting.insert(id.to_owned(), namespace.to_owned());
     }
@@ -192,6 +206,19 @@ mod tests {
         }
         let (least, most) = (served.values().min().unwrap(), served.values().max().unwrap());
         assert!(most - least <= 7, "{served:?}");
+    }
+
+    #[test]
+    fn who_comes_back_is_next_in_its_namespace() {
+        let mut scheduler = scheduler(1);
+        fill(&mut scheduler, "a", 3);
+        let first = scheduler.admit().unwrap();
+        scheduler.release("a");
+        assert_eq!(scheduler.admit().unwrap(), "a-1");
+        scheduler.enqueue_first("a", &first, first.clone());
+        assert_eq!(scheduler.position(&first), Some(1));
+        scheduler.release("a");
+        assert_eq!(scheduler.admit().unwrap(), first);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::error::{RunError, codes};
 use super::journal::bound;
 use super::providers::Message;
-use super::run::{RunOutcome, TargetOutcome};
+use super::run::{Report, RunOutcome, TargetOutcome, conversation};
 use crate::resources::annotations::FIELD_MANAGER;
 use crate::resources::condition::{self, Condition, ConditionStatus};
 use crate::resources::conditions::{query as reasons, types};
@@ -43,6 +43,16 @@ pub(super) fn running(query: &Query) -> QueryStatus {
     open(query, QueryPhase::Running, reasons::RUNNING, "The query runs.".to_owned())
 }
 
+/// Status of a query whose calls of these tools wait for a person.
+pub(super) fn waiting(query: &Query, tools: &[String]) -> QueryStatus {
+    let message = match tools {
+        [tool] => format!("Waits for a person: a call of {tool} needs approval."),
+        _ => format!("Waits for a person: calls of {} need approval.", tools.join(", ")),
+    };
+    let message = cut(message);
+    open(query, QueryPhase::InputRequired, reasons::INPUT_REQUIRED, message)
+}
+
 fn open(query: &Query, phase: QueryPhase, reason: &str, message: String) -> QueryStatus {
     let mut conditions = query.status.as_ref().map(|status| status.conditions.clone()).unwrap_or_default();
     complete(&mut conditions, query, ConditionStatus::False, reason, message);
@@ -50,11 +60,11 @@ fn open(query: &Query, phase: QueryPhase, reason: &str, message: String) -> Quer
 }
 
 /// Status of a query that ended after `duration`.
-pub(super) fn ended(query: &Query, outcome: &RunOutcome, duration: Duration) -> QueryStatus {
+pub(super) fn ended(query: &Query, outcome: &RunOutcome, memory: &Report, duration: Duration) -> QueryStatus {
     let mut conditions = query.status.as_ref().map(|status| status.conditions.clone()).unwrap_or_default();
-    let mut message = outcome.message.clone();
-    bound(&mut message, MAX_MESSAGE);
+    let message = cut(outcome.message.clone());
     complete(&mut conditions, query, ConditionStatus::True, &outcome.reason, message);
+    remembered(&mut conditions, query, memory);
     let share = MAX_CONTENT / outcome.targets.len().max(1);
     let mut room = MAX_RAW;
     let responses: Vec<QueryResponse> =
@@ -72,9 +82,15 @@ pub(super) fn ended(query: &Query, outcome: &RunOutcome, duration: Duration) -> 
             cached_tokens: usage.cached,
         }),
         duration: Some(Duration::from_millis(millis).into()),
+        conversation_id: conversation(query).to_owned(),
         conditions,
         ..QueryStatus::default()
     }
+}
+
+fn cut(mut message: String) -> String {
+    bound(&mut message, MAX_MESSAGE);
+    message
 }
 
 fn complete(
@@ -84,9 +100,40 @@ fn complete(
     reason: &str,
     message: String,
 ) {
+    set(conditions, query, types::COMPLETED, status, reason, message);
+}
+
+fn set(
+    conditions: &mut Vec<Condition>,
+    query: &Query,
+    type_: &str,
+    status: ConditionStatus,
+    reason: &str,
+    message: String,
+) {
     let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let new = Condition::new(types::COMPLETED, status, reason, message, query.metadata.generation, &now);
+    let new = Condition::new(type_, status, reason, message, query.metadata.generation, &now);
     condition::set(conditions, new);
+}
+
+/// Whether a query that wants to be remembered is: `MemoryUnavailable` and, where there is a memory, `MemoryDegraded`.
+fn remembered(conditions: &mut Vec<Condition>, query: &Query, memory: &Report) {
+    use ConditionStatus::{False, True};
+    if !memory.wanted {
+        return;
+    }
+    let mut told = |type_, status, reason: &str, message: &str| {
+        set(conditions, query, type_, status, reason, message.to_owned());
+    };
+    match &memory.failure {
+        Some((reason, message)) if reason == reasons::NO_MEMORY_BACKEND => {
+            told(types::MEMORY_UNAVAILABLE, True, reason, message);
+            return;
+        }
+        Some((reason, message)) => told(types::MEMORY_DEGRADED, True, reason, message),
+        None => told(types::MEMORY_DEGRADED, False, reasons::MEMORY_HEALTHY, "The memory works."),
+    }
+    told(types::MEMORY_UNAVAILABLE, False, reasons::MEMORY_REACHABLE, "The conversation has a memory.");
 }
 
 /// Decision 8: the first in the order agent, team, model, tool.
@@ -195,7 +242,7 @@ mod tests {
         TargetOutcome {
             target: QueryTarget::new(type_, "pilot"),
             result: result.map(|text| Answer::new(text, vec![])),
-            usage: Usage { prompt: 10, completion: 4, cached: 2 },
+            usage: Usage { prompt: 10, completion: 4, cached: 2, written: 0 },
         }
     }
 
@@ -205,7 +252,7 @@ mod tests {
             target(TargetType::Model, Ok("from the model")),
             target(TargetType::Agent, Ok("from the agent")),
         ]);
-        let status = ended(&query(), &outcome, Duration::from_micros(1_234_567));
+        let status = ended(&query(), &outcome, &Report::default(), Duration::from_micros(1_234_567));
         let json = serde_json::to_value(&status).unwrap();
         assert_eq!(json["phase"], "done");
         assert_eq!(json["duration"], "1.234s");
@@ -221,7 +268,7 @@ mod tests {
     #[test]
     fn a_failure_before_any_target_is_the_response() {
         let outcome = RunOutcome::failed(&RunError::new(codes::NO_TARGETS, "Nothing matches."));
-        let status = ended(&query(), &outcome, Duration::ZERO);
+        let status = ended(&query(), &outcome, &Report::default(), Duration::ZERO);
         assert_eq!(status.response.unwrap().content, "NoTargets: Nothing matches.");
         assert_eq!(status.conditions[0].reason, "QueryErrored");
     }
@@ -230,7 +277,7 @@ mod tests {
     fn long_answers_are_cut_to_what_an_object_holds() {
         let long = "x".repeat(MAX_CONTENT);
         let outcome = RunOutcome::of((0..3).map(|_| target(TargetType::Agent, Ok(&long))).collect());
-        let status = ended(&query(), &outcome, Duration::ZERO);
+        let status = ended(&query(), &outcome, &Report::default(), Duration::ZERO);
         assert!(serde_json::to_vec(&status).unwrap().len() < 1 << 20);
         assert!(status.responses[2].content.ends_with("bytes in all]"));
     }

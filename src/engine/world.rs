@@ -12,6 +12,7 @@ use kube::{Client, Resource};
 use serde::de::DeserializeOwned;
 
 use super::error::{RunError, codes};
+use super::providers::Environment;
 use crate::resources::query::Query;
 use crate::resources::value_source::{KeySelector, ServiceReference, Source};
 
@@ -57,6 +58,11 @@ impl Account {
         };
         Self { namespace: query.metadata.namespace.clone().unwrap_or_default(), name: name.to_owned() }
     }
+
+    /// The one of queries in `namespace` that name none.
+    pub fn default_of(namespace: impl Into<String>) -> Self {
+        Self { namespace: namespace.into(), name: DEFAULT_ACCOUNT.to_owned() }
+    }
 }
 
 /// Gives the client that acts as an account; `None` where runs read with the process's own rights.
@@ -69,12 +75,18 @@ pub struct World {
     /// Who reads, where it is not the process itself.
     account: Option<Account>,
     cluster_domain: String,
+    environment: Environment,
 }
 
 impl World {
     /// Reads through `client`; Services are addressed under `cluster_domain`, as `cluster.local`.
-    pub fn new(client: Client, cluster_domain: impl Into<String>) -> Self {
-        Self { client, account: None, cluster_domain: cluster_domain.into() }
+    pub fn new(client: Client, cluster_domain: impl Into<String>, environment: Environment) -> Self {
+        Self { client, account: None, cluster_domain: cluster_domain.into(), environment }
+    }
+
+    /// What a cloud tells this program: defaults of some fields.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
     }
 
     /// The same, read as `account` where that is asked for.
@@ -83,7 +95,7 @@ impl World {
         let Some(client) = readers(&account).map_err(|error| RunError::api(&what, &error))? else {
             return Ok(self.clone());
         };
-        Ok(Self { client, account: Some(account), cluster_domain: self.cluster_domain.clone() })
+        Ok(Self { client, account: Some(account), ..self.clone() })
     }
 
     /// The client that reads.

@@ -15,8 +15,7 @@ use crate::resources::kind::{GROUP, Kind};
 use crate::views::ObjectKey;
 use crate::views::problem::{Problem, ProblemCode};
 
-/// Field manager of everything that people change through the interface.
-pub const MANAGER: &str = "arkdeck-ui";
+pub use crate::resources::annotations::UI_MANAGER as MANAGER;
 /// Bytes of an answer of the API that are read; objects are at most 3 MiB by the API server's own limit.
 const MAX_ANSWER: usize = 8 << 20;
 

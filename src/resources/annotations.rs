@@ -3,6 +3,12 @@
 /// Field manager of everything that the program writes of itself: statuses, finalizers, events.
 pub const FIELD_MANAGER: &str = "arkdeck";
 
+/// Label of any object: what made it and sees to it.
+pub const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
+
+/// Field manager of everything that people change through the interface.
+pub const UI_MANAGER: &str = "arkdeck-ui";
+
 /// Finalizer of queries: a running one is stopped before its object goes.
 pub const FINALIZER: &str = "ark.mckinsey.com/finalizer";
 
@@ -41,6 +47,10 @@ pub const STREAMING_URL: &str = "ark.mckinsey.com/streaming-url";
 
 /// Annotation of Queries: what they were started from.
 pub const TRIGGERED_FROM: &str = "ark.mckinsey.com/triggered-from";
+
+/// Annotation of Models: what a million tokens cost, as JSON:
+/// `{"currency": "EUR", "input": 1.5, "cachedInput": 0.15, "cacheWrite": 1.9, "output": 6}`.
+pub const TOKEN_PRICES: &str = "ark.mckinsey.com/token-prices";
 
 /// Annotation of any object: the icon that a dashboard shows.
 pub const DASHBOARD_ICON: &str = "ark.mckinsey.com/dashboard-icon";

@@ -30,6 +30,8 @@ pub mod reasons {
     pub const ADDRESS_RESOLUTION_FAILED: &str = "AddressResolutionFailed";
     /// An address was looked up.
     pub const ADDRESS_RESOLVED: &str = "AddressResolved";
+    /// This version cannot use what the specification asks for.
+    pub const NOT_YET_SUPPORTED: &str = "NotYetSupported";
     /// The specification cannot mean anything.
     pub const INVALID_SPEC: &str = "InvalidSpec";
 }
@@ -80,6 +82,8 @@ pub mod query {
     pub const QUEUED: &str = "QueryQueued";
     /// Runs.
     pub const RUNNING: &str = "QueryRunning";
+    /// Waits for a person's decision.
+    pub const INPUT_REQUIRED: &str = "QueryInputRequired";
     /// Ended with an answer.
     pub const SUCCEEDED: &str = "QuerySucceeded";
     /// Ended with an error.
@@ -96,6 +100,8 @@ pub mod query {
     pub const MEMORY_REACHABLE: &str = "MemoryReachable";
     /// `MemoryDegraded`: true, the history could not be read.
     pub const GET_MESSAGES_FAILED: &str = "GetMessagesFailed";
+    /// `MemoryDegraded`: true, what was said could not be written.
+    pub const ADD_MESSAGES_FAILED: &str = "AddMessagesFailed";
     /// `MemoryDegraded`: false, the history was read.
     pub const MEMORY_HEALTHY: &str = "MemoryHealthy";
 }
@@ -156,6 +162,14 @@ pub mod a2a_task {
     pub const CANCELLED: &str = "TaskCancelled";
     /// Took too long.
     pub const TIMEOUT: &str = "TaskTimeout";
+    /// A person approved the call.
+    pub const APPROVAL_GRANTED: &str = "ApprovalGranted";
+    /// A person rejected the call.
+    pub const APPROVAL_REJECTED: &str = "ApprovalRejected";
+    /// Nobody decided in time, and the call is refused.
+    pub const APPROVAL_TIMEOUT_REJECTED: &str = "ApprovalTimeoutRejected";
+    /// Nobody decided in time, and the call is made.
+    pub const APPROVAL_TIMEOUT_PROCEEDED: &str = "ApprovalTimeoutProceeded";
     /// The decision is neither an approval nor a rejection.
     pub const INVALID_APPROVAL_DECISION: &str = "InvalidApprovalDecision";
 }

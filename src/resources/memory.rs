@@ -1,4 +1,4 @@
-//! `Memory`: a service that keeps conversations.
+//! `Memory`: a place where conversations are kept, ours or a service.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,6 @@ string_enum! {
 /// What is wanted of a memory. The attributes say what the API server is told: names, columns, rules.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(kube::CustomResource, schemars::JsonSchema))]
-#[cfg_attr(feature = "ssr", schemars(extend("required" = ["address"])))]
 #[cfg_attr(
     feature = "ssr",
     kube(
@@ -32,7 +31,7 @@ string_enum! {
         namespaced,
         status = "MemoryStatus",
         derive = "PartialEq",
-        doc = "A service that keeps conversations.",
+        doc = "A place where conversations are kept.",
         printcolumn(name = "Phase", type_ = "string", json_path = ".status.phase"),
         printcolumn(name = "Address", type_ = "string", json_path = ".status.lastResolvedAddress"),
         printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
@@ -40,7 +39,8 @@ string_enum! {
 )]
 #[serde(rename_all = "camelCase", default)]
 pub struct MemorySpec {
-    /// The service's base URL.
+    /// The base URL of a service that keeps conversations. Without one they are kept in Arkdeck's own database.
+    #[serde(skip_serializing_if = "ValueSource::is_missing")]
     pub address: ValueSource,
     /// Headers that are sent with every call.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -86,7 +86,8 @@ pub struct QuerySpec {
     /// Asks every agent, team, model and tool with these labels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<LabelSelector>,
-    /// Where the conversation is kept. Default: the Memory named 'default' in the query's namespace, if there is one.
+    /// Where the conversation is kept. Default: the Memory named 'default' in the query's namespace, which is made when a
+    /// conversation first needs it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory: Option<ObjectReference>,
     /// Who scores the answers.
@@ -99,11 +100,12 @@ pub struct QuerySpec {
     #[serde(skip_serializing_if = "String::is_empty")]
     #[cfg_attr(feature = "ssr", schemars(length(min = 1)))]
     pub service_account: String,
-    /// Groups queries of one session. Default: the query's UID.
+    /// Groups queries of one session. Without 'conversationId' it also names the conversation, as in release 0.1.31.
     #[serde(skip_serializing_if = "String::is_empty")]
     #[cfg_attr(feature = "ssr", schemars(length(min = 1)))]
     pub session_id: String,
-    /// Continues a conversation: its messages are remembered under this ID.
+    /// Begins or continues a conversation: its messages are remembered under this ID, and those of earlier queries are
+    /// told to the target. The UID of an earlier query continues that one.
     #[serde(skip_serializing_if = "String::is_empty")]
     #[cfg_attr(feature = "ssr", schemars(length(min = 1)))]
     pub conversation_id: String,
@@ -170,6 +172,11 @@ impl QuerySpec {
             Value::Array(messages) => QueryInput::Messages(messages),
             _ => QueryInput::Unusable,
         }
+    }
+
+    /// The conversation that the query names: by `conversationId`, else, as in 0.1.31, by `sessionId`.
+    pub fn conversation(&self) -> Option<&str> {
+        [&self.conversation_id, &self.session_id].into_iter().map(String::as_str).find(|id| !id.is_empty())
     }
 
     /// Time that the query may take, waiting included.

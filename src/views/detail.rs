@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::forms::{AgentForm, ModelForm};
+use super::forms::{AgentForm, ModelForm, ToolSpecForm};
 use super::row::Row;
 use super::{ObjectKey, run::TokenUsage};
 
@@ -77,6 +77,8 @@ pub enum Specific {
     Agent(AgentForm),
     /// A model: its form.
     Model(ModelForm),
+    /// A tool: its form, for the editor and the test bench.
+    Tool(ToolSpecForm),
     /// A query: where its run stands; the run itself comes by `get_run`.
     Query {
         /// Sum over all model calls.

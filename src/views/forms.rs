@@ -100,6 +100,63 @@ pub struct ToolForm {
     pub name: String,
 }
 
+/// A Tool. Fields that this form does not know stay as they are in the object.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolSpecForm {
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// `http`, `agent`, `team`, `builtin` or `mcp`.
+    pub type_: String,
+    /// What it does, in words for models.
+    pub description: String,
+    /// JSON schema of the arguments, as text; empty for none.
+    pub input_schema: String,
+    /// Method of the request.
+    pub method: String,
+    /// Address, with `{name}` for arguments.
+    pub url: String,
+    /// Headers.
+    pub headers: Vec<ParameterForm>,
+    /// Template of the body.
+    pub body: String,
+    /// Further variables of the body.
+    pub body_parameters: Vec<ParameterForm>,
+    /// Time that the request may take; empty for the default.
+    pub timeout: String,
+    /// The agent, team or built-in tool that is called.
+    pub calls: String,
+    /// What a call does.
+    pub hints: ToolHints,
+    /// resourceVersion read, for an edit; `None` for a new one.
+    pub version: Option<String>,
+}
+
+/// What a tool says about its calls; `None` where it says nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolHints {
+    /// It changes nothing.
+    pub read_only: Option<bool>,
+    /// A second call changes nothing more.
+    pub idempotent: Option<bool>,
+    /// It may delete or overwrite.
+    pub destructive: Option<bool>,
+    /// It reaches things outside.
+    pub open_world: Option<bool>,
+}
+
+/// What came of a tool that was tried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolTrial {
+    /// What a model would be told.
+    pub content: String,
+    /// It is an error.
+    pub is_error: bool,
+    /// Time.
+    pub duration_ms: i64,
+}
+
 /// A template parameter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ParameterForm {

@@ -61,8 +61,8 @@ pub struct Step {
 pub struct NavCounts {
     /// Queries running or queued.
     pub running: usize,
-    /// Things that wait for a person.
-    pub waiting: usize,
+    /// Calls that wait for a person, over all namespaces that the person may see: what the inbox shows.
+    pub approvals: usize,
     /// Resources that are not ready.
     pub broken: usize,
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::ObjectKey;
+use super::approval::InboxView;
+use super::conversation::Conversations;
 use super::detail::{Detail, EventView};
 use super::home::{HomeView, NavCounts};
 use super::row::{ListRequest, Row, State};
@@ -46,11 +48,20 @@ pub enum Topic {
         /// Namespace.
         namespace: Option<String>,
     },
+    /// Conversations of a namespace or of all, and the queries of one.
+    Conversations {
+        /// Namespace.
+        namespace: Option<String>,
+        /// The open one.
+        open: Option<String>,
+    },
     /// Kubernetes events of a namespace or of all.
     Events {
         /// Namespace.
         namespace: Option<String>,
     },
+    /// What waits for a person, over all namespaces.
+    Inbox,
 }
 
 /// A topic with the number that the tab gave it; messages name the number.
@@ -133,6 +144,20 @@ pub enum LiveMessage {
         id: u32,
         /// All of it; it is small.
         home: Later<HomeView>,
+    },
+    /// Conversations.
+    Conversations {
+        /// Subscription.
+        id: u32,
+        /// All of them; the list is short.
+        list: Later<Conversations>,
+    },
+    /// What waits for a person.
+    Inbox {
+        /// Subscription.
+        id: u32,
+        /// All of it.
+        inbox: Later<InboxView>,
     },
     /// Kubernetes events that are new or were seen again; the first message holds all that the list shows.
     Events {

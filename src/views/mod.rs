@@ -2,6 +2,9 @@
 //!
 //! Times are milliseconds since the Unix epoch (`i64`), durations are milliseconds; the browser words them.
 
+pub mod approval;
+pub mod conversation;
+pub mod cost;
 pub mod detail;
 pub mod forms;
 pub mod home;

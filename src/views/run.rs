@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::ObjectKey;
+use super::cost::Cost;
 use super::row::Status;
+use crate::resources::approval::OnTimeout;
 
 /// Tokens, counted once, at the provider call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +29,8 @@ pub struct RunView {
     pub status: Status,
     /// The question as it was asked.
     pub input: String,
+    /// Images of the question, as `data:` addresses.
+    pub images: Vec<String>,
     /// What it was asked of, in order of the answers.
     pub targets: Vec<ObjectKey>,
     /// When the query was created.
@@ -41,6 +45,8 @@ pub struct RunView {
     pub usage: TokenUsage,
     /// Session that it belongs to.
     pub session: Option<String>,
+    /// Conversation that it belongs to: the one that it names, else the one that it begins.
+    pub conversation: String,
     /// A model in it is the scripted demo model.
     pub scripted: bool,
     /// The journal so far, by number.
@@ -100,6 +106,8 @@ pub enum RunEvent {
         tool_calls: Vec<ToolCallView>,
         /// Tokens.
         usage: TokenUsage,
+        /// What they cost, where the price is known.
+        cost: Option<Cost>,
         /// `stop`, `length`, `tool_calls`…
         finish_reason: String,
         /// Time to the first token.
@@ -140,6 +148,40 @@ pub enum RunEvent {
         /// Time.
         duration_ms: i64,
     },
+    /// A call waits for a person.
+    ApprovalAsked {
+        /// Step id of the call.
+        step: String,
+        /// Id of the call in the model's answer.
+        call_id: String,
+        /// Tool name.
+        name: String,
+        /// JSON text, as the model wrote it.
+        arguments: String,
+        /// The agent that wants to call, if one does.
+        agent: Option<ObjectKey>,
+        /// Why it asks, in a sentence.
+        why: String,
+        /// The A2ATask that is answered.
+        task: ObjectKey,
+        /// When the wait ends.
+        deadline_ms: i64,
+        /// What happens then.
+        on_timeout: OnTimeout,
+    },
+    /// The wait for a person ended.
+    ApprovalDecided {
+        /// Step id of the call.
+        step: String,
+        /// How: `approved`, `rejected`, `timedOutProceeded` or `timedOutRejected`.
+        outcome: String,
+        /// Who decided; empty when nobody did.
+        by: String,
+        /// What they said about it.
+        reason: String,
+        /// Arguments in place of the model's, if they were changed.
+        arguments: Option<String>,
+    },
     /// A member of a team speaks next.
     TurnStarted {
         /// Step id.
@@ -173,6 +215,13 @@ pub enum RunEvent {
         /// The same in a sentence.
         message: String,
     },
+    /// A final answer does not fit the agent's output schema.
+    OutputRejected {
+        /// Step id of the model call that answered.
+        step: String,
+        /// Why.
+        message: String,
+    },
     /// A target ended well.
     TargetDone {
         /// The answer.
@@ -182,6 +231,39 @@ pub enum RunEvent {
     TargetFailed {
         /// Stable code, as `ModelUnauthorized`.
         code: String,
+        /// Sentence.
+        message: String,
+    },
+    /// What was said before in the conversation was read.
+    MemoryRead {
+        /// The Memory.
+        memory: ObjectKey,
+        /// The conversation.
+        conversation: String,
+        /// Messages that are told.
+        messages: usize,
+        /// Tokens of them, about.
+        tokens: usize,
+        /// Tokens that they may have.
+        limit: usize,
+        /// Earlier messages, which are not told.
+        left_out: usize,
+    },
+    /// Question and answer are remembered.
+    MemoryWritten {
+        /// The Memory.
+        memory: ObjectKey,
+        /// The conversation.
+        conversation: String,
+        /// Messages.
+        messages: usize,
+    },
+    /// The conversation cannot be read or kept.
+    MemoryFailed {
+        /// The conversation.
+        conversation: String,
+        /// Reason of the condition, as `NoMemoryBackend`.
+        reason: String,
         /// Sentence.
         message: String,
     },

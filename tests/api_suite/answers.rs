@@ -1,5 +1,6 @@
 //! Queries that are answered.
 
+use arkdeck::engine::journal::{Cost, Event};
 use serde_json::json;
 
 use crate::harness::{Deck, content, outline, quick, reason};
@@ -152,7 +153,7 @@ async fn tools_are_called_in_parallel_and_errors_go_back_to_the_model() {
 #[tokio::test(flavor = "multi_thread")]
 async fn parameters_headers_properties_and_azure() {
     let (dir, server) = (tempfile::tempdir().unwrap(), ModelServer::start().await);
-    server.script("gull", [Act::Whole("Whole.")]);
+    server.script("gull", [Act::Whole(r#"{"tide":"low"}"#)]);
     let deck = Deck::start(dir.path(), quick()).await;
     deck.create(json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "keys"},
         "stringData": {"azure": "sk-azure-5678\n"}}))
@@ -185,7 +186,7 @@ async fn parameters_headers_properties_and_azure() {
     )
     .await;
     let query = deck.ended("q").await;
-    assert_eq!(content(&query), "Whole.", "{query:?}");
+    assert_eq!(content(&query), r#"{"tide":"low"}"#, "{query:?}");
     let request = &server.requests("gull")[0];
     assert_eq!(request["messages"][0]["content"], "You work in Lisbon.");
     assert_eq!(request["messages"][1]["content"], "Tide in Lisbon?");
@@ -197,5 +198,43 @@ async fn parameters_headers_properties_and_azure() {
     assert_eq!(headers["api-key"], "sk-azure-5678");
     assert_eq!(headers["authorization"], "Bearer sk-azure-5678");
     assert_eq!((headers["x-port"].as_bytes(), headers["x-ship"].as_bytes()), (&b"Lisbon"[..], &b"Argo"[..]));
+    deck.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_has_its_price_in_the_journal_where_it_is_known() {
+    let (dir, server) = (tempfile::tempdir().unwrap(), ModelServer::start().await);
+    let deck = Deck::start(dir.path(), quick()).await;
+    for (name, prices) in [
+        (
+            "gull",
+            json!({"ark.mckinsey.com/token-prices": r#"{"currency": "EUR", "input": 2, "cachedInput": 0.5, "output": 8}"#}),
+        ),
+        ("tern", json!({})),
+        ("auk", json!({"ark.mckinsey.com/token-prices": "cheap"})),
+    ] {
+        server.script(name, [Act::Say("Low.")]);
+        deck.create(json!({
+            "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Model", "metadata": {"name": name, "annotations": prices},
+            "spec": {"provider": "openai", "model": {"value": name}, "pollInterval": "1h", "config": {"openai": {
+                "baseUrl": {"value": server.url}, "apiKey": {"value": "sk-lighthouse-1234"}}}},
+        }))
+        .await;
+        deck.query(name, json!({"input": "How is the tide?", "target": {"type": "model", "name": name}}))
+            .await;
+        assert_eq!(content(&deck.ended(name).await), "Low.", "{name}");
+        let costs: Vec<Option<Cost>> = deck
+            .journal(name)
+            .await
+            .into_iter()
+            .filter_map(|entry| match entry.event {
+                Event::ModelResponse { cost, .. } => Some(cost),
+                _ => None,
+            })
+            .collect();
+        // 4 tokens at 2, 6 of the cache at 0.5, 4 of the answer at 8, for a million.
+        let euros = Cost { currency: "EUR".into(), nanos: 8_000 + 3_000 + 32_000 };
+        assert_eq!(costs, [(name == "gull").then_some(euros)], "{name}: unknown is not zero");
+    }
     deck.stop().await;
 }

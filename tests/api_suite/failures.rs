@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use arkdeck::engine::Settings;
-use arkdeck::engine::providers::Limits;
+use arkdeck::engine::journal::Event;
+use arkdeck::engine::providers::{Limits, Pause};
 use serde_json::json;
 
 use crate::harness::{Deck, content, message, outline, quick, reason};
@@ -150,5 +151,53 @@ async fn what_is_missing_is_named() {
         assert!(!content(&query).is_empty());
     }
     assert_eq!(server.calls("gull"), 0);
+    deck.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endpoint_that_fails_again_and_again_is_left_alone_and_its_model_says_so() {
+    let (dir, server) = (tempfile::tempdir().unwrap(), ModelServer::start().await);
+    let pause = Duration::from_secs(600);
+    let circuit_pause = Pause { first: pause, most: pause };
+    let deck = Deck::start(dir.path(), Settings { circuit_pause, max_attempts: 1, ..quick() }).await;
+    server.script("gull", [Act::Status(503, &[], "down")]);
+    deck.model(&server, "gull").await;
+    deck.model_is("gull", "True").await;
+    for count in 1..=6 {
+        let name = format!("q{count}");
+        deck.query(&name, json!({"input": "Hello", "target": {"type": "model", "name": "gull"}})).await;
+        let message = message(&deck.ended(&name).await);
+        let code = if count == 6 { "ModelCircuitOpen: " } else { "ModelUnavailable: " };
+        assert!(message.starts_with(code), "{count}: {message}");
+    }
+    assert_eq!(server.calls("gull"), 5, "the sixth is not made");
+    let message = deck.model_is("gull", "False").await.status.unwrap().message;
+    assert!(message.starts_with("ModelCircuitOpen: "), "{message}");
+    assert!(message.contains("failed 5 times in a row (ModelUnavailable)"), "{message}");
+    deck.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_waits_for_a_circuit_and_closes_it() {
+    let (dir, server) = (tempfile::tempdir().unwrap(), ModelServer::start().await);
+    let pause = Duration::from_millis(50);
+    let circuit_pause = Pause { first: pause, most: pause };
+    let deck = Deck::start(dir.path(), Settings { circuit_pause, max_attempts: 9, ..quick() }).await;
+    let down = Act::Status(503, &[], "down");
+    server.script("gull", [&down, &down, &down, &down, &down, &Act::Say("Here.")].map(Clone::clone));
+    deck.model(&server, "gull").await;
+    deck.query("q", json!({"input": "Hello", "target": {"type": "model", "name": "gull"}})).await;
+    assert_eq!(content(&deck.ended("q").await), "Here.");
+    let reasons: Vec<String> = deck
+        .journal("q")
+        .await
+        .into_iter()
+        .filter_map(|entry| match entry.event {
+            Event::ModelRetry { reason, .. } => Some(reason),
+            _ => None,
+        })
+        .collect();
+    assert!(reasons.iter().any(|reason| reason.contains("is left alone")), "{reasons:?}");
+    deck.model_is("gull", "True").await;
     deck.stop().await;
 }

@@ -46,7 +46,12 @@ pub struct Deck {
 
 /// Settings with pauses that a test can wait for.
 pub fn quick() -> Settings {
-    Settings { backoff: Duration::from_millis(1), drain: Duration::ZERO, ..Settings::default() }
+    Settings {
+        backoff: Duration::from_millis(1),
+        drain: Duration::ZERO,
+        program: env!("CARGO_BIN_EXE_arkdeck").into(),
+        ..Settings::default()
+    }
 }
 
 impl Deck {
@@ -76,7 +81,10 @@ impl Deck {
             models: cache!(),
             queries: cache!(),
             tools: cache!(),
+            memories: cache!(),
+            namespaces: cache!(),
             ark_configs: cache!(),
+            a2a_tasks: cache!(),
             a2a_servers: cache!(),
             execution_engines: cache!(),
         };
@@ -125,6 +133,23 @@ impl Deck {
             "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Model", "metadata": {"name": name, "labels": {"fleet": "north"}},
             "spec": {"provider": "openai", "model": {"value": name}, "pollInterval": "1h", "config": {"openai": {
                 "baseUrl": {"value": server.url}, "apiKey": {"value": "sk-lighthouse-1234"}}}},
+        }))
+        .await;
+    }
+
+    /// A Model that `server` answers for in the protocol of `provider`.
+    pub async fn model_of(&self, provider: &str, server: &ModelServer, name: &str) {
+        let mut block = json!({"baseUrl": {"value": server.base()}});
+        if provider == "bedrock" {
+            block["region"] = json!({"value": "eu-west-1"});
+            block["accessKeyId"] = json!({"value": "AKIDEXAMPLE"});
+            block["secretAccessKey"] = json!({"value": "sk-lighthouse-1234"});
+        } else {
+            block["apiKey"] = json!({"value": "sk-lighthouse-1234"});
+        }
+        self.create(json!({
+            "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Model", "metadata": {"name": name},
+            "spec": {"provider": provider, "model": {"value": name}, "pollInterval": "1h", "config": {provider: block}},
         }))
         .await;
     }
@@ -326,6 +351,10 @@ pub fn outline(entries: &[Entry]) -> Vec<String> {
             Event::ModelRetry { step, .. } => format!("retry {step}"),
             Event::ToolRequest { step, name, .. } => format!("call {step} {name}"),
             Event::ToolResult { step, is_error, .. } => format!("result {step} error={is_error}"),
+            Event::ApprovalAsked { step, name, .. } => format!("ask a person {step} {name}"),
+            Event::ApprovalDecided { step, outcome, by, .. } => {
+                format!("decided {step} {} by {by}", outcome.as_str())
+            }
             Event::TurnStarted { step, member, rule, .. } => {
                 format!("turn {step} {} by {}", member.name, rule.as_str())
             }
@@ -333,8 +362,14 @@ pub fn outline(entries: &[Entry]) -> Vec<String> {
             Event::TeamEnded { team, reason, turns, .. } => {
                 format!("team {} ended after {turns}: {}", team.name, reason.as_str())
             }
+            Event::OutputRejected { step, .. } => format!("rejected {step}"),
             Event::TargetDone { .. } => "target done".into(),
             Event::TargetFailed { code, .. } => format!("target failed {code}"),
+            Event::MemoryRead { messages, left_out, .. } => {
+                format!("remembered {} left out {left_out}", messages.len())
+            }
+            Event::MemoryWritten { messages, .. } => format!("kept {messages}"),
+            Event::MemoryFailed { reason, .. } => format!("memory failed {reason}"),
             Event::Notice { .. } => "notice".into(),
             Event::Finished { phase, reason, .. } => format!("finished {phase} {reason}"),
         })

@@ -1,19 +1,23 @@
-//! A kill at every entry of a journal: a run of a team with a picker, tools, an agent and a team as tools is begun again
-//! from each beginning of its journal, and always ends with the same answer, with nothing that had completed done twice.
+//! A kill at every entry of a journal: a run of a team with a picker, tools, an agent and a team as tools, and a call that
+//! a person approves is begun again from each beginning of its journal, and always ends with the same answer, with nothing
+//! that had completed done twice and nobody asked twice.
 
 use std::collections::HashSet;
 
 use arkdeck::engine::journal::{Entry, Event, Journal, RunRecord};
-use arkdeck::resources::Query;
+use arkdeck::resources::{A2ATask, A2ATaskPhase, Query};
 use arkdeck::store::Store;
-use kube::ResourceExt;
-use kube::api::{Api, PostParams};
+use futures::StreamExt;
+use kube::api::{Api, Patch, PatchParams, PostParams};
+use kube::runtime::{WatchStreamExt, watcher};
+use kube::{Client, ResourceExt};
 use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 
 use crate::harness::{Connection, Deck, NAMESPACE, connect, content, quick};
 use crate::model_server::{Act, ModelServer};
 
-/// A tool that may not be repeated.
+/// A tool that may not be repeated, and that a person must approve.
 const PAY: &str = "pay";
 
 fn last(body: &Value) -> String {
@@ -59,7 +63,9 @@ async fn crew(deck: &Deck, server: &ModelServer) {
     deck.tool("ask-clerk", json!({"type": "agent", "agent": {"name": "clerk"}})).await;
     deck.tool("ask-office", json!({"type": "team", "team": {"name": "office"}})).await;
     let url = format!("{}/count/{PAY}", server.url);
-    deck.tool(PAY, json!({"type": "http", "http": {"url": url, "method": "POST"}})).await;
+    let approval = json!({"required": true, "timeout": "10m"});
+    deck.tool(PAY, json!({"type": "http", "http": {"url": url, "method": "POST"}, "approval": approval}))
+        .await;
     let tools = json!([{"type": "agent", "name": "ask-clerk"}, {"type": "team", "name": "ask-office"},
         {"type": "built-in", "name": "noop"}, {"type": "http", "name": PAY}]);
     deck.agent("lead", "lead", json!({"tools": tools})).await;
@@ -75,6 +81,22 @@ fn query(name: &str) -> Query {
         "spec": {"input": "Do it.", "target": {"type": "team", "name": "desk"}},
     }))
     .unwrap()
+}
+
+/// A person who approves whatever waits.
+fn approver(client: Client) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let tasks: Api<A2ATask> = Api::namespaced(client, NAMESPACE);
+        let mut changes = Box::pin(watcher(tasks.clone(), watcher::Config::default()).applied_objects());
+        while let Some(task) = changes.next().await {
+            let Ok(task) = task else { continue };
+            let phase = task.status.as_ref().and_then(|status| status.phase);
+            if phase == Some(A2ATaskPhase::InputRequired) && task.spec.input.is_empty() {
+                let yes = json!({"spec": {"input": r#"{"decision": "approved"}"#}});
+                tasks.patch(&task.name_any(), &PatchParams::default(), &Patch::Merge(&yes)).await.unwrap();
+            }
+        }
+    })
 }
 
 /// Model calls that were answered, by step.
@@ -101,18 +123,30 @@ fn paid(entries: &[Entry]) -> usize {
     calls.count()
 }
 
+/// How often a person was asked, and how often somebody decided.
+fn approvals(entries: &[Entry]) -> (usize, usize) {
+    let count = |wanted: fn(&Event) -> bool| entries.iter().filter(|entry| wanted(&entry.event)).count();
+    (
+        count(|event| matches!(event, Event::ApprovalAsked { .. })),
+        count(|event| matches!(event, Event::ApprovalDecided { .. })),
+    )
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_continues_from_every_entry_of_its_journal() {
     let (dir, server) = (tempfile::tempdir().unwrap(), ModelServer::start().await);
     script(&server);
     let deck = Deck::start(dir.path(), quick()).await;
     crew(&deck, &server).await;
+    let person = approver(deck.client.clone());
     deck.queries().create(&PostParams::default(), &query("whole")).await.unwrap();
     let whole = deck.ended("whole").await;
     assert_eq!(content(&whole), "All is done.");
     let journal = deck.journal("whole").await;
     assert_eq!(server.calls(PAY), 1);
-    assert!(journal.len() > 35, "{} entries are few kill points", journal.len());
+    assert!(journal.len() > 37, "{} entries are few kill points", journal.len());
+    person.abort();
+    let _ = person.await;
     deck.stop().await;
 
     // Nobody runs: queries are made, each with a longer beginning of the same journal.
@@ -140,6 +174,7 @@ async fn a_run_continues_from_every_entry_of_its_journal() {
     drop(store);
 
     let deck = Deck::start(dir.path(), quick()).await;
+    let person = approver(deck.client.clone());
     let usage = whole.status.unwrap().token_usage;
     for kept in 1..journal.len() {
         let name = format!("q{kept}");
@@ -153,6 +188,7 @@ async fn a_run_continues_from_every_entry_of_its_journal() {
             assert!(!done.contains(step), "{step} was asked again after {kept} entries");
         }
         assert_eq!(paid(&all), 1, "after {kept} entries");
+        assert_eq!(approvals(&all), (1, 1), "asked and decided after {kept} entries");
         let marks = all.iter().filter_map(|entry| match &entry.event {
             Event::TurnStarted { step, .. } | Event::TeamEnded { step, .. } => Some(step.as_str()),
             _ => None,
@@ -161,5 +197,7 @@ async fn a_run_continues_from_every_entry_of_its_journal() {
         let once: HashSet<&str> = ends.iter().copied().collect();
         assert_eq!(once.len(), ends.len(), "each turn begins once and each team ends once: {ends:?}");
     }
+    person.abort();
+    let _ = person.await;
     deck.stop().await;
 }

@@ -4,23 +4,32 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
 
+mod agents;
 mod answers;
 mod applying;
+mod approvals;
 mod builtins;
 mod demo;
 mod failures;
 mod following;
 mod harness;
+mod http_tools;
+mod identities;
 mod kill_points;
 mod limits;
 mod manifests;
+mod memory;
 mod model_server;
 mod order;
+mod output_schema;
 mod plain;
 mod probes;
+mod providers;
 mod resume;
 mod rights;
+mod sdk;
 mod selectors;
 mod teams;
+mod tool_server;
 mod tools;
 mod verbs;

@@ -45,6 +45,12 @@ async fn every_function_answers_at_its_own_address() {
     insta::assert_snapshot!(paths.join("\n"), @r"
     /api/agents/preview
     /api/agents/save
+    /api/approvals/decide
+    /api/approvals/list
+    /api/approvals/refusal
+    /api/conversations/earlier
+    /api/conversations/get
+    /api/conversations/send
     /api/events/list
     /api/forms/choices
     /api/home/get
@@ -67,6 +73,9 @@ async fn every_function_answers_at_its_own_address() {
     /api/queries/preview
     /api/queries/rerun
     /api/queries/run
+    /api/tools/preview
+    /api/tools/save
+    /api/tools/try
     ");
 }
 
@@ -250,4 +259,58 @@ async fn a_question_gets_a_readable_name_and_is_asked_again() {
         "namespace": "default", "name": "", "targets": [], "input": " ", "parameters": [], "session": "", "timeout": ""
     }})).await.json();
     assert_eq!(empty["fields"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn an_approval_is_answered_once_as_the_person_and_judged_before() {
+    let server = Server::start().await;
+    let tasks: kube::Api<arkdeck::resources::A2ATask> =
+        kube::Api::namespaced(server.client.clone(), "default");
+    let task = json!({"apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "A2ATask", "metadata": {"name": "a2a-task-1"},
+        "spec": {"queryRef": {"name": "tide"}, "agentRef": {"name": "pilot"}, "taskId": "1"}});
+    tasks.create(&kube::api::PostParams::default(), &serde_json::from_value(task).unwrap()).await.unwrap();
+    let calls =
+        json!([{"id": "c", "function": {"name": "pay", "arguments": r#"{"amount": 5}"#}}]).to_string();
+    let status = json!({"status": {"phase": "input-required", "startTime": "2026-11-24T12:00:00Z",
+        "protocolMetadata": {"toolCalls": calls, "onTimeout": "reject", "why": "Every call."}}});
+    let params = kube::api::PatchParams::default();
+    tasks.patch_status("a2a-task-1", &params, &kube::api::Patch::Merge(&status)).await.unwrap();
+    let mut changed = server.caches.changed();
+    let inbox = loop {
+        let inbox = server.call("approvals/list", json!({})).await.json();
+        if inbox["waiting"].as_array().is_some_and(|all| !all.is_empty()) {
+            break inbox;
+        }
+        changed.changed().await.unwrap();
+    };
+    let asked = &inbox["waiting"][0]["approval"];
+    assert_eq!((&asked["tool"], &asked["agent"]["name"]), (&json!("pay"), &json!("pilot")));
+
+    let decide = async |decision: &str, reason: &str, arguments: Value| {
+        let form = json!({"key": key("a2atask", "a2a-task-1"), "decision": decision, "reason": reason, "arguments": arguments});
+        server.call("approvals/decide", json!({"form": form})).await
+    };
+    let silent = decide("rejected", " ", Value::Null).await.json();
+    assert_eq!((&silent["code"], &silent["fields"][0]["field"]), (&json!("Invalid"), &json!("reason")));
+    let list = decide("approved", "", json!("[1]")).await.json();
+    assert_eq!(list["fields"][0]["field"], "arguments");
+    assert_eq!(tasks.get("a2a-task-1").await.unwrap().spec.input, "");
+
+    let done = decide("approved", "fits", json!(r#"{"amount": 4}"#)).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+    let written = tasks.get("a2a-task-1").await.unwrap();
+    let input: Value = serde_json::from_str(&written.spec.input).unwrap();
+    assert_eq!(
+        input,
+        json!({"decision": "approved", "reason": "fits", "arguments": {"amount": 4}, "by": "owner"})
+    );
+    let managers: Vec<_> =
+        written.metadata.managed_fields.unwrap().into_iter().filter_map(|one| one.manager).collect();
+    assert!(managers.contains(&"arkdeck-ui".to_owned()), "{managers:?}");
+
+    let late = decide("rejected", "too much", Value::Null).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert_eq!(late.json()["message"], "owner was faster: approved.");
+    let refusal = server.call("approvals/refusal", json!({"namespace": "default"})).await;
+    assert_eq!(refusal.body, "null");
 }

@@ -1,8 +1,10 @@
 //! Home: what runs, what needs a person, what is broken, first steps; and the counts of the navigation.
 
+use std::collections::HashSet;
+
 use super::objects::check;
-use super::present::{World, is_over, is_queued, is_scripted, source};
-use super::services;
+use super::present::{World, is_over, is_scripted, source};
+use super::{approvals, services};
 use crate::kubernetes::access::Verb;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
@@ -47,8 +49,14 @@ pub fn view(world: &World, namespace: Option<&str>) -> HomeView {
         queries.iter().filter(|row| matches!(row.status.state, State::Running | State::Queued)).collect();
     let failures: Vec<&Row> =
         queries.iter().filter(|row| row.status.state == State::Failed && ended_lately(row)).collect();
-    let mut waiting: Vec<&Row> =
-        queries.iter().chain(&tasks).filter(|row| row.status.state == State::Waiting).collect();
+    // A query that waits for an answer to a call is told by the call.
+    let asked: HashSet<ObjectKey> = approvals::asked(world, namespace);
+    let mut waiting: Vec<&Row> = queries
+        .iter()
+        .filter(|row| !asked.contains(&row.key))
+        .chain(&tasks)
+        .filter(|row| row.status.state == State::Waiting)
+        .collect();
     waiting.sort_by_key(|row| row.created_ms);
     let mut finished: Vec<&Row> = queries.iter().filter(|row| row.ended_ms.is_some()).collect();
     finished.sort_by_key(|row| std::cmp::Reverse(row.ended_ms));
@@ -144,17 +152,9 @@ fn steps(world: &World, namespace: Option<&str>, asked: bool) -> Vec<Step> {
 /// Counts of the navigation.
 pub fn nav(world: &World, namespace: Option<&str>) -> NavCounts {
     let queries = world.caches.queries.list(namespace);
-    let waiting_queries = queries.iter().filter(|query| {
-        !is_over(query)
-            && !is_queued(query)
-            && super::present::query_status(query, None).state == State::Waiting
-    });
-    let (tasks, _) = source(Kind::A2ATask).rows(world, namespace);
-    let waiting_tasks = tasks.iter().filter(|row| row.status.state == State::Waiting).count();
-    let waiting = waiting_queries.count();
     NavCounts {
-        running: queries.iter().filter(|query| !is_over(query)).count() - waiting,
-        waiting: waiting + waiting_tasks,
+        running: queries.iter().filter(|query| !is_over(query)).count(),
+        approvals: approvals::waiting(world),
         broken: RESOURCES
             .into_iter()
             .flat_map(|kind| source(kind).rows(world, namespace).0)

@@ -1,5 +1,7 @@
 //! The work behind the server functions: who asks, what they may, one use case, a view.
 
+pub mod approvals;
+pub mod conversations;
 pub mod forms;
 pub mod home;
 pub mod live;
@@ -8,6 +10,7 @@ pub mod present;
 pub mod queries;
 pub mod runs;
 mod services;
+pub mod tools;
 pub mod yaml;
 
 pub use services::{Services, asker, services, session};

@@ -6,6 +6,7 @@ use super::present::{Parts, World, source};
 use super::{asker, services};
 use crate::kubernetes::access::{Verb, may};
 use crate::kubernetes::{Caches, apply};
+use crate::resources::annotations::MANAGED_BY;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
 use crate::views::detail::{Detail, EventView};
@@ -227,7 +228,7 @@ fn is_bookkeeping(annotation: &str) -> bool {
 /// Who would undo changes made here.
 fn manager(labels: &[(String, String)], annotations: &[(String, String)]) -> Option<String> {
     let starts = |prefix: &str| labels.iter().chain(annotations).any(|(name, _)| name.starts_with(prefix));
-    let helm = labels.iter().any(|(name, value)| name == "app.kubernetes.io/managed-by" && value == "Helm");
+    let helm = labels.iter().any(|(name, value)| name == MANAGED_BY && value == "Helm");
     if starts("kustomize.toolkit.fluxcd.io/") || starts("helm.toolkit.fluxcd.io/") {
         Some("Flux".into())
     } else if starts("argocd.argoproj.io/") {

@@ -36,7 +36,7 @@ pub async fn create(form: QueryForm) -> Result<ObjectKey, Problem> {
 }
 
 /// Creates the query under `name`, or under one made from `stem`.
-async fn post(namespace: &str, name: &str, stem: &str, spec: &Value) -> Result<ObjectKey, Problem> {
+pub async fn post(namespace: &str, name: &str, stem: &str, spec: &Value) -> Result<ObjectKey, Problem> {
     let services = services()?;
     let client = services.client(&asker());
     let mut tries = 0;
@@ -114,7 +114,8 @@ pub fn spec_of(form: &QueryForm) -> Value {
     Value::Object(spec)
 }
 
-fn target_type(kind: Kind) -> Option<&'static str> {
+/// The word for a kind that can be asked, as `spec.target.type` has it.
+pub fn target_type(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::Agent => Some("agent"),
         Kind::Team => Some("team"),
@@ -201,7 +202,7 @@ pub async fn entries(key: ObjectKey, before: u64) -> Result<Vec<RunEntry>, Probl
     let query = runs::query(&services, &key)?;
     let uid = query.metadata.uid.clone().unwrap_or_default();
     let entries = services.journal().read_before(&uid, before, ENTRIES).await;
-    Ok(runs::entries(&entries.map_err(|error| runs::unreadable(&error))?))
+    Ok(runs::entries(&key.namespace, &entries.map_err(|error| runs::unreadable(&error))?))
 }
 
 #[cfg(test)]

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use super::Services;
-use super::present::{query_place, query_status, query_targets, query_usage, question};
+use super::present::{conversation, images, query_place, query_status, query_targets, query_usage, question};
 use crate::engine::journal::{Entry, Event, JournalError, ObjectRef, PartialText, Subscription};
 use crate::kubernetes::apply::noun;
+use crate::resources::kind::Kind;
 use crate::resources::{ArkConfigSpec, Query};
 use crate::views::ObjectKey;
+use crate::views::cost::Cost;
 use crate::views::problem::{Problem, ProblemCode};
 use crate::views::run::{Partial, RunDelta, RunEntry, RunEvent, RunView, TokenUsage, ToolCallView};
 
@@ -37,7 +39,7 @@ pub async fn open(services: &Services, key: &ObjectKey) -> Result<(RunView, Subs
     let subscription = journal.subscribe(&uid);
     let entries = journal.read_before(&uid, u64::MAX, OPENING).await.map_err(|error| unreadable(&error))?;
     let truncated = entries.first().is_some_and(|entry| entry.seq > 1);
-    let entries: Vec<RunEntry> = entries.iter().map(entry).collect();
+    let entries = self::entries(&key.namespace, &entries);
     let config = services.caches().ark_configs.get("", crate::resources::ark_config::NAME);
     let RunDelta::Head { status, started_ms, ended_ms, usage } = head(services, &query, &entries) else {
         return Err(Problem::new(ProblemCode::Internal, "The head of the run could not be made."));
@@ -47,6 +49,7 @@ pub async fn open(services: &Services, key: &ObjectKey) -> Result<(RunView, Subs
         uid,
         status,
         input: question(&query),
+        images: images(&query),
         targets: targets(&query, &entries),
         created_ms: query.metadata.creation_timestamp.as_ref().map_or(0, |time| time.0.as_millisecond()),
         started_ms,
@@ -54,6 +57,7 @@ pub async fn open(services: &Services, key: &ObjectKey) -> Result<(RunView, Subs
         timeout_ms: timeout_ms(&query, config.as_ref().map(|config| &config.spec)),
         usage,
         session: Some(query.spec.session_id.clone()).filter(|session| !session.is_empty()),
+        conversation: conversation(&query).to_owned(),
         scripted: is_scripted(services, &query),
         partials: partials(&subscription.partials),
         entries,
@@ -110,7 +114,8 @@ fn targets(query: &Query, entries: &[RunEntry]) -> Vec<ObjectKey> {
     keys
 }
 
-fn timeout_ms(query: &Query, config: Option<&ArkConfigSpec>) -> i64 {
+/// Budget of time of a query.
+pub fn timeout_ms(query: &Query, config: Option<&ArkConfigSpec>) -> i64 {
     query.spec.timeout(config).as_nanos() / 1_000_000
 }
 
@@ -120,9 +125,9 @@ fn is_scripted(services: &Services, query: &Query) -> bool {
     query_targets(query).iter().any(|key| super::present::is_scripted(caches, key))
 }
 
-/// Entries as the page shows them.
-pub fn entries(entries: &[Entry]) -> Vec<RunEntry> {
-    entries.iter().map(entry).collect()
+/// Entries of a run in `namespace` as the page shows them.
+pub fn entries(namespace: &str, entries: &[Entry]) -> Vec<RunEntry> {
+    entries.iter().map(|one| entry(namespace, one)).collect()
 }
 
 /// Text that streams, as the page shows it.
@@ -137,16 +142,17 @@ pub fn partials(partials: &[PartialText]) -> Vec<Partial> {
         .collect()
 }
 
-/// One entry as the page shows it.
-pub fn entry(entry: &Entry) -> RunEntry {
-    RunEntry { seq: entry.seq, at_ms: entry.at_ms, target: entry.target, event: event(&entry.event) }
+/// One entry of a run in `namespace` as the page shows it.
+pub fn entry(namespace: &str, entry: &Entry) -> RunEntry {
+    let event = event(namespace, &entry.event);
+    RunEntry { seq: entry.seq, at_ms: entry.at_ms, target: entry.target, event }
 }
 
 fn key(object: &ObjectRef) -> ObjectKey {
     ObjectKey::new(object.kind, &object.namespace, &object.name)
 }
 
-fn event(event: &Event) -> RunEvent {
+fn event(namespace: &str, event: &Event) -> RunEvent {
     match event.clone() {
         Event::Started { attempt } => RunEvent::Started { attempt },
         Event::TargetStarted { key: object } => RunEvent::TargetStarted { key: key(&object) },
@@ -162,6 +168,7 @@ fn event(event: &Event) -> RunEvent {
             content,
             tool_calls,
             usage,
+            cost,
             finish_reason,
             first_token_ms,
             duration_ms,
@@ -173,6 +180,7 @@ fn event(event: &Event) -> RunEvent {
                 .map(|call| ToolCallView { id: call.id, name: call.name, arguments: call.arguments })
                 .collect(),
             usage: TokenUsage { prompt: usage.prompt, completion: usage.completion, cached: usage.cached },
+            cost: cost.map(|cost| Cost { currency: cost.currency, nanos: cost.nanos }),
             finish_reason,
             first_token_ms,
             duration_ms,
@@ -181,6 +189,30 @@ fn event(event: &Event) -> RunEvent {
         Event::ToolRequest { step, call_id, name, .. } => RunEvent::ToolRequest { step, call_id, name },
         Event::ToolResult { step, call_id, name, content, is_error, duration_ms } => {
             RunEvent::ToolResult { step, call_id, name, content, is_error, duration_ms }
+        }
+        Event::ApprovalAsked {
+            step,
+            call_id,
+            name,
+            arguments,
+            agent,
+            why,
+            task,
+            deadline_ms,
+            on_timeout,
+        } => RunEvent::ApprovalAsked {
+            step,
+            call_id,
+            name,
+            arguments,
+            agent: agent.as_ref().map(key),
+            why,
+            task: ObjectKey::new(Kind::A2ATask, namespace, task),
+            deadline_ms,
+            on_timeout,
+        },
+        Event::ApprovalDecided { step, outcome, by, reason, arguments } => {
+            RunEvent::ApprovalDecided { step, outcome: outcome.as_str().to_owned(), by, reason, arguments }
         }
         Event::TurnStarted { step, turn, team, member, rule, why } => RunEvent::TurnStarted {
             step,
@@ -194,8 +226,25 @@ fn event(event: &Event) -> RunEvent {
         Event::TeamEnded { team, turns, reason, message, .. } => {
             RunEvent::TeamEnded { team: key(&team), turns, reason: reason.as_str().to_owned(), message }
         }
+        Event::OutputRejected { step, message } => RunEvent::OutputRejected { step, message },
         Event::TargetDone { content } => RunEvent::TargetDone { content },
         Event::TargetFailed { code, message } => RunEvent::TargetFailed { code, message },
+        Event::MemoryRead { memory, conversation, messages, tokens, limit, left_out, .. } => {
+            RunEvent::MemoryRead {
+                memory: key(&memory),
+                conversation,
+                messages: messages.len(),
+                tokens,
+                limit,
+                left_out,
+            }
+        }
+        Event::MemoryWritten { memory, conversation, messages } => {
+            RunEvent::MemoryWritten { memory: key(&memory), conversation, messages }
+        }
+        Event::MemoryFailed { conversation, reason, message } => {
+            RunEvent::MemoryFailed { conversation, reason, message }
+        }
         Event::Notice { message } => RunEvent::Notice { message },
         Event::Finished { phase, reason, message } => RunEvent::Finished { phase, reason, message },
     }

@@ -9,7 +9,7 @@ use super::live::Tabs;
 use super::present::source;
 use crate::engine::Engine;
 use crate::engine::journal::Journal;
-use crate::kubernetes::access::Identity;
+use crate::kubernetes::access::{Identity, Reviews};
 use crate::kubernetes::apply::Written;
 use crate::kubernetes::cache::version_number;
 use crate::kubernetes::{Caches, Cluster};
@@ -32,6 +32,7 @@ struct Inner {
     store: Store,
     engine: Engine,
     tabs: Tabs,
+    reviews: Reviews,
     boot: String,
 }
 
@@ -39,7 +40,8 @@ impl Services {
     /// Handles for one process.
     pub fn new(cluster: Cluster, caches: Arc<Caches>, store: Store, engine: Engine) -> Self {
         let boot = uuid::Uuid::new_v4().to_string();
-        Self { inner: Arc::new(Inner { cluster, caches, store, engine, tabs: Tabs::default(), boot }) }
+        let (tabs, reviews) = (Tabs::default(), Reviews::default());
+        Self { inner: Arc::new(Inner { cluster, caches, store, engine, tabs, reviews, boot }) }
     }
 
     /// The Kubernetes API.
@@ -93,6 +95,11 @@ impl Services {
     /// Open live streams.
     pub fn tabs(&self) -> &Tabs {
         &self.inner.tabs
+    }
+
+    /// What the cluster said about rights.
+    pub fn reviews(&self) -> &Reviews {
+        &self.inner.reviews
     }
 
     /// Differs after each start of the process.

@@ -64,6 +64,9 @@ pub fn Button(
     /// Letter that presses it.
     #[prop(optional)]
     shortcut: Option<&'static str>,
+    /// The letter focuses it first and presses it then, for what should not happen by a slip of a finger.
+    #[prop(optional)]
+    careful: bool,
     /// It sends the form that it is in.
     #[prop(optional)]
     submit: bool,
@@ -88,6 +91,7 @@ pub fn Button(
             aria-disabled=move || disabled.with(Option::is_some).then_some("true")
             title=disabled
             data-key=shortcut
+            data-careful=careful.then_some("true")
             on:click=press
         >
             {icon

@@ -6,9 +6,10 @@ use crate::app::components::{Dialog, Switch};
 use crate::app::keys::use_overlays;
 use crate::app::prefs::use_prefs;
 
-const KEYS: [(&[&str], &str); 17] = [
+const KEYS: [(&[&str], &str); 19] = [
     (&["g", "h"], "Home"),
     (&["g", "q"], "Queries"),
+    (&["g", "i"], "Approvals"),
     (&["g", "a"], "Agents"),
     (&["g", "t"], "Teams"),
     (&["g", "m"], "Models"),
@@ -20,6 +21,7 @@ const KEYS: [(&[&str], &str); 17] = [
     (&["↵"], "Open row"),
     (&["c"], "Create here"),
     (&["e"], "Edit"),
+    (&["a", "r"], "Approve, reject: focus, then press"),
     (&["u"], "Undo last action"),
     (&["f"], "Follow live"),
     (&["⇧", "t"], "Switch theme"),

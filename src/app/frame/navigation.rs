@@ -8,6 +8,7 @@ use crate::app::address;
 use crate::app::components::{Icon, kind_icon};
 use crate::app::keys::use_overlays;
 use crate::app::live::use_live;
+use crate::app::say::say;
 use crate::resources::kind::Kind;
 use crate::views::home::NavCounts;
 use crate::views::live::{LiveMessage, Topic};
@@ -36,16 +37,23 @@ pub fn Navigation() -> impl IntoView {
     let path = use_location().pathname;
     let namespace = Memo::new(move |_| path.with(|path| address::namespace_of(path)));
     let counts = RwSignal::new(NavCounts::default());
+    let told = std::cell::Cell::new(None);
     use_live(
         move || Some(Topic::Nav { namespace: namespace.get() }),
         move |message| {
             if let LiveMessage::Nav { counts: new, .. } = message {
+                // Who hears the page is told once; the number itself is never read out while it moves.
+                if told.replace(Some(new.approvals)).is_some_and(|told| told < new.approvals) {
+                    say("An approval waits for you");
+                }
                 counts.set(new);
             }
         },
     );
     let home = Signal::derive(move || address::home(namespace.get().as_deref()));
     let events = Signal::derive(move || address::events(namespace.get().as_deref()));
+    let conversations = Signal::derive(move || address::conversations(namespace.get().as_deref()));
+    let inbox = Signal::derive(|| address::APPROVALS.to_owned());
     let list = move |kind: Kind| Signal::derive(move || address::list(namespace.get().as_deref(), kind));
     view! {
         <aside class="side" aria-label="Navigation" class:open=overlays.drawer on:keydown=move |event| {
@@ -67,11 +75,25 @@ pub fn Navigation() -> impl IntoView {
                     <Place label="Home" icon="house" href=home exact=true />
                     {WATCH
                         .map(|kind| {
+                            // Where the prototype has them: between queries and evaluations.
+                            let conversations = (kind == Kind::Evaluation)
+                                .then(|| view! { <Place label="Conversations" icon="messages-square" href=conversations /> });
                             let count = Signal::derive(move || match kind {
-                                Kind::Query => counts.get(),
-                                _ => NavCounts::default(),
+                                Kind::Query => Count { running: counts.with(|counts| counts.running), waiting: 0 },
+                                _ => Count::default(),
                             });
-                            view! { <Place label=kind.title() icon=kind_icon(kind) href=list(kind) count=count /> }
+                            let place = view! {
+                                <Place label=kind.title() icon=kind_icon(kind) href=list(kind) count=count />
+                            };
+                            let inbox = (kind == Kind::Query)
+                                .then(|| {
+                                    let count = Signal::derive(move || Count {
+                                        running: 0,
+                                        waiting: counts.with(|counts| counts.approvals),
+                                    });
+                                    view! { <Place label="Approvals" icon="hand" href=inbox count=count /> }
+                                });
+                            (conversations, place, inbox)
                         })
                         .into_iter()
                         .collect_view()}
@@ -112,6 +134,13 @@ pub fn Navigation() -> impl IntoView {
     }
 }
 
+/// The figure beside a page.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    running: usize,
+    waiting: usize,
+}
+
 /// A page in the navigation.
 #[component]
 fn Place(
@@ -119,7 +148,7 @@ fn Place(
     icon: &'static str,
     href: Signal<String>,
     #[prop(optional)] exact: bool,
-    #[prop(optional, into)] count: Signal<NavCounts>,
+    #[prop(optional, into)] count: Signal<Count>,
 ) -> impl IntoView {
     let path = use_location().pathname;
     let here = move || {

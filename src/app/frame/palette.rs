@@ -10,7 +10,7 @@ use crate::api::objects::search_objects;
 use crate::app::address;
 use crate::app::components::{Icon, kind_icon};
 use crate::app::guard::use_guard;
-use crate::app::keys::{PLACES, use_overlays};
+use crate::app::keys::{Destination, PLACES, use_overlays};
 use crate::app::prefs::use_prefs;
 use crate::resources::kind::Kind;
 use crate::views::home::Hit;
@@ -45,18 +45,27 @@ fn commands(namespace: Option<&str>, text: &str) -> Vec<Entry> {
         keys,
         act: Act::Go(href),
     };
-    let letters = |kind: Option<Kind>| {
+    let letters = |sought: Destination| {
         PLACES
             .into_iter()
-            .find(|(_, place)| *place == kind)
+            .find(|(_, place)| *place == sought)
             .map(|(letter, _)| format!("g {letter}"))
             .unwrap_or_default()
     };
-    let mut all = vec![go("house", "Home", "Page", letters(None), address::home(namespace))];
-    all.extend(Kind::ALL.map(|kind| {
-        go(kind_icon(kind), kind.title(), "Page", letters(Some(kind)), address::list(namespace, kind))
-    }));
+    let page =
+        |icon, place: Destination| go(icon, place.title(), "Page", letters(place), place.href(namespace));
+    let mut all = vec![page("house", Destination::Home), page("hand", Destination::Approvals)];
+    all.extend(Kind::ALL.map(|kind| page(kind_icon(kind), Destination::List(kind))));
+    all.push(go(
+        "messages-square",
+        "Conversations",
+        "Page",
+        String::new(),
+        address::conversations(namespace),
+    ));
     all.push(go("activity", "Events", "Page", String::new(), address::events(namespace)));
+    let talk = format!("{}/new", address::conversations(namespace));
+    all.push(go("plus", "New conversation", "Action", String::new(), talk));
     all.extend(Kind::ALL.map(|kind| {
         let label = format!("New {}", kind.noun());
         go("plus", &label, "Action", String::new(), address::create(namespace, kind))

@@ -19,6 +19,16 @@ pub fn crumbs(path: &str) -> Vec<Crumb> {
     match parts.as_slice() {
         ["ns", ns] => vec![crumb("Home", format!("/ns/{ns}"))],
         ["ns", ns, "events"] => vec![crumb("Events", format!("/ns/{ns}/events"))],
+        ["ns", ns, address::CONVERSATIONS, rest @ ..] => {
+            let namespace = (*ns != address::ALL).then_some(*ns);
+            let mut way = vec![crumb("Conversations", address::conversations(namespace))];
+            match rest {
+                ["new"] => way.push(crumb("New", path.to_owned())),
+                [_] => way.push(crumb("Conversation", path.to_owned())),
+                _ => {}
+            }
+            way
+        }
         ["ns", ns, plural, rest @ ..] => {
             let Some(kind) = Kind::from_plural(plural) else { return Vec::new() };
             let namespace = (*ns != address::ALL).then_some(*ns);
@@ -30,6 +40,7 @@ pub fn crumbs(path: &str) -> Vec<Crumb> {
             }
             way
         }
+        ["approvals"] => vec![crumb("Approvals", address::APPROVALS.to_owned())],
         ["components"] => vec![crumb("Components", "/components".to_owned())],
         _ => Vec::new(),
     }
@@ -55,6 +66,7 @@ mod tests {
         assert_eq!(labels("/ns/support/agents/triage"), ["Agents", "triage"]);
         assert_eq!(labels("/ns/-/queries/new"), ["Queries", "New"]);
         assert_eq!(labels("/ns/support"), ["Home"]);
+        assert_eq!(labels("/ns/support/conversations/inc-1"), ["Conversations", "Conversation"]);
         assert!(labels("/nowhere").is_empty());
     }
 

@@ -202,6 +202,8 @@ const fn id_of(message: &LiveMessage) -> Option<u32> {
         | LiveMessage::RunSnapshot { id, .. }
         | LiveMessage::Nav { id, .. }
         | LiveMessage::Home { id, .. }
+        | LiveMessage::Inbox { id, .. }
+        | LiveMessage::Conversations { id, .. }
         | LiveMessage::Events { id, .. } => Some(*id),
     }
 }

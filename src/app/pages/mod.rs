@@ -3,8 +3,10 @@
 
 pub mod agent_form;
 pub mod agents;
+pub mod chat;
 pub mod form;
 pub mod home;
+pub mod inbox;
 pub mod model_form;
 pub mod models;
 pub mod query_new;

@@ -49,8 +49,10 @@ pub fn view(place: Place) -> AnyView {
 /// The part that the page at a path is in.
 fn part_at(path: &str) -> Option<Part> {
     let mut words = path.split('/').skip(1).filter(|word| !word.is_empty());
-    if words.next()? != "ns" {
-        return None;
+    match words.next()? {
+        "ns" => {}
+        "approvals" => return Some(Part::of(Step::Inbox, "")),
+        _ => return None,
     }
     let (_namespace, place, name) = (words.next()?, words.next(), words.next());
     let step = match (place, name) {
@@ -76,6 +78,7 @@ async fn load(part: Part) -> Result<Make, SplitLoaderError> {
         Part::Objects => objects().await,
         Part::Run => run().await,
         Part::Forms => forms().await,
+        Part::Chat => chat().await,
     }?;
     READY.with_borrow_mut(|ready| ready.push((part, make)));
     Ok(make)
@@ -101,3 +104,4 @@ part!(lists);
 part!(objects);
 part!(run);
 part!(forms);
+part!(chat);

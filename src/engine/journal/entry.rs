@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::resources::approval::OnTimeout;
 use crate::resources::kind::Kind;
 
 /// One line of a run's journal.
@@ -37,6 +38,23 @@ pub struct Usage {
     pub completion: i64,
     /// Of the request's, how many came from the provider's cache.
     pub cached: i64,
+    /// Of the request's, how many were written to the provider's cache, which some charge for.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub written: i64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(count: &i64) -> bool {
+    *count == 0
+}
+
+/// What a model call cost, by the prices of its time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cost {
+    /// ISO 4217.
+    pub currency: String,
+    /// Thousand-millionths of it.
+    pub nanos: i64,
 }
 
 impl std::ops::AddAssign for Usage {
@@ -44,6 +62,7 @@ impl std::ops::AddAssign for Usage {
         self.prompt = self.prompt.saturating_add(other.prompt);
         self.completion = self.completion.saturating_add(other.completion);
         self.cached = self.cached.saturating_add(other.cached);
+        self.written = self.written.saturating_add(other.written);
     }
 }
 
@@ -84,6 +103,37 @@ pub enum TeamEnd {
     NoEdge,
     /// The picker named nobody who may speak.
     NoChoice,
+}
+
+/// How the wait for a person ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ApprovalOutcome {
+    /// Somebody approved the call.
+    Approved,
+    /// Somebody rejected it.
+    Rejected,
+    /// Nobody decided in time, and the call is made.
+    TimedOutProceeded,
+    /// Nobody decided in time, and the call is refused.
+    TimedOutRejected,
+}
+
+impl ApprovalOutcome {
+    /// Its word, as in the journal.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::TimedOutProceeded => "timedOutProceeded",
+            Self::TimedOutRejected => "timedOutRejected",
+        }
+    }
+
+    /// Whether the call is made.
+    pub const fn goes_on(self) -> bool {
+        matches!(self, Self::Approved | Self::TimedOutProceeded)
+    }
 }
 
 impl TurnRule {
@@ -148,6 +198,9 @@ pub enum Event {
         tool_calls: Vec<ToolCall>,
         /// Tokens.
         usage: Usage,
+        /// What they cost, where the price is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cost: Option<Cost>,
         /// `stop`, `length`, `tool_calls`…
         finish_reason: String,
         /// Time to the first token.
@@ -190,6 +243,40 @@ pub enum Event {
         /// Time.
         duration_ms: i64,
     },
+    /// A call waits for a person; written before anybody is asked, so that a restart asks nobody twice.
+    ApprovalAsked {
+        /// Step id of the call.
+        step: String,
+        /// Id of the call in the model's answer.
+        call_id: String,
+        /// Tool name.
+        name: String,
+        /// Arguments as the model wrote them: JSON text. Preset ones are not among them.
+        arguments: String,
+        /// The agent that wants to call, if one does.
+        agent: Option<ObjectRef>,
+        /// Why it asks, in a sentence.
+        why: String,
+        /// Name of the A2ATask that is answered.
+        task: String,
+        /// When the wait ends, in milliseconds since 1970.
+        deadline_ms: i64,
+        /// What happens then.
+        on_timeout: OnTimeout,
+    },
+    /// The wait for a person ended; written before anything follows from it.
+    ApprovalDecided {
+        /// Step id of the call.
+        step: String,
+        /// How.
+        outcome: ApprovalOutcome,
+        /// Who decided; empty when nobody did.
+        by: String,
+        /// What they said about it.
+        reason: String,
+        /// Arguments in place of the model's, if they were changed: JSON text.
+        arguments: Option<String>,
+    },
     /// A member of a team speaks next; written with what it does first.
     TurnStarted {
         /// Step id.
@@ -225,6 +312,13 @@ pub enum Event {
         /// The same in a sentence.
         message: String,
     },
+    /// A final answer does not fit the agent's output schema. The first time, the model is asked once more.
+    OutputRejected {
+        /// Step id of the model call that answered.
+        step: String,
+        /// Why, as the model is told.
+        message: String,
+    },
     /// A target ended well.
     TargetDone {
         /// The answer.
@@ -234,6 +328,41 @@ pub enum Event {
     TargetFailed {
         /// Stable code, as `ModelUnauthorized`.
         code: String,
+        /// Sentence.
+        message: String,
+    },
+    /// What was said before in the conversation was read; written with the first step that uses it.
+    MemoryRead {
+        /// The Memory.
+        memory: ObjectRef,
+        /// Its UID.
+        uid: String,
+        /// The conversation.
+        conversation: String,
+        /// Numbers of the messages that are told, in order: a restart reads the same ones.
+        messages: Vec<i64>,
+        /// Tokens of them, about.
+        tokens: usize,
+        /// Tokens that they may have.
+        limit: usize,
+        /// Earlier messages, which are not told.
+        left_out: usize,
+    },
+    /// Question and answer are remembered; written in one with the end of the target.
+    MemoryWritten {
+        /// The Memory.
+        memory: ObjectRef,
+        /// The conversation.
+        conversation: String,
+        /// Messages.
+        messages: usize,
+    },
+    /// The conversation cannot be read or kept; the run goes on without.
+    MemoryFailed {
+        /// The conversation.
+        conversation: String,
+        /// Reason of the condition, as `NoMemoryBackend`.
+        reason: String,
         /// Sentence.
         message: String,
     },
@@ -274,11 +403,15 @@ impl Event {
             Self::TargetFailed { message, .. }
             | Self::TeamEnded { message, .. }
             | Self::TurnStarted { why: message, .. }
+            | Self::OutputRejected { message, .. }
             | Self::Notice { message }
+            | Self::MemoryFailed { message, .. }
             | Self::Finished { message, .. } => {
                 bound(message, super::MAX_MESSAGE);
             }
-            Self::ModelRetry { reason, .. } => bound(reason, super::MAX_MESSAGE),
+            Self::ModelRetry { reason, .. } | Self::ApprovalDecided { reason, .. } => {
+                bound(reason, super::MAX_MESSAGE);
+            }
             _ => {}
         }
         self
@@ -304,6 +437,14 @@ mod tests {
         let mut text = "ä".repeat(10);
         bound(&mut text, 5);
         assert_eq!(text, "ää … [cut here; 20 bytes in all]");
+    }
+
+    #[test]
+    fn entries_from_before_there_were_prices_are_read() {
+        let old = r#"{"type":"modelResponse","step":"0/model/0","content":"Low.","toolCalls":[],
+            "usage":{"prompt":10,"completion":4,"cached":6},"finishReason":"stop","firstTokenMs":null,"durationMs":9}"#;
+        let Event::ModelResponse { usage, cost, .. } = serde_json::from_str(old).unwrap() else { panic!() };
+        assert_eq!((usage.prompt, usage.written, cost), (10, 0, None));
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod tests;
 
 use std::sync::Arc;
 
-pub use entry::{Entry, Event, ObjectRef, TeamEnd, ToolCall, TurnRule, Usage, bound};
+pub use entry::{ApprovalOutcome, Cost, Entry, Event, ObjectRef, TeamEnd, ToolCall, TurnRule, Usage, bound};
 pub use live::{PartialText, Subscription, Update};
 pub use run::RunJournal;
 pub use sql::RunRecord;

@@ -1,11 +1,12 @@
 //! The journal of one run, open for writing.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::{Entry, Event, JournalError, RunRecord, Usage, live, now_ms, sql, store_error};
 use crate::engine::metrics::{Metrics, Thread};
-use crate::store::{Store, StoreError};
+use crate::store::{Statement, Store, StoreError};
 
 /// The journal of one run, open for writing.
 pub struct RunJournal {
@@ -20,9 +21,23 @@ struct Writer {
     record: RunRecord,
     live: Arc<live::Live>,
     next: tokio::sync::Mutex<u64>,
-    staged: parking_lot::Mutex<Vec<(Option<usize>, Event)>>,
+    staged: parking_lot::Mutex<Vec<Staged>>,
     usage: parking_lot::Mutex<HashMap<usize, Usage>>,
     started_ms: OnceLock<i64>,
+    refused: AtomicBool,
+}
+
+/// An event that waits for the next append.
+struct Staged {
+    target: Option<usize>,
+    event: Event,
+    attached: Option<Attached>,
+}
+
+/// What is written with an event.
+struct Attached {
+    statements: Vec<Statement>,
+    otherwise: Event,
 }
 
 impl RunJournal {
@@ -45,6 +60,7 @@ impl RunJournal {
             staged: parking_lot::Mutex::default(),
             usage: parking_lot::Mutex::default(),
             started_ms: found.first().map(|entry| entry.at_ms.into()).unwrap_or_default(),
+            refused: AtomicBool::new(false),
         };
         for entry in &found {
             writer.count(entry.target, &entry.event);
@@ -74,7 +90,25 @@ impl RunJournal {
 
     /// Notes an event on which nothing is done yet: it is written together with the next append.
     pub fn stage(&self, target: Option<usize>, event: Event) {
-        self.writer.staged.lock().push((target, event));
+        self.writer.staged.lock().push(Staged { target, event, attached: None });
+    }
+
+    /// Notes an event and what it says was done: both are written together with the next append, or neither. When the
+    /// database refuses the statements, `otherwise` is noted in place of the event, and the run is none the worse.
+    pub fn stage_with(
+        &self,
+        target: Option<usize>,
+        event: Event,
+        statements: Vec<Statement>,
+        otherwise: Event,
+    ) {
+        let attached = Some(Attached { statements, otherwise });
+        self.writer.staged.lock().push(Staged { target, event, attached });
+    }
+
+    /// Whether the database refused what was to be written with an event.
+    pub fn refused(&self) -> bool {
+        self.writer.refused.load(Ordering::Relaxed)
     }
 
     /// Appends one event; on disk when this returns its number.
@@ -105,21 +139,30 @@ impl Writer {
         let mut next = self.next.lock().await;
         let at_ms = now_ms();
         self.started_ms.get_or_init(|| at_ms);
-        let staged = std::mem::take(&mut *self.staged.lock());
-        let entries: Vec<Arc<Entry>> = staged
-            .into_iter()
-            .chain(events)
-            .zip(*next..)
-            .map(|((target, event), seq)| Arc::new(Entry { seq, at_ms, target, event: event.bounded() }))
-            .collect();
-        let mut statements = Vec::with_capacity(entries.len() + 1);
-        if *next == 1 {
-            statements.push(self.record.insert());
+        let (mut attached, mut otherwise) = (Vec::new(), Vec::new());
+        let mut all = Vec::with_capacity(events.len() + 1);
+        for staged in std::mem::take(&mut *self.staged.lock()) {
+            if let Some(with) = staged.attached {
+                attached.extend(with.statements);
+                otherwise.push((all.len(), with.otherwise));
+            }
+            all.push((staged.target, staged.event));
         }
-        for entry in &entries {
-            statements.push(sql::insert(&self.record.id, entry)?);
+        all.extend(events);
+        let mut entries = numbered(all, *next, at_ms);
+        let mut written = self.write(&entries, attached).await;
+        if let (Err(JournalError::Store { source: StoreError::Sql(error), .. }), false) =
+            (&written, otherwise.is_empty())
+        {
+            self.refused.store(true, Ordering::Relaxed);
+            tracing::warn!(run = self.record.id, %error, "what was to be written with the journal was refused; the run goes on without");
+            for (place, event) in otherwise {
+                let entry = &entries[place];
+                entries[place] = Arc::new(Entry { event: event.bounded(), ..Entry::clone(entry) });
+            }
+            written = self.write(&entries, Vec::new()).await;
         }
-        self.store.write(statements).await.map_err(|source| store_error(&self.record.id, source))?;
+        written?;
         *next += entries.len() as u64;
         for entry in entries {
             self.count(entry.target, &entry.event);
@@ -129,9 +172,28 @@ impl Writer {
         Ok(*next - 1)
     }
 
+    async fn write(&self, entries: &[Arc<Entry>], attached: Vec<Statement>) -> Result<(), JournalError> {
+        let mut statements = attached;
+        if entries.first().is_some_and(|entry| entry.seq == 1) {
+            statements.push(self.record.insert());
+        }
+        for entry in entries {
+            statements.push(sql::insert(&self.record.id, entry)?);
+        }
+        self.store.write(statements).await.map_err(|source| store_error(&self.record.id, source))
+    }
+
     fn count(&self, target: Option<usize>, event: &Event) {
         if let (Some(target), Event::ModelResponse { usage, .. }) = (target, event) {
             *self.usage.lock().entry(target).or_default() += *usage;
         }
     }
+}
+
+fn numbered(events: Vec<(Option<usize>, Event)>, first: u64, at_ms: i64) -> Vec<Arc<Entry>> {
+    events
+        .into_iter()
+        .zip(first..)
+        .map(|((target, event), seq)| Arc::new(Entry { seq, at_ms, target, event: event.bounded() }))
+        .collect()
 }

@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::Value;
+
+use super::ModelEndpoint;
 
 /// Stable codes; they appear in the journal, in Events and in `status`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -15,6 +18,10 @@ pub enum ModelErrorCode {
     ModelRateLimited,
     /// 429 with an empty account.
     ModelQuotaExceeded,
+    /// 529: the provider has more calls than it can serve.
+    ModelOverloaded,
+    /// The endpoint failed so often that it is left alone for a while.
+    ModelCircuitOpen,
     /// No connection, or 5xx.
     ModelUnavailable,
     /// 4xx: the provider does not accept the request.
@@ -41,6 +48,8 @@ impl ModelErrorCode {
             Self::ModelNotFound => "ModelNotFound",
             Self::ModelRateLimited => "ModelRateLimited",
             Self::ModelQuotaExceeded => "ModelQuotaExceeded",
+            Self::ModelOverloaded => "ModelOverloaded",
+            Self::ModelCircuitOpen => "ModelCircuitOpen",
             Self::ModelUnavailable => "ModelUnavailable",
             Self::ModelRefusedRequest => "ModelRefusedRequest",
             Self::ModelAnsweredGarbage => "ModelAnsweredGarbage",
@@ -79,8 +88,13 @@ impl ModelError {
     }
 
     /// What an HTTP status means; `said` is the provider's own text, already bounded and without the key.
-    pub fn of_status(status: u16, url: &str, model: &str, said: &str) -> Self {
+    pub(super) fn of_status(status: u16, url: &str, endpoint: &ModelEndpoint, said: &str) -> Self {
         use ModelErrorCode as Code;
+        let model = &endpoint.model;
+        let no_quota =
+            ["insufficient_quota", "exceeded your current quota", "credit balance", "billing_error"];
+        let no_quota =
+            status == 402 || matches!(status, 400 | 429) && no_quota.iter().any(|word| said.contains(word));
         let said = if said.is_empty() { String::new() } else { format!(" It said: {said}") };
         match status {
             401 | 403 => Self::new(
@@ -92,18 +106,17 @@ impl ModelError {
             404 => Self::new(
                 Code::ModelNotFound,
                 format!(
-                    "{url} knows no model '{model}' (404). Check spec.model and the baseUrl, which ends in /v1 for OpenAI.{said}"
+                    "{url} knows no model '{model}' (404). Check spec.model and the baseUrl{}.{said}",
+                    endpoint.api.base_url_hint()
                 ),
             ),
             408 => Self::passing(Code::ModelTimedOut, format!("{url} gave up waiting (408).{said}")),
-            429 if said.contains("insufficient_quota") || said.contains("exceeded your current quota") => {
-                Self::new(
-                    Code::ModelQuotaExceeded,
-                    format!(
-                        "The account at {url} has no quota left (429). Add credit or use another Model.{said}"
-                    ),
-                )
-            }
+            _ if no_quota => Self::new(
+                Code::ModelQuotaExceeded,
+                format!(
+                    "The account at {url} has no quota left ({status}). Add credit or use another Model.{said}"
+                ),
+            ),
             429 => Self::passing(
                 Code::ModelRateLimited,
                 format!(
@@ -111,6 +124,12 @@ impl ModelError {
                 ),
             ),
             409 | 425 => Self::passing(Code::ModelUnavailable, format!("{url} is busy ({status}).{said}")),
+            529 => Self::passing(
+                Code::ModelOverloaded,
+                format!(
+                    "{url} has more calls than it can serve (529). Try again later or use another Model.{said}"
+                ),
+            ),
             500.. => Self::passing(
                 Code::ModelUnavailable,
                 format!(
@@ -128,5 +147,18 @@ impl ModelError {
                 format!("{url} does not accept the request ({status}).{said}"),
             ),
         }
+    }
+}
+
+/// The human part of an error body: `error.message`, `message`, or the text itself.
+pub(super) fn said(body: &str) -> String {
+    let Ok(json) = serde_json::from_str::<Value>(body) else { return body.to_owned() };
+    let error = json.get("error").unwrap_or(&json);
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let message =
+        error.get("message").and_then(text).or_else(|| text(error)).unwrap_or_else(|| body.to_owned());
+    match error.get("code").and_then(text) {
+        Some(code) if !message.contains(&code) => format!("{message} ({code})"),
+        _ => message,
     }
 }

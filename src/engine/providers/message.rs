@@ -50,12 +50,15 @@ pub struct Message {
     /// The call that a tool's message answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool_call_id: Option<String>,
+    /// A tool's result whose words are our own or an agent's of ours. What is remembered of it is not known to be.
+    #[serde(skip)]
+    pub trusted: bool,
 }
 
 impl Message {
     fn text(role: Role, text: impl Into<String>) -> Self {
         let content = Some(Content::Text(text.into()));
-        Self { role, content, name: None, tool_calls: Vec::new(), tool_call_id: None }
+        Self { role, content, name: None, tool_calls: Vec::new(), tool_call_id: None, trusted: false }
     }
 
     /// A prompt.
@@ -72,7 +75,7 @@ impl Message {
     pub fn assistant(text: impl Into<String>, tool_calls: Vec<ToolCall>, name: Option<String>) -> Self {
         let text: String = text.into();
         let content = (!text.is_empty() || tool_calls.is_empty()).then_some(Content::Text(text));
-        Self { role: Role::Assistant, content, name, tool_calls, tool_call_id: None }
+        Self { role: Role::Assistant, content, name, tool_calls, tool_call_id: None, trusted: false }
     }
 
     /// A tool's result.

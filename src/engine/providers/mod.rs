@@ -1,22 +1,36 @@
 //! Models behind their providers' APIs. One connection pool, one guard, one error type; each provider is a file.
 
+mod anthropic;
+mod bedrock;
+mod breaker;
 mod endpoint;
+mod environment;
 mod error;
 mod fetch;
 mod guard;
+mod identity;
+mod login;
 mod message;
 mod openai;
 mod outbound;
+mod parts;
+mod peer;
 mod probe;
+mod reader;
 mod sse;
+mod turns;
 mod wire;
 
 use async_trait::async_trait;
+use serde_json::{Map, Value};
 
-pub use endpoint::{Api, ModelEndpoint, property};
+pub use breaker::Pause;
+pub use endpoint::{Api, AwsAccess, ModelEndpoint, aws_suffix, property};
+pub use environment::Environment;
 pub use error::{ModelError, ModelErrorCode};
 pub use fetch::{FetchRequest, Fetched};
 pub use guard::refused;
+pub use identity::{AwsKeys, AzureIdentity, Identities};
 pub use message::{ChatAnswer, ChatRequest, Content, Message, OutputSchema, Role, ToolDefinition};
 pub use outbound::{Limits, Outbound, OutboundError};
 
@@ -45,9 +59,33 @@ pub trait Provider: Send + Sync {
     async fn probe(&self) -> Result<(), ModelError>;
 }
 
-/// The provider for a resolved endpoint.
+/// The provider for a resolved endpoint, behind the endpoint's circuit.
 pub fn connect(outbound: &Outbound, endpoint: ModelEndpoint) -> Box<dyn Provider> {
+    let guarded = {
+        let circuits = outbound.circuits().clone();
+        let (base_url, model) = (endpoint.base_url.clone(), endpoint.model.clone());
+        move |inner| Box::new(breaker::Guarded::new(inner, circuits, base_url, &model))
+    };
+    guarded(bare(outbound, endpoint))
+}
+
+fn bare(outbound: &Outbound, endpoint: ModelEndpoint) -> Box<dyn Provider> {
     match endpoint.api {
-        Api::OpenAi | Api::Azure { .. } => Box::new(openai::OpenAi::new(outbound.clone(), endpoint)),
+        Api::OpenAi | Api::Azure { identity: None, .. } => {
+            Box::new(openai::OpenAi::new(outbound.clone(), endpoint))
+        }
+        Api::Azure { .. } | Api::Bedrock { .. } => Box::new(login::Login::new(outbound.clone(), endpoint)),
+        Api::Anthropic { .. } => Box::new(anthropic::Anthropic::new(outbound.clone(), endpoint)),
+    }
+}
+
+/// Puts the Model's options into a request; those in `reserved` belong to us, and null takes one out.
+fn set_properties(body: &mut Map<String, Value>, properties: &Map<String, Value>, reserved: &[&str]) {
+    for (name, value) in properties.iter().filter(|(name, _)| !reserved.contains(&name.as_str())) {
+        if value.is_null() {
+            body.remove(name);
+        } else {
+            body.insert(name.clone(), value.clone());
+        }
     }
 }

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use reqwest::{Client, RequestBuilder, Response, Url, redirect};
 
+use super::breaker::{Circuits, Pause};
 use super::guard::{self, GuardedResolver, RefusedAddress};
-use super::{MAX_ERROR_BODY, MAX_RESPONSE, ModelError, ModelErrorCode};
+use super::identity::{Identities, Way};
+use super::{Environment, MAX_ERROR_BODY, MAX_RESPONSE, ModelError, ModelErrorCode};
 
 /// Time to connect, TLS included.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -64,21 +66,54 @@ pub struct Outbound {
     outside: Client,
     /// Without the proxy of the environment, which cannot reach our own loopback.
     loopback: Client,
+    /// Without the guard, for the metadata services that `identity` names.
+    metadata: Client,
     limits: Limits,
+    identities: Identities,
+    circuits: Circuits,
 }
 
 impl Outbound {
     /// A client that honours the proxy of the environment (`HTTPS_PROXY`, `NO_PROXY`), except for loopback.
-    pub fn new(limits: Limits) -> Result<Self, OutboundError> {
-        let builder = || {
+    pub fn new(limits: Limits, pause: Pause, environment: Environment) -> Result<Self, OutboundError> {
+        let plain = || {
             Client::builder()
                 .connect_timeout(CONNECT)
                 .pool_max_idle_per_host(POOL)
-                .dns_resolver(GuardedResolver)
-                .redirect(redirect::Policy::custom(same_host))
                 .user_agent(concat!("arkdeck/", env!("CARGO_PKG_VERSION")))
         };
-        Ok(Self { outside: builder().build()?, loopback: builder().no_proxy().build()?, limits })
+        let guarded = || plain().dns_resolver(GuardedResolver).redirect(redirect::Policy::custom(same_host));
+        Ok(Self {
+            outside: guarded().build()?,
+            loopback: guarded().no_proxy().build()?,
+            metadata: plain().no_proxy().redirect(redirect::Policy::none()).build()?,
+            limits,
+            identities: Identities::new(environment),
+            circuits: Circuits::new(pause),
+        })
+    }
+
+    /// Who this program is to clouds.
+    pub(super) fn identities(&self) -> &Identities {
+        &self.identities
+    }
+
+    /// Which endpoints are left alone.
+    pub(super) fn circuits(&self) -> &Circuits {
+        &self.circuits
+    }
+
+    /// Base URLs of endpoints, each when it begins to be left alone after failures in a row, and when that ends.
+    pub fn circuit_changes(&self) -> tokio::sync::broadcast::Receiver<String> {
+        self.circuits.changes()
+    }
+
+    /// The client for a place that hands out identities.
+    pub(super) fn identity_client(&self, way: Way) -> &Client {
+        match way {
+            Way::Guarded => &self.outside,
+            Way::Direct => &self.metadata,
+        }
     }
 
     /// The timeouts.

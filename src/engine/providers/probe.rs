@@ -9,9 +9,9 @@ use super::{ModelError, ModelErrorCode};
 const NAMED: usize = 5;
 
 pub(super) async fn probe(model: &OpenAi) -> Result<(), ModelError> {
-    let Some(url) = model.endpoint().models_url() else { return model.ask_tiny().await };
-    match model.get(&url).await {
-        Ok(list) => listed(&list, &model.endpoint().model, &url).unwrap_or(Ok(())),
+    let Some(url) = model.peer().endpoint.models_url() else { return model.ask_tiny().await };
+    match model.peer().get(&url).await {
+        Ok(list) => listed(&list, &model.peer().endpoint.model, &url).unwrap_or(Ok(())),
         Err(error) if asking_tells_nothing_new(error.code) => Err(error),
         // Many compatible servers have no list.
         Err(_) => model.ask_tiny().await,
@@ -34,7 +34,7 @@ fn listed(list: &Value, model: &str, url: &str) -> Option<Result<(), ModelError>
 }
 
 /// No connection, a wrong key or a forbidden address fail every request alike.
-fn asking_tells_nothing_new(code: ModelErrorCode) -> bool {
+pub(super) fn asking_tells_nothing_new(code: ModelErrorCode) -> bool {
     matches!(
         code,
         ModelErrorCode::ModelUnauthorized

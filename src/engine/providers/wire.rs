@@ -3,8 +3,10 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::error::{ModelError, ModelErrorCode};
-use super::{MAX_ANSWER, MAX_TOOL_CALLS, ModelEndpoint, outbound};
+use super::error::{ModelError, said};
+use super::peer::Peer;
+use super::reader::{self, Parts};
+use super::{MAX_TOOL_CALLS, outbound};
 use crate::engine::journal::{ToolCall, Usage};
 
 /// A chunk of a stream, or a whole completion: the fields that both have.
@@ -76,40 +78,37 @@ struct PromptDetails {
 /// An answer that grows.
 #[derive(Debug, Default)]
 pub(super) struct Assembly {
-    pub(super) content: String,
-    pub(super) tool_calls: Vec<ToolCall>,
-    pub(super) usage: Usage,
-    pub(super) finish_reason: Option<String>,
+    parts: Parts,
     /// A choice came at all.
     pub(super) spoke: bool,
 }
 
-impl Assembly {
-    /// Takes one chunk; new text is appended to `text` too.
-    pub(super) fn take(
-        &mut self,
-        json: &str,
-        endpoint: &ModelEndpoint,
-        url: &str,
-        text: &mut String,
-    ) -> Result<(), ModelError> {
+impl reader::Assembly for Assembly {
+    type Event = String;
+
+    fn take(&mut self, json: &String, peer: &Peer, url: &str, text: &mut String) -> Result<bool, ModelError> {
+        if json.trim() == "[DONE]" {
+            self.parts.finish_reason.get_or_insert_with(|| "stop".into());
+            return Ok(true);
+        }
         let chunk: Completion =
-            serde_json::from_str(json).map_err(|error| garbage(endpoint, url, json, &error.to_string()))?;
+            serde_json::from_str(json).map_err(|error| peer.garbage(url, json, &error.to_string()))?;
         if let Some(error) = chunk.error.filter(|error| !error.is_null()) {
-            return Err(in_stream(&error, endpoint, url));
+            return Err(in_stream(&error, peer, url));
         }
         if let Some(usage) = chunk.usage {
-            self.usage = Usage {
+            self.parts.usage = Usage {
                 prompt: usage.prompt_tokens,
                 completion: usage.completion_tokens,
                 cached: usage.prompt_tokens_details.and_then(|details| details.cached_tokens).unwrap_or(0),
+                written: 0,
             };
         }
         for choice in chunk.choices.into_iter().filter(|choice| choice.index == 0) {
             self.spoke = true;
             if let Some(delta) = choice.delta {
                 for piece in [delta.content, delta.refusal].into_iter().flatten() {
-                    self.content.push_str(&piece);
+                    self.parts.content.push_str(&piece);
                     text.push_str(&piece);
                 }
                 for call in delta.tool_calls.unwrap_or_default() {
@@ -117,27 +116,35 @@ impl Assembly {
                 }
             }
             if choice.finish_reason.is_some() {
-                self.finish_reason = choice.finish_reason;
+                self.parts.finish_reason = choice.finish_reason;
             }
         }
-        let arguments: usize = self.tool_calls.iter().map(|call| call.arguments.len()).sum();
-        if self.content.len() + arguments > MAX_ANSWER { Err(outbound::too_long(url)) } else { Ok(()) }
+        self.parts.check(url).map(|()| false)
     }
 
+    fn parts(&mut self) -> &mut Parts {
+        &mut self.parts
+    }
+}
+
+impl Assembly {
     fn call(&mut self, delta: CallDelta, url: &str) -> Result<(), ModelError> {
         let index = delta.index.unwrap_or_else(|| match &delta.id {
-            Some(id) => {
-                self.tool_calls.iter().position(|call| call.id == *id).unwrap_or(self.tool_calls.len())
-            }
-            None => self.tool_calls.len().saturating_sub(1),
+            Some(id) => self
+                .parts
+                .tool_calls
+                .iter()
+                .position(|call| call.id == *id)
+                .unwrap_or(self.parts.tool_calls.len()),
+            None => self.parts.tool_calls.len().saturating_sub(1),
         });
         if index >= MAX_TOOL_CALLS {
             return Err(outbound::too_long(url));
         }
-        if index >= self.tool_calls.len() {
-            self.tool_calls.resize_with(index + 1, ToolCall::default);
+        if index >= self.parts.tool_calls.len() {
+            self.parts.tool_calls.resize_with(index + 1, ToolCall::default);
         }
-        let Some(call) = self.tool_calls.get_mut(index) else { return Ok(()) };
+        let Some(call) = self.parts.tool_calls.get_mut(index) else { return Ok(()) };
         if let Some(id) = delta.id.filter(|id| !id.is_empty()) {
             call.id = id;
         }
@@ -150,21 +157,8 @@ impl Assembly {
     }
 }
 
-/// The human part of an error body: `error.message`, `message`, or the text itself.
-pub(super) fn said(body: &str) -> String {
-    let Ok(json) = serde_json::from_str::<Value>(body) else { return body.to_owned() };
-    let error = json.get("error").unwrap_or(&json);
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let message =
-        error.get("message").and_then(text).or_else(|| text(error)).unwrap_or_else(|| body.to_owned());
-    match error.get("code").and_then(text) {
-        Some(code) if !message.contains(&code) => format!("{message} ({code})"),
-        _ => message,
-    }
-}
-
 /// An error inside a stream that began well.
-fn in_stream(error: &Value, endpoint: &ModelEndpoint, url: &str) -> ModelError {
+fn in_stream(error: &Value, peer: &Peer, url: &str) -> ModelError {
     let field = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
     let kind = format!("{} {}", field("type"), field("code"));
     let status = match error.get("code").or_else(|| error.get("status")).and_then(Value::as_u64) {
@@ -174,18 +168,7 @@ fn in_stream(error: &Value, endpoint: &ModelEndpoint, url: &str) -> ModelError {
         _ if kind.contains("authentication") => 401,
         _ => 500,
     };
-    ModelError::of_status(status, url, &endpoint.model, &endpoint.quotable(&said(&error.to_string())))
-}
-
-pub(super) fn garbage(endpoint: &ModelEndpoint, url: &str, got: &str, why: &str) -> ModelError {
-    ModelError::new(
-        ModelErrorCode::ModelAnsweredGarbage,
-        format!(
-            "{url} did not answer as a chat completion ({}). Check that baseUrl is an OpenAI-compatible API. It began: {}",
-            endpoint.quotable(why),
-            endpoint.quotable(got)
-        ),
-    )
+    peer.failure(status, url, &said(&error.to_string()))
 }
 
 #[cfg(test)]
@@ -193,22 +176,28 @@ mod tests {
     use serde_json::Map;
 
     use super::*;
-    use crate::engine::{providers::Api, secret::Secret};
+    use crate::engine::providers::reader::Assembly as _;
+    use crate::engine::providers::{
+        Api, Environment, Limits, ModelEndpoint, ModelErrorCode, Outbound, Pause,
+    };
+    use crate::engine::secret::Secret;
 
-    fn endpoint() -> ModelEndpoint {
-        ModelEndpoint {
+    fn take(assembly: &mut Assembly, json: &str) -> Result<String, ModelError> {
+        let endpoint = ModelEndpoint {
             api: Api::OpenAi,
             base_url: "http://tide.example/v1".into(),
             key: Secret::new("sk-tide-9876"),
             model: "tide".into(),
             headers: vec![],
             properties: Map::new(),
-        }
-    }
-
-    fn take(assembly: &mut Assembly, json: &str) -> Result<String, ModelError> {
+        };
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let peer = Peer {
+            outbound: Outbound::new(Limits::default(), Pause::default(), Environment::process()).unwrap(),
+            endpoint,
+        };
         let mut text = String::new();
-        assembly.take(json, &endpoint(), "http://tide.example/v1", &mut text).map(|()| text)
+        assembly.take(&json.to_owned(), &peer, "http://tide.example/v1", &mut text).map(|_| text)
     }
 
     #[test]
@@ -222,10 +211,10 @@ mod tests {
         ] {
             take(&mut assembly, chunk).unwrap();
         }
-        assert_eq!(assembly.tool_calls[0].arguments, r#"{"x":1}"#);
-        assert_eq!(assembly.tool_calls[1].name, "g");
-        assert_eq!(assembly.usage, Usage { prompt: 5, completion: 3, cached: 2 });
-        assert_eq!(assembly.finish_reason.as_deref(), Some("tool_calls"));
+        assert_eq!(assembly.parts.tool_calls[0].arguments, r#"{"x":1}"#);
+        assert_eq!(assembly.parts.tool_calls[1].name, "g");
+        assert_eq!(assembly.parts.usage, Usage { prompt: 5, completion: 3, cached: 2, written: 0 });
+        assert_eq!(assembly.parts.finish_reason.as_deref(), Some("tool_calls"));
     }
 
     #[test]

@@ -1,23 +1,19 @@
 //! An agent's work: prompt, question, and the loop of model and tools until there is an answer.
 
-use futures::future::join_all;
-
 use super::outcome::Answer;
+use super::output::{Checked, Output};
 use super::place::Place;
 use super::step::{self, Caller};
 use super::{Run, call, input};
 use crate::engine::error::{RunError, codes};
 use crate::engine::journal::{Event, ObjectRef};
 use crate::engine::models::HeaderOverrides;
-use crate::engine::providers::{ChatRequest, Message, OutputSchema};
+use crate::engine::providers::{ChatRequest, Message};
 use crate::engine::template;
 use crate::engine::tools;
 use crate::resources::agent::Agent;
 use crate::resources::kind::Kind;
 use crate::resources::model::Model;
-
-/// Longest name of a schema that OpenAI takes.
-const MAX_SCHEMA_NAME: usize = 64;
 
 /// Asks the agent `name` of the run's namespace. `conversation` is all that it is told but its own prompt.
 pub(super) async fn answer(
@@ -44,10 +40,14 @@ pub(super) async fn answer(
             run.journal.append(Some(place.target), Event::Notice { message }).await?;
         }
     }
+    let mut output = Output::of(&agent, namespace, name);
+    if let Some(output) = output.as_ref().filter(|_| run.past.answer(&place.model(0)).is_none()) {
+        output.usable(run).await?;
+    }
     let mut request = ChatRequest {
         messages: prompt(run, &agent).await?.into_iter().map(Message::system).collect(),
         tools: tools.iter().map(|tool| tool.definition.clone()).collect(),
-        output_schema: schema(&agent, namespace, name),
+        output_schema: output.as_ref().map(|output| output.schema.clone()),
         ..ChatRequest::default()
     };
     request.messages.extend_from_slice(conversation);
@@ -62,37 +62,49 @@ pub(super) async fn answer(
             query: Some((namespace, &run.query.spec.overrides)),
         },
     };
-    for turn in 0..run.settings.max_iterations {
-        let reply = step::ask(run, &caller, &place.model(turn), &request).await?;
-        let calls = reply.tool_calls.clone();
+    // Of an answer that was rejected and what was said to it: nobody but the model is told.
+    let mut between = 0..0;
+    let mut turns = 0..run.stop.iterations;
+    while let Some(turn) = turns.next() {
+        let step = place.model(turn);
+        let reply = step::ask(run, &caller, &step, &request).await?;
+        let said = request.messages.len();
         request.messages.push(Message::assistant(
             reply.content.clone(),
-            reply.tool_calls,
+            reply.tool_calls.clone(),
             Some(name.to_owned()),
         ));
-        if calls.is_empty() {
-            return Ok(Answer::new(reply.content, request.messages.split_off(asked)));
-        }
-        let replies =
-            join_all(calls.iter().enumerate().map(|(i, one)| call::call(run, place, turn, i, &tools, one)))
-                .await;
-        let mut end = None;
-        for (one, reply) in calls.iter().zip(replies) {
-            let reply = reply?;
-            if reply.ends {
-                end = Some(reply.content.clone());
+        let ended = match reply.tool_calls.as_slice() {
+            [] => Some(reply.content),
+            calls => {
+                let made = call::all(run, place, turn, &tools, calls).await?;
+                let end =
+                    made.iter().rev().find(|made| made.reply.ends).map(|made| made.reply.content.clone());
+                request.messages.extend(calls.iter().zip(made).map(|(one, made)| made.told(&one.id)));
+                end
             }
-            request.messages.push(Message::tool(one.id.as_str(), reply.content));
+        };
+        let Some(mut content) = ended else { continue };
+        if let Some(output) = &mut output {
+            match output.check(run, place, &step, &content).await? {
+                Checked::Fits(text) => content = text,
+                Checked::Again(complaint) => {
+                    between = said..request.messages.len() + 1;
+                    request.messages.push(complaint);
+                    turns.end += 1;
+                    continue;
+                }
+            }
         }
-        if let Some(content) = end {
-            return Ok(Answer { content, messages: request.messages.split_off(asked), terminated: true });
-        }
+        request.messages.drain(between);
+        let messages = request.messages.split_off(asked);
+        return Ok(Answer { content, messages, terminated: !reply.tool_calls.is_empty() });
     }
     Err(RunError::new(
         codes::TOO_MANY_ITERATIONS,
         format!(
-            "Agent '{name}' asked for tools {} times without an answer. Simplify the task or the prompt.",
-            run.settings.max_iterations
+            "Agent '{name}' asked its model {} times and has no answer, which is the most that is allowed. Simplify the task or the prompt, or raise maxAgentIterations of ArkConfig 'default'.",
+            run.stop.iterations
         ),
     ))
 }
@@ -111,17 +123,6 @@ pub(super) async fn prompt(run: &Run, agent: &Agent) -> Result<Option<String>, R
     let values =
         input::parameters(&run.world, &run.namespace, &spec.parameters, &run.parameters, &whose).await?;
     template::render(&spec.prompt, &values, &format!("spec.prompt of {whose}")).map(Some)
-}
-
-/// The output schema with Ark's name for it.
-fn schema(agent: &Agent, namespace: &str, name: &str) -> Option<OutputSchema> {
-    let schema = agent.spec.output_schema.clone()?;
-    let name: String = format!("namespace-{namespace}-agent-{name}")
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' })
-        .take(MAX_SCHEMA_NAME)
-        .collect();
-    Some(OutputSchema { name, schema })
 }
 
 pub(super) fn object(kind: Kind, namespace: &str, name: &str) -> ObjectRef {

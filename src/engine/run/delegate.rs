@@ -42,9 +42,9 @@ pub(super) fn ask<'a>(
             Err(error) => Err(error),
         };
         match answer {
-            Ok(answer) => Ok(Reply::ok(answer.content).bounded()),
+            Ok(answer) => Ok(Reply::ok(answer.content)),
             Err(error) if error.code == codes::JOURNAL_FAILED => Err(error),
-            Err(error) => Ok(Reply::error(format!("{}: {}", error.code, error.message)).bounded()),
+            Err(error) => Ok(Reply::error(format!("{}: {}", error.code, error.message))),
         }
     }
     .boxed()

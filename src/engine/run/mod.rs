@@ -2,29 +2,38 @@
 //! and what is found there is not done again.
 
 mod agent;
+mod approval;
 mod call;
 mod delegate;
 mod input;
 mod outcome;
+mod output;
 mod past;
 mod place;
+mod recall;
 mod step;
 mod targets;
 mod team;
 mod tool;
+mod untrusted;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::join_all;
+use kube::Client;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::desk::Desk;
 use super::error::{RunError, codes};
-use super::journal::{Event, ObjectRef, RunJournal};
+use super::journal::{Event, Journal, ObjectRef, RunJournal};
+use super::memory::Memories;
 use super::models::HeaderOverrides;
 use super::providers::{ChatRequest, Message, Outbound};
+use super::sandbox::Sandbox;
+use super::seat::Seat;
 use super::settings::Settings;
 use super::world::{Parameters, World};
 use crate::resources::kind::Kind;
@@ -34,6 +43,9 @@ use crate::resources::query::{Query, QueryTarget, TargetType};
 pub(super) use outcome::{Answer, RunOutcome, TargetOutcome};
 use past::Past;
 use place::Place;
+use recall::Recall;
+pub(super) use recall::{Report, conversation};
+use untrusted::Marks;
 
 /// When a run must stop.
 pub(super) struct Stop {
@@ -43,6 +55,18 @@ pub(super) struct Stop {
     pub(super) deadline: Instant,
     /// The timeout in words, as `30m0s`.
     pub(super) timeout: String,
+    /// How often an agent may ask its model for one answer.
+    pub(super) iterations: usize,
+}
+
+/// What a run needs to wait for people.
+pub(super) struct Waits {
+    /// Its place among those that run at once.
+    pub(super) seat: Arc<Seat>,
+    /// Where it hears of answers.
+    pub(super) desk: Desk,
+    /// The API, with the rights of the process.
+    pub(super) client: Client,
 }
 
 /// What the targets of one run share.
@@ -53,21 +77,42 @@ pub(super) struct Run {
     past: Past,
     world: World,
     outbound: Outbound,
+    sandbox: Sandbox,
     settings: Arc<Settings>,
+    memories: Memories,
+    journals: Journal,
     parameters: Parameters,
+    marks: Marks,
+    recall: Recall,
+    seat: Arc<Seat>,
+    desk: Desk,
+    client: Client,
     stop: Stop,
 }
 
+/// What runs work with.
+#[derive(Clone)]
+pub(super) struct Means {
+    pub(super) outbound: Outbound,
+    pub(super) sandbox: Sandbox,
+    pub(super) settings: Arc<Settings>,
+    pub(super) memories: Memories,
+    /// The journals of other runs.
+    pub(super) journals: Journal,
+}
+
 impl Run {
-    /// A run over an open journal, which may hold the beginning of it.
+    /// A run over an open journal, which may hold the beginning of it. It reads what `world` shows.
     pub(super) fn new(
         query: Arc<Query>,
         journal: RunJournal,
         world: World,
-        outbound: Outbound,
-        settings: Arc<Settings>,
+        means: Means,
+        waits: Waits,
         stop: Stop,
     ) -> Self {
+        let Means { outbound, sandbox, settings, memories, journals } = means;
+        let Waits { seat, desk, client } = waits;
         let namespace = query.metadata.namespace.clone().unwrap_or_default();
         let past = Past::of(journal.found());
         Self {
@@ -77,8 +122,16 @@ impl Run {
             past,
             world,
             outbound,
+            sandbox,
             settings,
+            memories,
+            journals,
             parameters: Parameters::new(),
+            marks: Marks::new(),
+            recall: Recall::default(),
+            seat,
+            desk,
+            client,
             stop,
         }
     }
@@ -86,6 +139,11 @@ impl Run {
     /// The journal.
     pub(super) fn journal(&self) -> &RunJournal {
         &self.journal
+    }
+
+    /// What the status says about the memory.
+    pub(super) fn memory_report(&self) -> Report {
+        if self.past.finished.is_some() { recall::report(self) } else { self.recall.report() }
     }
 
     /// The outcome, if the journal has it already.
@@ -141,6 +199,7 @@ impl Run {
         )
         .await?;
         let question = input::messages(spec, &self.parameters)?;
+        self.recall = recall::recall(self, &question).await;
         if !self.past.targets.is_empty() {
             return Ok((self.past.targets.iter().map(target_of).collect(), question));
         }
@@ -168,13 +227,20 @@ impl Run {
             let result = before.clone().map(|content| Answer::new(content, Vec::new()));
             return TargetOutcome { target, result, usage: self.journal.usage(index) };
         }
-        let work = AssertUnwindSafe(self.answer(index, &target, question)).catch_unwind();
+        let work = async {
+            let _working = self.seat.work();
+            self.answer(index, &target, question).await
+        };
+        let work = AssertUnwindSafe(work).catch_unwind();
         let mut result = tokio::select! {
             biased;
             () = self.stop.canceled.cancelled() => Err(canceled()),
             () = tokio::time::sleep_until(self.stop.deadline) => Err(timed_out(&self.stop)),
             done = work => done.unwrap_or_else(|_| Err(panicked())),
         };
+        if let Ok(answer) = &result {
+            self.recall.remember(self, index, &target, &answer.messages, &answer.content);
+        }
         let event = match &result {
             Ok(answer) => Event::TargetDone { content: answer.content.clone() },
             Err(error) => Event::TargetFailed { code: error.code.clone(), message: error.message.clone() },
@@ -194,11 +260,18 @@ impl Run {
         question: &[Message],
     ) -> Result<Answer, RunError> {
         let place = Place::of_target(index, kind_of(target.type_), &target.name);
+        let whole: Vec<Message>;
+        let conversation = if self.recall.history.is_empty() {
+            question
+        } else {
+            whole = [self.recall.history.as_slice(), question].concat();
+            whole.as_slice()
+        };
         match target.type_ {
-            TargetType::Agent => agent::answer(self, &place, &target.name, question).await,
-            TargetType::Model => self.model(&place, &target.name, question).await,
+            TargetType::Agent => agent::answer(self, &place, &target.name, conversation).await,
+            TargetType::Model => self.model(&place, &target.name, conversation).await,
             TargetType::Tool => tool::answer(self, &place, &target.name, question).await,
-            TargetType::Team => team::answer(self, &place, &target.name, question).await,
+            TargetType::Team => team::answer(self, &place, &target.name, conversation).await,
         }
     }
 

@@ -119,7 +119,7 @@ mod tests {
             result: result
                 .map(|text| Answer::new(text, vec![]))
                 .map_err(|code| RunError::new(code, "It failed.")),
-            usage: Usage { prompt: 2, completion: 1, cached: 0 },
+            usage: Usage { prompt: 2, completion: 1, cached: 0, written: 0 },
         }
     }
 

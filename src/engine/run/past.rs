@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use super::approval::{self, Decided};
 use crate::engine::error::RunError;
 use crate::engine::journal::{Entry, Event, ObjectRef};
 use crate::engine::providers::ChatAnswer;
@@ -18,11 +19,30 @@ pub(super) struct Past {
     pub(super) outcomes: HashMap<usize, Result<String, RunError>>,
     /// The end, if it was reached: phase, reason, message.
     pub(super) finished: Option<(String, String, String)>,
+    /// The history that was read.
+    pub(super) memory_read: Option<MemoryRead>,
+    /// Why the memory could not be used: reason and sentence.
+    pub(super) memory_failure: Option<(String, String)>,
+    /// Targets whose messages are remembered.
+    pub(super) remembered: HashSet<usize>,
     answers: HashMap<String, ChatAnswer>,
     attempts: HashMap<String, u32>,
     tools: HashMap<String, ToolPast>,
+    approvals: HashMap<String, approval::Past>,
     turns: HashMap<String, ObjectRef>,
+    rejections: HashMap<String, String>,
     closed: HashSet<String>,
+}
+
+/// The history that was read before a restart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct MemoryRead {
+    /// The Memory.
+    pub(super) memory: ObjectRef,
+    /// Its UID.
+    pub(super) uid: String,
+    /// Numbers of the messages.
+    pub(super) messages: Vec<i64>,
 }
 
 /// What is known of a tool call.
@@ -66,6 +86,7 @@ impl Past {
                 finish_reason,
                 first_token_ms,
                 duration_ms,
+                ..
             } => {
                 let millis = |ms: i64| Duration::from_millis(u64::try_from(ms).unwrap_or(0));
                 self.answers.insert(
@@ -87,11 +108,34 @@ impl Past {
                 let ended = ToolPast::Ended { content: content.clone(), is_error: *is_error };
                 self.tools.insert(step.clone(), ended);
             }
+            Event::ApprovalAsked { step, why, deadline_ms, on_timeout, .. } => {
+                let asked = approval::Past {
+                    why: why.clone(),
+                    asked_ms: entry.at_ms,
+                    deadline_ms: *deadline_ms,
+                    on_timeout: *on_timeout,
+                    decided: None,
+                };
+                self.approvals.insert(step.clone(), asked);
+            }
+            Event::ApprovalDecided { step, outcome, by, reason, arguments } => {
+                if let Some(asked) = self.approvals.get_mut(step) {
+                    asked.decided = Some(Decided {
+                        outcome: *outcome,
+                        by: by.clone(),
+                        reason: reason.clone(),
+                        arguments: arguments.clone(),
+                    });
+                }
+            }
             Event::TurnStarted { step, member, .. } => {
                 self.turns.insert(step.clone(), member.clone());
             }
             Event::TurnDone { step, .. } | Event::TeamEnded { step, .. } => {
                 self.closed.insert(step.clone());
+            }
+            Event::OutputRejected { step, message } => {
+                self.rejections.insert(step.clone(), message.clone());
             }
             Event::TargetDone { content } => self.end(entry.target, Ok(content.clone())),
             Event::TargetFailed { code, message } => {
@@ -100,6 +144,14 @@ impl Past {
             Event::Finished { phase, reason, message } => {
                 self.finished = Some((phase.clone(), reason.clone(), message.clone()));
             }
+            Event::MemoryRead { memory, uid, messages, .. } => {
+                let (memory, uid) = (memory.clone(), uid.clone());
+                self.memory_read = Some(MemoryRead { memory, uid, messages: messages.clone() });
+            }
+            Event::MemoryFailed { reason, message, .. } => {
+                self.memory_failure = Some((reason.clone(), message.clone()));
+            }
+            Event::MemoryWritten { .. } => self.remembered.extend(entry.target),
             Event::ModelRetry { .. } | Event::Notice { .. } => {}
         }
     }
@@ -120,6 +172,11 @@ impl Past {
         self.attempts.get(step).copied().unwrap_or(0)
     }
 
+    /// Why the answer of a model call was rejected.
+    pub(super) fn rejection(&self, step: &str) -> Option<&str> {
+        self.rejections.get(step).map(String::as_str)
+    }
+
     /// Who had a turn of a team.
     pub(super) fn turn(&self, step: &str) -> Option<&ObjectRef> {
         self.turns.get(step)
@@ -128,6 +185,11 @@ impl Past {
     /// Whether the end of a turn or of a team was written.
     pub(super) fn closed(&self, step: &str) -> bool {
         self.closed.contains(step)
+    }
+
+    /// What is known of the wait for a person before a tool call.
+    pub(super) fn approval(&self, step: &str) -> Option<&approval::Past> {
+        self.approvals.get(step)
     }
 
     /// What is known of a tool call.

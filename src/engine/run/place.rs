@@ -1,6 +1,7 @@
 //! Where in a run something happens: the beginning of its step ids, and who led here.
 
 use crate::engine::error::{RunError, codes};
+use crate::engine::journal::ObjectRef;
 use crate::resources::kind::Kind;
 
 /// How deep teams in teams and agents as tools go: the target is the first level. Deeper is a mistake in nearly every
@@ -46,6 +47,12 @@ impl Place {
     /// The step of a team's end.
     pub(super) fn end(&self) -> String {
         format!("{}/end", self.path)
+    }
+
+    /// The agent that works here, in the run's namespace; none where the target is a tool.
+    pub(super) fn agent(&self, namespace: &str) -> Option<ObjectRef> {
+        let (kind, name) = self.chain.last().filter(|(kind, _)| *kind == Kind::Agent)?;
+        Some(ObjectRef { kind: *kind, namespace: namespace.to_owned(), name: name.clone() })
     }
 
     /// Whether nobody led here: the target itself works here.

@@ -12,6 +12,7 @@ use super::Run;
 use crate::engine::error::RunError;
 use crate::engine::journal::{Event, ObjectRef};
 use crate::engine::models::{self, HeaderOverrides};
+use crate::engine::prices::Prices;
 use crate::engine::providers::{ChatAnswer, ChatRequest, ModelError, connect};
 use crate::engine::settings::MAX_BACKOFF;
 use crate::resources::model::Model;
@@ -44,6 +45,7 @@ pub(super) async fn ask(
     if let Some(answer) = run.past.answer(step) {
         return Ok(answer.clone());
     }
+    let marked = run.marks.marked(request);
     let before = run.past.attempts(step);
     let target = Some(caller.target);
     let mut tried = 0;
@@ -51,6 +53,11 @@ pub(super) async fn ask(
         // Resolved for every attempt: a key that was mended meanwhile counts.
         let endpoint =
             models::endpoint(&run.world, caller.model, Some(&run.parameters), &caller.overrides).await?;
+        // By the prices of now: a later change does not change what was paid.
+        let prices = Prices::of(caller.model, &endpoint).unwrap_or_else(|why| {
+            tracing::warn!(model = %caller.model_ref.name, %why, "the call has no price");
+            None
+        });
         let provider = connect(&run.outbound, endpoint);
         tried += 1;
         let sent = Event::ModelRequest {
@@ -64,13 +71,13 @@ pub(super) async fn ask(
         let publisher = Publisher::new(run, step, caller.target);
         let mut on_text = |piece: &str| publisher.take(piece);
         let outcome = tokio::select! {
-            outcome = provider.chat(request, &mut on_text) => outcome,
+            outcome = provider.chat(&marked, &mut on_text) => outcome,
             never = publisher.flush_late() => match never {},
         };
         publisher.flush();
         let error = match outcome {
             Ok(answer) => {
-                run.journal.append(target, response(step, &answer)).await?;
+                run.journal.append(target, response(step, &answer, prices.as_ref())).await?;
                 return Ok(answer);
             }
             Err(error) => error,
@@ -89,12 +96,13 @@ pub(super) async fn ask(
     }
 }
 
-fn response(step: &str, answer: &ChatAnswer) -> Event {
+fn response(step: &str, answer: &ChatAnswer, prices: Option<&Prices>) -> Event {
     Event::ModelResponse {
         step: step.to_owned(),
         content: answer.content.clone(),
         tool_calls: answer.tool_calls.clone(),
         usage: answer.usage,
+        cost: prices.map(|prices| prices.cost(answer.usage)),
         finish_reason: answer.finish_reason.clone(),
         first_token_ms: answer.first_token.map(millis),
         duration_ms: millis(answer.duration),

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::call::Called;
 use super::outcome::Answer;
 use super::place::Place;
 use super::{Run, call, input};
@@ -29,7 +30,10 @@ pub(super) async fn answer(
     let asked = ToolCall { id: format!("tool-call-{name}"), name: name.to_owned(), arguments };
     let mut tool = tool;
     name.clone_into(&mut tool.definition.name);
-    let reply = call::call(run, place, 0, 0, &[tool], &asked).await?;
+    let called = call::all(run, place, 0, &[tool], std::slice::from_ref(&asked)).await?;
+    let Some(Called { reply, .. }) = called.into_iter().next() else {
+        return Err(RunError::new(codes::INTERNAL, "The call was not made."));
+    };
     if reply.is_error {
         return Err(RunError::new(codes::TOOL_FAILED, format!("Tool '{name}' failed: {}", reply.content)));
     }

@@ -1,38 +1,61 @@
 //! HTTP tools: a URL with placeholders, headers, a body template.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gotmpl::Value as GoValue;
 use reqwest::Method;
 use serde_json::{Map, Value};
 
-use super::{Reply, ToolWorld};
+use super::{MAX_RESULT, Reply, ToolWorld, url};
 use crate::engine::error::RunError;
-use crate::engine::providers::FetchRequest;
+use crate::engine::providers::{FetchRequest, Fetched};
 use crate::engine::secret::Secret;
 use crate::engine::template;
 use crate::resources::tool::Tool;
 use crate::resources::tool_http::{HttpMethod, HttpTool};
+use crate::resources::value_source::Source;
 
 /// Characters of an error's body that the model is told.
 const MAX_QUOTE: usize = 2000;
+/// Bytes of an answer that are read for filters, which need all of it.
+const MAX_FILTERED: usize = 10 << 20;
 
-/// Calls the tool; every failure is a reply.
-pub(super) async fn call(world: &ToolWorld<'_>, tool: &Tool, arguments: &Map<String, Value>) -> Reply {
+/// Calls the tool; every failure is a reply. With `filtered`, the answer is for filters, so that a cut one is an error.
+pub(super) async fn call(
+    world: &ToolWorld<'_>,
+    tool: &Tool,
+    arguments: &Map<String, Value>,
+    filtered: bool,
+) -> Reply {
     let Some(http) = &tool.spec.http else { return Reply::error("the tool has no spec.http") };
-    let request = match build(world, tool, http, arguments).await {
+    let mut request = match build(world, tool, http, arguments).await {
         Ok(request) => request,
         Err(error) => return Reply::error(error),
     };
+    if filtered {
+        request.max_body = MAX_FILTERED;
+    }
     match world.outbound.fetch(request).await {
-        Ok(answer) if answer.status < 400 => Reply::ok(answer.text),
-        Ok(answer) => {
-            let said: String = answer.text.chars().take(MAX_QUOTE).collect();
-            Reply::error(format!("HTTP status {}: {said}", answer.status))
+        Ok(Fetched { status, text, .. }) if status >= 400 => {
+            let said: String = text.chars().take(MAX_QUOTE).collect();
+            Reply::error(format!("HTTP status {status}: {said}"))
         }
+        Ok(Fetched { cut: true, .. }) if filtered => Reply::error(format!(
+            "the answer is longer than {} MiB, so that its filter cannot be applied; ask for less",
+            MAX_FILTERED >> 20
+        )),
+        Ok(Fetched { mut text, cut: true, .. }) => {
+            text.truncate(text.floor_char_boundary(MAX_RESULT - CUT.len()));
+            Reply::ok(text + CUT)
+        }
+        Ok(Fetched { text, .. }) => Reply::ok(text),
         Err(why) => Reply::error(why),
     }
 }
+
+/// Ends an answer whose length is not known, because not all of it was read.
+const CUT: &str = " … [cut here; there is more]";
 
 async fn build(
     world: &ToolWorld<'_>,
@@ -42,112 +65,100 @@ async fn build(
 ) -> Result<FetchRequest, RunError> {
     let namespace = tool.metadata.namespace.as_deref().unwrap_or_default();
     let name = tool.metadata.name.as_deref().unwrap_or_default();
+    let mut parameters = BTreeMap::new();
+    for parameter in &http.body_parameters {
+        let field = format!("Body parameter '{}' of tool '{name}'", parameter.name);
+        let value = world.world.value(namespace, parameter.source(), Some(world.parameters), &field).await?;
+        parameters.insert(parameter.name.clone(), value.unwrap_or_default());
+    }
+    let data = Data { tool, arguments, parameters: &parameters };
     let mut headers = Vec::with_capacity(http.headers.len() + 1);
     for header in &http.headers {
         let field = format!("Header '{}' of tool '{name}'", header.name);
-        let value =
-            world.world.value(namespace, header.value.source(), Some(world.parameters), &field).await?;
+        let source = header.value.source();
+        let value = match source {
+            // What is looked up is no template: it is a value that its owner wrote for another end.
+            Source::Literal(text) if text.contains("{{") => Some(data.render(text, false, &field)?),
+            source => world.world.value(namespace, source, Some(world.parameters), &field).await?,
+        };
         headers.extend(value.map(|value| (header.name.clone(), Secret::new(value))));
     }
-    let method = match http.method {
-        HttpMethod::Get => Method::GET,
-        HttpMethod::Post => Method::POST,
-        HttpMethod::Put => Method::PUT,
-        HttpMethod::Delete => Method::DELETE,
-        HttpMethod::Patch => Method::PATCH,
+    let (method, with_body) = match http.method {
+        HttpMethod::Get => (Method::GET, false),
+        HttpMethod::Post => (Method::POST, true),
+        HttpMethod::Put => (Method::PUT, true),
+        HttpMethod::Delete => (Method::DELETE, false),
+        HttpMethod::Patch => (Method::PATCH, true),
     };
-    let with_body = matches!(http.method, HttpMethod::Post | HttpMethod::Put | HttpMethod::Patch);
-    let body = if with_body && !http.body.is_empty() {
-        let json = is_json(&http.body);
-        if json && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+    let mut body = None;
+    if with_body && !http.body.is_empty() {
+        let declared = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        let json = declared.map_or_else(|| is_json(&http.body), |(_, kind)| kind.reveal().contains("json"));
+        if declared.is_none() && json {
             headers.push(("Content-Type".into(), Secret::new("application/json")));
         }
-        let mut data = std::collections::BTreeMap::from([(
-            Arc::from("input"),
-            go_value(&arguments.clone().into(), json),
-        )]);
-        for parameter in &http.body_parameters {
-            let field = format!("Body parameter '{}' of tool '{name}'", parameter.name);
-            let value =
-                world.world.value(namespace, parameter.source(), Some(world.parameters), &field).await?;
-            data.insert(parameter.name.as_str().into(), text(&value.unwrap_or_default(), json));
-        }
-        let data = GoValue::Map(Arc::new(data));
-        let known = "is '.input' with the arguments, and the body parameters";
-        Some(template::render_value(&http.body, &data, known, &format!("spec.http.body of tool '{name}'"))?)
-    } else {
-        None
-    };
-    let url = fill(&http.url, arguments);
-    Ok(FetchRequest { method, url, headers, body, timeout: http.timeout() })
+        body = Some(data.render(&http.body, json, &format!("spec.http.body of tool '{name}'"))?);
+    }
+    let url = url::fill(&http.url, arguments, &parameters);
+    Ok(FetchRequest { method, url, headers, body, timeout: http.timeout(), max_body: MAX_RESULT })
 }
 
-/// Puts arguments in the place of `{name}`, escaped, so that an argument cannot leave its place in the URL.
-/// A placeholder without argument stays.
-fn fill(url: &str, arguments: &Map<String, Value>) -> String {
-    let mut filled = String::with_capacity(url.len());
-    let mut rest = url;
-    while let Some((before, after)) = rest.split_once('{') {
-        filled.push_str(before);
-        match after.split_once('}') {
-            Some((name, tail)) if arguments.contains_key(name) => {
-                filled.push_str(&escape(&plain(&arguments[name])));
-                rest = tail;
-            }
-            _ => {
-                filled.push('{');
-                rest = after;
-            }
+/// What templates of a tool are rendered over.
+struct Data<'a> {
+    tool: &'a Tool,
+    arguments: &'a Map<String, Value>,
+    parameters: &'a BTreeMap<String, String>,
+}
+
+impl Data<'_> {
+    fn render(&self, text: &str, json: bool, field: &str) -> Result<String, RunError> {
+        const KNOWN: &str = "is '.input' with the arguments, and the body parameters";
+        // A declared argument that the model left out is nothing, not a mistake of the template.
+        let absent = if json { GoValue::Nil } else { GoValue::String("".into()) };
+        let declared =
+            self.tool.spec.input_schema.as_ref().and_then(|schema| schema.get("properties")?.as_object());
+        let mut input: BTreeMap<Arc<str>, GoValue> =
+            declared.into_iter().flatten().map(|(name, _)| (name.as_str().into(), absent.clone())).collect();
+        input.extend(self.arguments.iter().map(|(name, value)| (name.as_str().into(), go_value(value))));
+        let parameters = self
+            .parameters
+            .iter()
+            .map(|(name, value)| (name.as_str().into(), GoValue::String(value.as_str().into())));
+        let all = std::iter::once((Arc::from("input"), GoValue::Map(input.into()))).chain(parameters);
+        let data = GoValue::Map(Arc::new(all.collect()));
+        match json {
+            true => template::render_json(text, &data, KNOWN, field),
+            false => template::render_value(text, &data, KNOWN, field),
         }
     }
-    filled.push_str(rest);
-    filled
 }
 
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    escaped
-}
-
+/// Whether a body's own text, behind the actions at its beginning, begins as JSON does.
 fn is_json(body: &str) -> bool {
-    body.trim_start().starts_with(['{', '[']) && !body.trim_start().starts_with("{{")
+    let mut rest = body.trim_start();
+    while let Some(action) = rest.strip_prefix("{{") {
+        rest = action.split_once("}}").map_or("", |(_, behind)| behind.trim_start());
+    }
+    rest.starts_with(['{', '['])
 }
 
-/// A JSON value as template data. In a JSON body texts are escaped, so that a quote in an argument cannot break out.
-fn go_value(value: &Value, json: bool) -> GoValue {
+/// A JSON value as template data.
+fn go_value(value: &Value) -> GoValue {
     match value {
         Value::Null => GoValue::Nil,
         Value::Bool(flag) => GoValue::Bool(*flag),
-        Value::Number(number) => match (number.as_i64(), number.as_f64()) {
-            (Some(integer), _) => GoValue::Int(integer),
-            (None, Some(float)) => GoValue::Float(float),
-            (None, None) => text(&number.to_string(), json),
+        Value::Number(number) => match (number.as_i64(), number.as_u64(), number.as_f64()) {
+            (Some(integer), ..) => GoValue::Int(integer),
+            (None, Some(integer), _) => GoValue::Uint(integer),
+            (None, None, Some(float)) => GoValue::Float(float),
+            (None, None, None) => GoValue::String(number.to_string().into()),
         },
-        Value::String(string) => text(string, json),
-        Value::Array(items) => GoValue::List(items.iter().map(|item| go_value(item, json)).collect()),
+        Value::String(string) => GoValue::String(string.as_str().into()),
+        Value::Array(items) => GoValue::List(items.iter().map(go_value).collect()),
         Value::Object(map) => {
-            GoValue::Map(Arc::new(map.iter().map(|(k, v)| (k.as_str().into(), go_value(v, json))).collect()))
+            GoValue::Map(Arc::new(map.iter().map(|(k, v)| (k.as_str().into(), go_value(v))).collect()))
         }
     }
-}
-
-fn text(string: &str, json: bool) -> GoValue {
-    if !json {
-        return GoValue::String(string.into());
-    }
-    let quoted = Value::String(string.to_owned()).to_string();
-    GoValue::String(quoted[1..quoted.len() - 1].into())
 }
 
 #[cfg(test)]
@@ -156,26 +167,36 @@ mod tests {
 
     use super::*;
 
-    fn arguments(json: Value) -> Map<String, Value> {
-        json.as_object().unwrap().clone()
-    }
-
-    #[test]
-    fn arguments_cannot_leave_their_place_in_the_url() {
-        let arguments = arguments(json!({"port": "../admin?x=1#", "day": 3}));
-        assert_eq!(
-            fill("https://tides.example/{port}/{day}?u={unit}", &arguments),
-            "https://tides.example/..%2Fadmin%3Fx%3D1%23/3?u={unit}"
+    fn render(text: &str, json: bool) -> Result<String, RunError> {
+        let tool = Tool::new(
+            "tides",
+            serde_json::from_value(json!({"type": "http",
+                "inputSchema": {"properties": {"port": {}, "unit": {}}}}))
+            .unwrap(),
         );
+        let arguments = json!({"port": "a\"b", "days": 2}).as_object().unwrap().clone();
+        let parameters = BTreeMap::from([("key".to_owned(), "k\"1".to_owned())]);
+        Data { tool: &tool, arguments: &arguments, parameters: &parameters }.render(text, json, "the body")
     }
 
     #[test]
-    fn a_quote_in_an_argument_does_not_break_a_json_body() {
-        let body = r#"{"port": "{{.input.port}}", "days": {{.input.days}}}"#;
-        let input = go_value(&json!({"port": "a\", \"admin\": \"yes", "days": 2}), is_json(body));
-        let data = GoValue::Map(Arc::new([(Arc::from("input"), input)].into_iter().collect()));
-        let rendered = template::render_value(body, &data, "", "spec.http.body").unwrap();
-        let parsed: Value = serde_json::from_str(&rendered).unwrap();
-        assert_eq!(parsed, json!({"port": "a\", \"admin\": \"yes", "days": 2}));
+    fn bodies_see_arguments_and_parameters() {
+        let body = r#"{"port": "{{.input.port}}", "days": {{.input.days}}, "key": "{{.key}}", "unit": {{.input.unit}}}"#;
+        let rendered: Value = serde_json::from_str(&render(body, true).unwrap()).unwrap();
+        assert_eq!(rendered, json!({"port": "a\"b", "days": 2, "key": "k\"1", "unit": null}));
+        assert_eq!(render("{{.input.port}};{{.input.unit}};{{.key}}", false).unwrap(), "a\"b;;k\"1");
+        let typo = render("{{.input.prot}}", false).unwrap_err();
+        assert!(typo.message.contains("'prot'"), "{typo}");
+        assert_eq!(render("{{if .input.unit}}x{{else}}y{{end}}", true).unwrap(), "y");
+    }
+
+    #[test]
+    fn json_is_known_by_its_own_text() {
+        for json in ["{\"a\": 1}", " [1]", "{{if .input.a}}{\"a\": 1}{{end}}", "{{/* a */}}\n{}"] {
+            assert!(is_json(json), "{json}");
+        }
+        for text in ["{{.input.payload}}", "a={{.input.a}}", "<a/>"] {
+            assert!(!is_json(text), "{text}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Action, Callable, Delegate, builtin};
+use super::{Action, Callable, Delegate, Gate, builtin};
 use crate::engine::error::{RunError, codes};
 use crate::engine::providers::{ToolDefinition, property};
 use crate::engine::template;
@@ -11,6 +11,9 @@ use crate::resources::agent::Agent;
 use crate::resources::agent_tool::{AgentTool, AgentToolType, PartialTool};
 use crate::resources::kind::Kind;
 use crate::resources::tool::{NamedTool, Tool, ToolType};
+
+/// The kind of filter that there is.
+const JQ: &str = "jq";
 
 /// The tools of `agent` in the order of its list, and a sentence for each that this version cannot call.
 pub(in crate::engine) async fn load(
@@ -23,12 +26,13 @@ pub(in crate::engine) async fn load(
     for entry in &agent.spec.tools {
         match one(world, namespace, entry, parameters).await? {
             Ok(tool) => {
-                if !entry.functions.is_empty() {
-                    notices.push(format!(
-                        "The filters of tool '{}' cannot be applied by this version; its results are passed on whole.",
-                        entry.name
-                    ));
-                }
+                let unknown = entry.functions.iter().filter(|function| function.name != JQ);
+                notices.extend(unknown.map(|function| {
+                    format!(
+                        "The filter '{}' of tool '{}' is not applied: only {JQ} is known.",
+                        function.name, entry.name
+                    )
+                }));
                 tools.push(tool);
             }
             Err(why) => notices.push(format!("Tool '{}' is left out: {why}.", entry.name)),
@@ -45,9 +49,6 @@ async fn one(
     parameters: &Parameters,
 ) -> Result<Result<Callable, String>, RunError> {
     let lookup = entry.lookup_name();
-    if entry.approval.as_ref().is_some_and(|approval| approval.required) {
-        return Ok(Err("calls of it need approval, which this version cannot ask for yet".into()));
-    }
     let mut tool = if entry.is_builtin() {
         match built_in(lookup) {
             Some(tool) => tool,
@@ -74,8 +75,14 @@ async fn one(
     if !entry.description.is_empty() {
         tool.definition.description.clone_from(&entry.description);
     }
+    tool.gate.tighten(entry.approval.as_ref());
     if let Some(partial) = &entry.partial {
         preset(world, namespace, partial, parameters, &mut tool).await?;
+    }
+    for function in entry.functions.iter().filter(|function| function.name == JQ) {
+        let field = format!("A filter of tool '{}'", entry.name);
+        let filter = world.value(namespace, function.source(), Some(parameters), &field).await?;
+        tool.filters.extend(filter);
     }
     Ok(Ok(tool))
 }
@@ -86,10 +93,14 @@ pub(in crate::engine) fn definition_of(object: Tool) -> Result<Callable, String>
 }
 
 fn of_object(object: Tool) -> Result<Callable, String> {
+    let approval = object.spec.approval.clone();
+    let mut tool = of_type(object)?;
+    tool.gate.tighten(approval.as_ref());
+    Ok(tool)
+}
+
+fn of_type(object: Tool) -> Result<Callable, String> {
     let name = object.metadata.name.clone().unwrap_or_default();
-    if object.spec.approval.as_ref().is_some_and(|approval| approval.required) {
-        return Err("calls of it need approval, which this version cannot ask for yet".into());
-    }
     match object.spec.type_ {
         ToolType::Builtin => built_in(object.spec.builtin_name(&name))
             .ok_or_else(|| "there is no built-in tool of this name".into()),
@@ -104,7 +115,9 @@ fn of_object(object: Tool) -> Result<Callable, String> {
                     parameters: parameters.unwrap_or_else(|| json!({"type": "object", "properties": {}})),
                 },
                 repeatable: object.spec.is_repeatable(),
+                gate: Gate::default(),
                 presets: Map::new(),
+                filters: Vec::new(),
                 action: Action::Http(Box::new(object)),
             })
         }
@@ -128,7 +141,9 @@ fn delegate(kind: Kind, object: &Tool, to: Option<&NamedTool>) -> Callable {
             parameters: json!({"type": "object", "properties": {"input": input}, "required": ["input"]}),
         },
         repeatable: true,
+        gate: Gate::default(),
         presets: Map::new(),
+        filters: Vec::new(),
         action: Action::Delegate(Delegate { kind, name }),
     }
 }
@@ -144,7 +159,14 @@ fn built_in(name: &str) -> Option<Callable> {
     let action = if name == builtin::NOOP { Action::Noop } else { Action::Terminate };
     let definition =
         ToolDefinition { name: name.to_owned(), description: description.to_owned(), parameters };
-    Some(Callable { definition, repeatable: true, presets: Map::new(), action })
+    Some(Callable {
+        definition,
+        repeatable: true,
+        gate: Gate::default(),
+        presets: Map::new(),
+        filters: Vec::new(),
+        action,
+    })
 }
 
 /// Takes the preset arguments out of what the model sees and keeps them for the call.

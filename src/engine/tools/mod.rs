@@ -4,16 +4,20 @@
 //! because that is the owner's to mend.
 
 mod builtin;
+mod gate;
 mod http;
 mod load;
+mod url;
 
 use serde_json::{Map, Value};
 
-use super::providers::{Outbound, ToolDefinition};
+use super::providers::{Message, Outbound, ToolDefinition};
+use super::sandbox::Sandbox;
 use super::world::{Parameters, World};
 use crate::resources::kind::Kind;
 use crate::resources::tool::Tool;
 
+use gate::Gate;
 pub(super) use load::{definition_of, load};
 
 /// Bytes of a tool's result that the model is told; more is cut, which shows in the text.
@@ -23,6 +27,7 @@ pub const MAX_RESULT: usize = 64 << 10;
 pub(super) struct ToolWorld<'a> {
     pub(super) world: &'a World,
     pub(super) outbound: &'a Outbound,
+    pub(super) sandbox: &'a Sandbox,
     pub(super) parameters: &'a Parameters,
 }
 
@@ -35,12 +40,19 @@ pub(super) struct Reply {
     pub(super) is_error: bool,
     /// The agent's work ends here, with this content as its answer.
     pub(super) ends: bool,
+    /// The words are our own or an agent's of ours, not a stranger's.
+    pub(super) trusted: bool,
 }
 
 impl Reply {
     /// A result.
     pub(super) fn ok(content: impl Into<String>) -> Self {
-        Self { content: content.into(), is_error: false, ends: false }
+        Self { content: content.into(), is_error: false, ends: false, trusted: false }
+    }
+
+    /// As the message that answers the call `id`.
+    pub(super) fn told(self, id: &str) -> Message {
+        Message { trusted: self.trusted, ..Message::tool(id, self.content) }
     }
 
     /// Cut to what a model is told.
@@ -52,7 +64,7 @@ impl Reply {
     /// An error that the model is told.
     pub(super) fn error(message: impl std::fmt::Display) -> Self {
         let content = serde_json::json!({ "error": message.to_string() }).to_string();
-        Self { content, is_error: true, ends: false }
+        Self { content, is_error: true, ends: false, trusted: false }
     }
 }
 
@@ -62,8 +74,12 @@ pub(super) struct Callable {
     pub(super) definition: ToolDefinition,
     /// A call that was in flight when the process died may be sent again.
     pub(super) repeatable: bool,
+    /// When a call needs a person.
+    pub(super) gate: Gate,
     /// Arguments that the model neither sees nor sets.
     presets: Map<String, Value>,
+    /// jq filters that results pass through, in order.
+    filters: Vec<String>,
     action: Action,
 }
 
@@ -87,6 +103,11 @@ impl Callable {
     /// A call of it ends the agent's work.
     pub(super) fn ends(&self) -> bool {
         matches!(self.action, Action::Terminate)
+    }
+
+    /// What it answers are words of our own or of our agents.
+    pub(super) fn is_trusted(&self) -> bool {
+        !matches!(self.action, Action::Http(_))
     }
 
     /// Whom a call of it asks, when it is an agent or a team.
@@ -113,12 +134,24 @@ impl Callable {
         let reply = match &self.action {
             Action::Noop => builtin::noop(&arguments),
             Action::Terminate => builtin::terminate(&arguments),
-            Action::Http(tool) => http::call(world, tool, &arguments).await,
+            Action::Http(tool) => http::call(world, tool, &arguments, !self.filters.is_empty()).await,
             Action::Delegate(to) => {
                 Reply::error(format!("the {} '{}' is asked by the run", to.kind.noun(), to.name))
             }
         };
-        reply.bounded()
+        self.finish(world.sandbox, reply).await
+    }
+
+    /// A result behind the tool's filters, cut to what a model is told. Errors are told as they are.
+    pub(super) async fn finish(&self, sandbox: &Sandbox, reply: Reply) -> Reply {
+        if reply.is_error || self.filters.is_empty() {
+            return reply.bounded();
+        }
+        let Reply { content, ends, .. } = reply;
+        match sandbox.filter(self.filters.clone(), content).await {
+            Ok(content) => Reply { ends, ..Reply::ok(content) }.bounded(),
+            Err(why) => Reply::error(why).bounded(),
+        }
     }
 }
 

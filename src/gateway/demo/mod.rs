@@ -42,6 +42,7 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route("/chat/completions", post(chat::completions))
         .route("/shop/orders/{id}", get(shop::order))
         .route("/shop/orders/{id}/shipment", get(shop::shipment))
+        .route("/shop/orders/{id}/refunds", post(shop::refund))
         .route("/shop/policies", get(shop::policies))
 }
 

@@ -10,6 +10,8 @@ use super::{schema, topics};
 
 /// The order that is meant when none is named.
 const ORDER: &str = "A-10448";
+/// The amount in euros that is meant when none is named.
+const AMOUNT: f64 = 55.79;
 
 /// A request, as the script looks at it.
 #[derive(Debug, Default)]
@@ -47,7 +49,7 @@ impl Question {
                 }
                 Some("tool") => {
                     let id = message["tool_call_id"].as_str().unwrap_or_default();
-                    let text = plain(&message["content"]);
+                    let text = unmarked(&plain(&message["content"])).to_owned();
                     let result = serde_json::from_str(&text).unwrap_or(Value::String(text));
                     question.results.push((names.get(id).cloned().unwrap_or_default(), result));
                 }
@@ -83,6 +85,21 @@ impl Question {
         static ORDERS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b[A-Z]-\d{4,6}\b").ok());
         ORDERS.as_ref().and_then(|regex| regex.find(&self.text)).map_or(ORDER, |found| found.as_str())
     }
+
+    /// The amount in euros that the person names.
+    fn amount(&self) -> f64 {
+        static AMOUNTS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"€\s?(\d+(?:\.\d+)?)").ok());
+        let found = AMOUNTS.as_ref().and_then(|regex| regex.captures(&self.text));
+        found.and_then(|found| found.get(1)?.as_str().parse().ok()).unwrap_or(AMOUNT)
+    }
+}
+
+/// A tool's result without the marks that the engine puts around the words of strangers.
+fn unmarked(text: &str) -> &str {
+    let marked =
+        text.split_once("\n<ark-untrusted-tool-output-").and_then(|(_, rest)| rest.split_once(">\n"));
+    let inner = marked.and_then(|(_, rest)| rest.rsplit_once("\n</ark-untrusted-tool-output-"));
+    inner.map_or(text, |(inner, _)| inner)
 }
 
 /// What the script says.
@@ -94,6 +111,9 @@ pub(super) fn reply(question: &Question) -> Reply {
     }
     if let Some(schema) = &question.schema {
         return Reply::Text(structured(question, schema).to_string());
+    }
+    if let Some(refund) = question.result("create-refund") {
+        return Reply::Text(paid(refund));
     }
     if let Some(order) = question.result("get-order") {
         let shipment = question.result("get-shipment").cloned().unwrap_or_default();
@@ -124,6 +144,11 @@ fn calls(question: &Question) -> Option<Vec<Call>> {
     if calls.is_empty() && question.offers("search-policies") {
         let query = "late delivery damaged item refund";
         calls.push(Call { name: "search-policies".into(), arguments: json!({"query": query}) });
+    }
+    if calls.is_empty() && question.offers("create-refund") {
+        let arguments = json!({"order_id": question.order(), "amount": question.amount(),
+            "note": "Late 9 days (R-3.1, R-3.2), damaged shade (R-4.2)"});
+        calls.push(Call { name: "create-refund".into(), arguments });
     }
     if calls.is_empty() {
         let text = question.text.to_lowercase();
@@ -188,6 +213,23 @@ fn facts(order: &Value, shipment: &Value) -> String {
     text
 }
 
+/// What became of a refund, as an agent reports it: what the tool gave, or why it was not called.
+fn paid(result: &Value) -> String {
+    if let Some(error) = result["error"].as_str() {
+        return format!("**Nothing was paid.** {error}");
+    }
+    // Where a person changed the amount, the result says so before what the shop gave.
+    let changed = result.as_str().and_then(|text| text.split_once("\n\n"));
+    let given =
+        changed.and_then(|(_, json)| serde_json::from_str(json).ok()).unwrap_or_else(|| result.clone());
+    let note = if changed.is_some() { " A person changed what I had asked for." } else { "" };
+    format!(
+        "I paid back **€{:.2}** for order **{}**.{note}",
+        given["paid_back"].as_f64().unwrap_or_default(),
+        given["order"].as_str().unwrap_or("?")
+    )
+}
+
 /// The rules that apply, as an agent reports them.
 fn rules(found: &Value) -> String {
     let mut text =
@@ -242,6 +284,36 @@ mod tests {
             "content": "{\"promised\": \"a\", \"delivered\": \"b\", \"days_late\": 0}"}));
         let Reply::Text(text) = ask(&body) else { panic!("no text") };
         assert!(text.contains("A-10502") && text.contains("in time"), "{text}");
+    }
+
+    #[test]
+    fn a_refund_is_asked_for_and_reported_as_it_went() {
+        let mut body = json!({
+            "messages": [{"role": "user", "content": "Order A-10502: pay back €12.50."}],
+            "tools": [tool("create-refund")],
+        });
+        let Reply::Calls(calls) = ask(&body) else { panic!("no calls") };
+        assert_eq!(
+            (&calls[0].arguments["order_id"], &calls[0].arguments["amount"]),
+            (&json!("A-10502"), &json!(12.5))
+        );
+        let asked = json!({"role": "assistant", "tool_calls": [calls[0].wire(0, false)]});
+        body["messages"].as_array_mut().unwrap().push(asked);
+        let paid = r#"{"order": "A-10502", "paid_back": 10.0, "currency": "EUR"}"#;
+        for (content, says) in [
+            (paid.to_owned(), "I paid back **€10.00** for order **A-10502**."),
+            (format!("A person changed the arguments.\n\n{paid}"), "A person changed what I had asked for."),
+            (
+                r#"{"error": "Tool execution rejected by user. Reason: Too much."}"#.into(),
+                "Nothing was paid.",
+            ),
+        ] {
+            let mut body = body.clone();
+            let result = json!({"role": "tool", "tool_call_id": "call_demo_0", "content": content});
+            body["messages"].as_array_mut().unwrap().push(result);
+            let Reply::Text(text) = ask(&body) else { panic!("no text") };
+            assert!(text.contains(says), "{text}");
+        }
     }
 
     #[test]

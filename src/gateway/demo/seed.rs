@@ -11,12 +11,13 @@ use crate::resources::kind::Kind;
 use crate::store::{Statement, Store, StoreError};
 
 /// The files, in the order in which they are applied.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     ("demo/models.yaml", include_str!("../../../demo/models.yaml")),
     ("demo/tools.yaml", include_str!("../../../demo/tools.yaml")),
     ("demo/agents.yaml", include_str!("../../../demo/agents.yaml")),
     ("demo/teams.yaml", include_str!("../../../demo/teams.yaml")),
     ("demo/queries.yaml", include_str!("../../../demo/queries.yaml")),
+    ("demo/approvals.yaml", include_str!("../../../demo/approvals.yaml")),
 ];
 /// The address that the files name; ours is put in its place.
 const ADDRESS: &str = "http://127.0.0.1:3000";

@@ -40,6 +40,23 @@ pub(super) async fn shipment(Path(id): Path<String>) -> Response {
     Json(shipment).into_response()
 }
 
+/// What is paid back.
+#[derive(Deserialize)]
+pub(super) struct Refund {
+    /// Euros.
+    amount: f64,
+}
+
+/// `POST /demo/v1/shop/orders/{id}/refunds?amount=`: nothing is paid, as there is no money here.
+pub(super) async fn refund(Path(id): Path<String>, Query(refund): Query<Refund>) -> Response {
+    match id.as_str() {
+        "A-10448" | "A-10502" => {
+            Json(json!({"order": id, "paid_back": refund.amount, "currency": "EUR"})).into_response()
+        }
+        _ => unknown(&id),
+    }
+}
+
 /// What is looked for.
 #[derive(Deserialize)]
 pub(super) struct Search {

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::source::{remove, set_text, to_json};
+use super::source::{json_object, remove, set_list, set_text, to_json};
 use crate::views::forms::AgentForm;
-use crate::views::problem::{Problem, ProblemCode};
+use crate::views::problem::Problem;
 
 /// Writes the form into `spec`; what the form does not know stays, in tools and parameters too.
 pub fn edit(spec: &mut Value, form: &AgentForm) -> Result<(), Problem> {
@@ -44,36 +44,11 @@ pub fn edit(spec: &mut Value, form: &AgentForm) -> Result<(), Problem> {
             }
         });
     set_list(spec, "parameters", parameters.collect());
-    output_schema(spec, &form.output_schema)
-}
-
-fn output_schema(spec: &mut Value, text: &str) -> Result<(), Problem> {
-    if text.trim().is_empty() {
-        remove(spec, "outputSchema");
-        return Ok(());
-    }
-    match serde_json::from_str::<Value>(text) {
-        Ok(schema) if schema.is_object() => {
-            spec["outputSchema"] = schema;
-            Ok(())
-        }
-        Ok(_) => Err(Problem::new(ProblemCode::Invalid, "The output schema is no JSON object.")
-            .field("spec.outputSchema", "Write a JSON schema, as {\"type\": \"object\"}.")),
-        Err(error) => Err(Problem::new(ProblemCode::Invalid, "The output schema is no JSON.")
-            .field("spec.outputSchema", format!("Not JSON: {error}."))),
-    }
+    json_object(spec, "outputSchema", "spec.outputSchema", &form.output_schema)
 }
 
 fn items(list: &Value) -> Vec<Value> {
     list.as_array().cloned().unwrap_or_default()
-}
-
-fn set_list(spec: &mut Value, field: &str, list: Vec<Value>) {
-    if list.is_empty() {
-        remove(spec, field);
-    } else {
-        spec[field] = Value::Array(list);
-    }
 }
 
 #[cfg(test)]

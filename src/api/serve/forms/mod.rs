@@ -6,6 +6,7 @@ mod model;
 mod secret;
 mod source;
 mod test;
+mod tool;
 
 use kube::api::DynamicObject;
 use serde_json::{Value, json};
@@ -17,7 +18,9 @@ use crate::kubernetes::access::Verb;
 use crate::kubernetes::apply;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
-use crate::views::forms::{AgentForm, Choices, ModelForm, ParameterForm, QueryForm, SourceForm, TestReport};
+use crate::views::forms::{
+    AgentForm, Choices, ModelForm, ParameterForm, QueryForm, SourceForm, TestReport, ToolSpecForm,
+};
 use crate::views::problem::{Problem, ProblemCode};
 
 /// A template parameter of a query; `None` when it has no name.
@@ -124,6 +127,24 @@ pub async fn preview_agent(form: AgentForm) -> Result<String, Problem> {
         _ => None,
     };
     preview(&key, live, |spec| agent::edit(spec, &form))
+}
+
+/// See [`crate::api::forms::save_tool`].
+pub async fn save_tool(form: ToolSpecForm, dry_run: bool) -> Result<ObjectKey, Problem> {
+    let key = ObjectKey::new(Kind::Tool, &form.namespace, form.name.trim());
+    check(Verb::Apply, key.kind, Some(&key.namespace))?;
+    save(&services()?, &key, form.version.as_deref(), dry_run, |spec| tool::edit(spec, &form)).await?;
+    Ok(key)
+}
+
+/// See [`crate::api::forms::preview_tool`].
+pub async fn preview_tool(form: ToolSpecForm) -> Result<String, Problem> {
+    let key = ObjectKey::new(Kind::Tool, &form.namespace, form.name.trim());
+    let live = match services()?.caches().tools.get(&key.namespace, &key.name) {
+        Some(live) if form.version.is_some() => serde_json::to_value(&*live).ok(),
+        _ => None,
+    };
+    preview(&key, live, |spec| tool::edit(spec, &form))
 }
 
 /// See [`crate::api::queries::preview_query`]. A question that cannot be asked yet has a text all the same.

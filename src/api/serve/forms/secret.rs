@@ -6,6 +6,7 @@ use kube::api::{Api, ObjectMeta, Patch, PatchParams};
 
 use crate::kubernetes::apply::MANAGER;
 use crate::kubernetes::problem::explain;
+use crate::resources::annotations::{FIELD_MANAGER, MANAGED_BY};
 use crate::views::forms::SourceForm;
 use crate::views::problem::Problem;
 
@@ -28,7 +29,7 @@ pub async fn write(client: &kube::Client, namespace: &str, model: &str, value: &
         metadata: ObjectMeta {
             name: Some(name.clone()),
             namespace: Some(namespace.into()),
-            labels: Some([("app.kubernetes.io/managed-by".to_owned(), "arkdeck".to_owned())].into()),
+            labels: Some([(MANAGED_BY.to_owned(), FIELD_MANAGER.to_owned())].into()),
             ..ObjectMeta::default()
         },
         data: Some([(KEY.to_owned(), ByteString(value.trim().as_bytes().to_vec()))].into()),

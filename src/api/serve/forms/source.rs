@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::views::forms::SourceForm;
+use crate::views::problem::{Problem, ProblemCode};
 
 /// The `ValueSource` that a form value stands for; `None` when it is not set.
 pub fn to_json(source: &SourceForm) -> Option<Value> {
@@ -60,4 +61,31 @@ pub fn inner<'a>(object: &'a mut Value, field: &str) -> &'a mut Value {
         object[field] = json!({});
     }
     &mut object[field]
+}
+
+/// Sets `field` to the list, or takes it away when that is empty.
+pub fn set_list(object: &mut Value, field: &str, list: Vec<Value>) {
+    if list.is_empty() {
+        remove(object, field);
+    } else {
+        object[field] = Value::Array(list);
+    }
+}
+
+/// Sets `field` to the JSON object that `text` is, or takes it away when that is empty; `path` names it in errors.
+pub fn json_object(object: &mut Value, field: &str, path: &str, text: &str) -> Result<(), Problem> {
+    if text.trim().is_empty() {
+        remove(object, field);
+        return Ok(());
+    }
+    match serde_json::from_str::<Value>(text) {
+        Ok(schema) if schema.is_object() => {
+            object[field] = schema;
+            Ok(())
+        }
+        Ok(_) => Err(Problem::new(ProblemCode::Invalid, "The schema is no JSON object.")
+            .field(path, "Write a JSON schema, as {\"type\": \"object\"}.")),
+        Err(error) => Err(Problem::new(ProblemCode::Invalid, "The schema is no JSON.")
+            .field(path, format!("Not JSON: {error}."))),
+    }
 }

@@ -127,7 +127,7 @@ fn deltas(updates: Vec<Update>, last: &mut u64, run: &mut RunView) -> Vec<RunDel
             Update::Entry(entry) if entry.seq <= *last => {}
             Update::Entry(entry) => {
                 *last = entry.seq;
-                let entry = runs::entry(&entry);
+                let entry = runs::entry(&run.key.namespace, &entry);
                 run.entries.push(entry.clone());
                 match deltas.last_mut() {
                     Some(RunDelta::Entries(entries)) => entries.push(entry),

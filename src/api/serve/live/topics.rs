@@ -1,10 +1,12 @@
 //! What is new on a topic since it was last asked.
 
 use super::list::ListTopic;
-use crate::api::serve::home;
 use crate::api::serve::objects::{detail, events_of as events};
 use crate::api::serve::present::World;
+use crate::api::serve::{approvals, conversations, home};
 use crate::views::ObjectKey;
+use crate::views::approval::InboxView;
+use crate::views::conversation::Conversations;
 use crate::views::detail::{Detail, EventView};
 use crate::views::home::{HomeView, NavCounts};
 use crate::views::live::{LiveMessage, Topic};
@@ -39,12 +41,26 @@ pub enum Followed {
         /// What was sent last.
         sent: Option<HomeView>,
     },
+    /// Conversations.
+    Conversations {
+        /// Namespace.
+        namespace: Option<String>,
+        /// The open one.
+        open: Option<String>,
+        /// What was sent last.
+        sent: Option<Conversations>,
+    },
     /// Kubernetes events.
     Events {
         /// Namespace.
         namespace: Option<String>,
         /// What was sent last; empty before the first answer.
         sent: Vec<EventView>,
+    },
+    /// What waits for a person.
+    Inbox {
+        /// What was sent last.
+        sent: Option<InboxView>,
     },
 }
 
@@ -60,7 +76,11 @@ impl Followed {
             }
             Topic::Nav { namespace } => Self::Nav { namespace: namespace.clone(), sent: None },
             Topic::Home { namespace } => Self::Home { namespace: namespace.clone(), sent: None },
+            Topic::Conversations { namespace, open } => {
+                Self::Conversations { namespace: namespace.clone(), open: open.clone(), sent: None }
+            }
             Topic::Events { namespace } => Self::Events { namespace: namespace.clone(), sent: Vec::new() },
+            Topic::Inbox => Self::Inbox { sent: None },
             Topic::Run { .. } => return None,
         })
     }
@@ -92,6 +112,22 @@ impl Followed {
                 }
                 *sent = Some(now.clone());
                 Some(LiveMessage::Home { id, home: Later::new(now) })
+            }
+            Self::Conversations { namespace, open, sent } => {
+                let now = conversations::list(world, namespace.as_deref(), open.as_deref());
+                if sent.as_ref() == Some(&now) {
+                    return None;
+                }
+                *sent = Some(now.clone());
+                Some(LiveMessage::Conversations { id, list: Later::new(now) })
+            }
+            Self::Inbox { sent } => {
+                let now = approvals::inbox(world);
+                if sent.as_ref() == Some(&now) {
+                    return None;
+                }
+                *sent = Some(now.clone());
+                Some(LiveMessage::Inbox { id, inbox: Later::new(now) })
             }
             Self::Events { namespace, sent } => {
                 let now = events(world.caches, namespace.as_deref());

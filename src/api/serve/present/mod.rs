@@ -31,7 +31,10 @@ use crate::views::row::{Cell, Status};
 
 pub use agent::agent_form;
 pub use model::{demo_address, is_scripted, model_form, source_form};
-pub use query::{is_over, is_queued, query_status, question, targets as query_targets, usage as query_usage};
+pub use query::{
+    conversation, images, is_over, is_queued, query_status, question, summary, targets as query_targets,
+    usage as query_usage,
+};
 pub use source::{Parts, Source, source};
 pub use text::{first_line, moment};
 pub use world::{World, query_place, target_kind};

@@ -2,6 +2,7 @@
 
 use super::status::{Unseen, by_condition};
 use super::{Present, World, fact_budget, fact_code, fact_text};
+use crate::engine::prices::Prices;
 use crate::kubernetes::apply::edit_version;
 use crate::kubernetes::{Caches, KindCache};
 use crate::resources::conditions::types;
@@ -9,6 +10,7 @@ use crate::resources::kind::Kind;
 use crate::resources::team::MemberType;
 use crate::resources::{AzureCredential, Condition, Model, ModelProvider, Source, ValueSource};
 use crate::views::ObjectKey;
+use crate::views::cost::Cost;
 use crate::views::detail::{Fact, Specific};
 use crate::views::forms::{ModelForm, SourceForm};
 use crate::views::row::{Cell, Status};
@@ -156,6 +158,7 @@ impl Present for Model {
         };
         fact_text(&mut facts, "Key", &key);
         facts.push(fact_budget("Probed every", self.spec.poll_interval()));
+        fact_text(&mut facts, "Price", &price(self));
         for (name, value) in connection(self).properties {
             fact_code(&mut facts, name, &describe(value.source()));
         }
@@ -165,6 +168,24 @@ impl Present for Model {
     fn specific(&self) -> Specific {
         Specific::Model(model_form(self))
     }
+}
+
+/// What a million tokens cost, where it is known, or what is wrong with the annotation that says it.
+fn price(model: &Model) -> String {
+    let listed = || match model.spec.model.source() {
+        Source::Literal(name) => Prices::listed(&model.where_to(), name),
+        _ => None,
+    };
+    let prices = match Prices::annotated(model) {
+        Ok(prices) => prices.or_else(listed),
+        Err(why) => return why,
+    };
+    let Some(prices) = prices else { return String::new() };
+    let money = |nanos: i64| {
+        Cost { currency: prices.currency.clone(), nanos: nanos.saturating_mul(1_000_000) }.to_string()
+    };
+    let (input, cached, output) = (money(prices.input), money(prices.cached), money(prices.output));
+    format!("{input} in, {cached} cached, {output} out for a million tokens")
 }
 
 /// Path under which this process serves its scripted model.

@@ -41,6 +41,29 @@ pub fn question(query: &Query) -> String {
     }
 }
 
+/// The conversation that it belongs to: the one that it names, else its own.
+pub fn conversation(query: &Query) -> &str {
+    query.spec.conversation().unwrap_or_else(|| query.metadata.uid.as_deref().unwrap_or_default())
+}
+
+/// Images of the question that come with it, as `data:` addresses; others are nobody's to fetch.
+pub fn images(query: &Query) -> Vec<String> {
+    let QueryInput::Messages(messages) = query.spec.input() else { return Vec::new() };
+    let parts = messages.last().and_then(|message| message["content"].as_array());
+    parts
+        .into_iter()
+        .flatten()
+        .filter_map(|part| part["image_url"]["url"].as_str())
+        .filter(|url| url.starts_with("data:image/"))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// What is said of it in a line: its answer, why it failed, else its question.
+pub fn summary(query: &Query) -> String {
+    query.summary()
+}
+
 fn message_text(message: &serde_json::Value) -> String {
     match &message["content"] {
         serde_json::Value::String(text) => text.clone(),

@@ -4,6 +4,7 @@ use super::model::address;
 use super::status::{Unseen, because, by_condition, plain};
 use super::text::first_line;
 use super::{Present, World, fact_code, fact_description, fact_text};
+use crate::engine::memory::is_ours;
 use crate::kubernetes::{Caches, KindCache};
 use crate::resources::condition::find;
 use crate::resources::conditions::types;
@@ -11,6 +12,9 @@ use crate::resources::kind::Kind;
 use crate::resources::{A2AServer, Condition, Evaluator, ExecutionEngine, MCPServer, Memory, ValueSource};
 use crate::views::detail::Fact;
 use crate::views::row::{Cell, State, Status};
+
+/// Where the conversations of a Memory without an address are.
+const OURS: &str = "Arkdeck's database";
 
 /// What has an address: as it was given, and as it was resolved.
 trait Addressed {
@@ -151,7 +155,7 @@ impl Present for Memory {
     }
 
     fn cells(&self, _: &World) -> Vec<Cell> {
-        vec![at_cell(self)]
+        vec![if is_ours(self) { Cell::Text(OURS.to_owned()) } else { at_cell(self) }]
     }
 
     fn conditions(&self) -> &[Condition] {
@@ -160,7 +164,11 @@ impl Present for Memory {
 
     fn facts(&self, _: &World) -> Vec<Fact> {
         let mut facts = Vec::new();
-        fact_code(&mut facts, "Address", &at(self));
+        if is_ours(self) {
+            fact_text(&mut facts, "Kept in", OURS);
+        } else {
+            fact_code(&mut facts, "Address", &at(self));
+        }
         facts
     }
 }

@@ -2,7 +2,8 @@
 
 use super::status::{because, plain};
 use super::text::{first_line, moment};
-use super::{Present, World, fact, fact_budget, fact_code, namespace};
+use super::{Present, World, fact, fact_budget, fact_code, fact_text, namespace};
+use crate::api::serve::approvals;
 use crate::kubernetes::{Caches, KindCache};
 use crate::resources::kind::Kind;
 use crate::resources::{A2ATask, A2ATaskPhase, Condition};
@@ -34,6 +35,11 @@ impl Present for A2ATask {
 
     fn status(&self, _: &World) -> Status {
         let Some(status) = &self.status else { return plain(State::Stale, "Unknown") };
+        if self.spec.is_decision()
+            && let Some(answer) = approvals::answer(self)
+        {
+            return answer.status;
+        }
         match status.phase {
             None | Some(A2ATaskPhase::Pending) => plain(State::Queued, "Pending"),
             Some(A2ATaskPhase::Assigned | A2ATaskPhase::Running) => plain(State::Running, "Running"),
@@ -47,7 +53,10 @@ impl Present for A2ATask {
     }
 
     fn summary(&self) -> String {
-        first_line(&self.spec.input)
+        match approvals::view(self) {
+            Some(call) => first_line(&format!("{} {}", call.tool, call.arguments)),
+            None => first_line(&self.spec.input),
+        }
     }
 
     fn cells(&self, world: &World) -> Vec<Cell> {
@@ -65,6 +74,15 @@ impl Present for A2ATask {
             if let Some(key) = key {
                 facts.push(fact(title, FactValue::Link { missing: world.missing(&key), key }));
             }
+        }
+        if let Some(call) = approvals::view(self) {
+            fact_code(&mut facts, "Tool", &call.tool);
+            facts.push(fact("Arguments", FactValue::Block(call.arguments)));
+            fact_text(&mut facts, "Why", &call.why);
+        }
+        if let Some(answer) = approvals::answer(self) {
+            fact_text(&mut facts, "Decided by", &answer.by);
+            fact_text(&mut facts, "Reason", &answer.reason);
         }
         fact_code(&mut facts, "Task", &self.spec.task_id);
         fact_code(&mut facts, "Context", &self.spec.context_id);

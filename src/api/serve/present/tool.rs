@@ -1,14 +1,17 @@
 //! Tools.
 
+use super::model::source_form;
 use super::status::{Unseen, because, by_condition, plain};
 use super::text::first_line;
 use super::{Present, World, fact, fact_code, fact_description, fact_text, namespace};
+use crate::kubernetes::apply::edit_version;
 use crate::kubernetes::{Caches, KindCache};
 use crate::resources::conditions::types;
 use crate::resources::kind::Kind;
 use crate::resources::{Condition, Tool, ToolType};
 use crate::views::ObjectKey;
-use crate::views::detail::{Fact, FactValue};
+use crate::views::detail::{Fact, FactValue, Specific};
+use crate::views::forms::{ParameterForm, ToolHints, ToolSpecForm};
 use crate::views::row::{Cell, State, Status};
 
 /// The object that the tool calls, if it is one.
@@ -22,6 +25,51 @@ fn target(tool: &Tool) -> Option<ObjectKey> {
         ToolType::Agent => Some(ObjectKey::new(Kind::Agent, namespace, &tool.spec.agent.as_ref()?.name)),
         ToolType::Team => Some(ObjectKey::new(Kind::Team, namespace, &tool.spec.team.as_ref()?.name)),
         ToolType::Http | ToolType::Builtin => None,
+    }
+}
+
+/// What the tool's editor holds.
+pub fn tool_form(tool: &Tool) -> ToolSpecForm {
+    let spec = &tool.spec;
+    let http = spec.http.clone().unwrap_or_default();
+    let named = match spec.type_ {
+        ToolType::Agent => &spec.agent,
+        ToolType::Team => &spec.team,
+        _ => &spec.builtin,
+    };
+    let hints = spec.annotations.clone().unwrap_or_default();
+    let headers = http
+        .headers
+        .iter()
+        .map(|header| ParameterForm { name: header.name.clone(), value: source_form(header.value.source()) });
+    let parameters = http
+        .body_parameters
+        .iter()
+        .map(|each| ParameterForm { name: each.name.clone(), value: source_form(each.source()) });
+    ToolSpecForm {
+        namespace: namespace(&tool.metadata).to_owned(),
+        name: tool.metadata.name.clone().unwrap_or_default(),
+        type_: spec.type_.to_string(),
+        description: spec.description.clone(),
+        input_schema: spec
+            .input_schema
+            .as_ref()
+            .and_then(|schema| serde_json::to_string_pretty(schema).ok())
+            .unwrap_or_default(),
+        method: http.method.to_string(),
+        headers: headers.collect(),
+        body_parameters: parameters.collect(),
+        url: http.url,
+        body: http.body,
+        timeout: http.timeout,
+        calls: named.as_ref().map(|named| named.name.clone()).unwrap_or_default(),
+        hints: ToolHints {
+            read_only: hints.read_only_hint,
+            idempotent: hints.idempotent_hint,
+            destructive: hints.destructive_hint,
+            open_world: hints.open_world_hint,
+        },
+        version: Some(edit_version(tool)),
     }
 }
 
@@ -76,5 +124,9 @@ impl Present for Tool {
 
     fn references(&self) -> Vec<ObjectKey> {
         target(self).into_iter().collect()
+    }
+
+    fn specific(&self) -> Specific {
+        Specific::Tool(tool_form(self))
     }
 }

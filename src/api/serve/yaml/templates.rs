@@ -165,10 +165,8 @@ spec:
 ";
 
 const MEMORY: &str = "\
-spec:
-  # The address of a service that speaks Ark's memory API.
-  address:
-    value: http://memory.default.svc.cluster.local:8080
+# Conversations are kept in Arkdeck's own database. Those of queries that name no memory are kept in the one named default.
+spec: {}
 ";
 
 const EVALUATOR: &str = "\

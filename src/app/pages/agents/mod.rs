@@ -36,6 +36,7 @@ fn Agent(state: ObjectState) -> impl IntoView {
     let query = use_query_map();
     let tab = Memo::new(move |_| query.with(|query| query.get("tab")).unwrap_or_default());
     let edit = format!("{}?tab=edit", address::object(&key));
+    let chat = address::chat(&key);
     let ask = address::create(Some(&key.namespace), Kind::Query)
         + &address::query([("target", format!("agent/{}", key.name))]);
     let copy =
@@ -81,6 +82,7 @@ fn Agent(state: ObjectState) -> impl IntoView {
         <div class="page">
             <Gone state=state />
             <ObjectHead state=state>
+                <LinkButton label="Chat" href=chat icon="messages-square" />
                 <LinkButton label="New query" href=ask icon="play" />
                 <LinkButton label="Duplicate" href=copy icon="copy" />
                 <LinkButton label="Edit" href=edit icon="pencil" shortcut="e" />

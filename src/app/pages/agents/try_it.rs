@@ -164,6 +164,7 @@ fn Answering(view: RunView, send: Callback<String>) -> impl IntoView {
     let again = input.clone();
     let no_way_out: ChildrenFn = std::sync::Arc::new(|| ().into_any());
     let fault_way_out = no_way_out.clone();
+    let fault_of = key.clone();
     view! {
         <div class="msg me">
             <p class="whitespace-pre-line">{input}</p>
@@ -186,7 +187,7 @@ fn Answering(view: RunView, send: Callback<String>) -> impl IntoView {
             {move || {
                 failure
                     .get()
-                    .map(|failure| view! { <Fault failure=failure way_out=fault_way_out.clone() /> })
+                    .map(|failure| view! { <Fault failure=failure query=fault_of.clone() way_out=fault_way_out.clone() /> })
             }}
             <div class="row wrap xs t3">
                 <a href=href>"Open run"</a>

@@ -33,7 +33,7 @@ pub fn Figures(
                 <span class="f">{figure(|home| count(home.running.saturating_sub(home.queued)))}</span>
                 <span class="xs t2">{move || words::number(queued.get())} " queued"</span>
             </a>
-            <a href=only("waiting")>
+            <a href=address::APPROVALS>
                 <span class="xs t3">"Waiting for a person"</span>
                 <span class="f" class:warn=move || waiting.get() != 0>
                     {figure(|home| count(home.waiting))}

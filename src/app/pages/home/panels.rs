@@ -118,13 +118,39 @@ pub fn NeedsYou(home: Signal<HomeView>) -> impl IntoView {
                     <Icon name="hand" />
                     {count}
                 </span>
+                <a class="end" href=address::APPROVALS>
+                    "Open inbox"
+                </a>
             </header>
-            {live_rows(home, |home| &home.needs_you, |row| line(row, Words::Reason))}
+            {live_rows(home, |home| &home.needs_you, waiting_line)}
             <p class="pb t3" hidden=filled>
                 "Nothing waits for you."
             </p>
         </section>
     }
+}
+
+/// A call that waits: the tool, its arguments. Other things that wait are told as anything else.
+fn waiting_line(row: Memo<Row>) -> AnyView {
+    let (key, summary) = row.with_untracked(|row| (row.key.clone(), row.summary.clone()));
+    if key.kind != Kind::A2ATask {
+        return line(row, Words::Reason).into_any();
+    }
+    let (tool, arguments) = summary.split_once(' ').unwrap_or((&summary, ""));
+    view! {
+        <a class="act" href=address::approval(&key)>
+            <Avatar kind=Kind::Tool name=tool.to_owned() />
+            <span class="cut" title=summary.clone()>
+                <b>{tool.to_owned()}</b>
+                " "
+                <span class="t2">{arguments.to_owned()}</span>
+            </span>
+            <span class="xs t3 nowrap">
+                <Ago at=row.with_untracked(|row| row.created_ms) />
+            </span>
+        </a>
+    }
+    .into_any()
 }
 
 /// What is not ready, with why.

@@ -53,7 +53,7 @@ impl ModelFields {
 
     /// The model that the fields say; what they do not hold is that of `base`. Tracked.
     pub fn read(self, base: &ModelForm) -> ModelForm {
-        let azure = self.provider.with(|provider| provider == "azure");
+        let versioned = self.provider.with(|provider| has_version(provider));
         let api_key = match self.api_key.get() {
             // A key kept in the manifest comes as an empty literal and goes back as one.
             SourceForm::Unset if matches!(base.api_key, SourceForm::Literal(_)) => base.api_key.clone(),
@@ -66,7 +66,7 @@ impl ModelFields {
             model: trimmed(self.model.get()),
             base_url: trimmed(self.base_url.get()),
             api_key,
-            api_version: if azure { trimmed(self.api_version.get()) } else { base.api_version.clone() },
+            api_version: if versioned { trimmed(self.api_version.get()) } else { base.api_version.clone() },
             properties: properties::read(self.properties),
             poll_interval: self.poll_interval.get().trim().to_owned(),
             version: base.version.clone(),
@@ -83,6 +83,11 @@ impl ModelFields {
             self.api_key.text.set("none".to_owned());
         }
     }
+}
+
+/// Whether a provider's API has versions.
+fn has_version(provider: &str) -> bool {
+    matches!(provider, "azure" | "anthropic")
 }
 
 fn trimmed(value: SourceForm) -> SourceForm {
@@ -111,8 +116,11 @@ pub fn ModelBody(
     let azure = Memo::new(move |_| fields.provider.with(|provider| provider == "azure"));
     let stored_key = Signal::derive(move || stored.with(|stored| stored.api_key.clone()));
     let model_label = move || if azure.get() { "Deployment" } else { "Model name" };
-    let address_hint = move || {
-        if azure.get() { "As https://NAME.openai.azure.com" } else { "The part before /chat/completions" }
+    let elsewhere = Memo::new(move |_| fields.provider.with(|provider| has_version(provider)));
+    let where_to = move || match fields.provider.get().as_str() {
+        "azure" => ("https://NAME.openai.azure.com", "The part before /openai"),
+        "anthropic" => ("https://api.anthropic.com", "The part before /v1/messages"),
+        _ => ("https://api.openai.com/v1", "The part before /chat/completions"),
     };
     view! {
         <section class="fsec" aria-labelledby="m-provider">
@@ -146,7 +154,7 @@ pub fn ModelBody(
         </section>
         <section class="fsec" aria-labelledby="m-where">
             <h2 id="m-where">"Where it is"</h2>
-            <div class="chips" role="group" aria-label="Well-known endpoints" hidden=azure>
+            <div class="chips" role="group" aria-label="Well-known endpoints" hidden=elsewhere>
                 {move || demo.get().map(|address| demo_chip(fields, address))}
                 {PRESETS
                     .into_iter()
@@ -167,6 +175,7 @@ pub fn ModelBody(
                     .collect_view()}
             </div>
             {move || {
+                let (address, hint) = where_to();
                 view! {
                     <SourceField
                         label="Address"
@@ -175,8 +184,8 @@ pub fn ModelBody(
                         kinds=PLAIN
                         choices=choices
                         problems=problems
-                        placeholder="https://api.openai.com/v1"
-                        hint=address_hint()
+                        placeholder=address
+                        hint=hint
                     />
                     <SourceField
                         label=model_label()
@@ -190,9 +199,10 @@ pub fn ModelBody(
                 }
             }}
             {move || {
-                azure
+                elsewhere
                     .get()
                     .then(|| {
+                        let azure = azure.get();
                         view! {
                             <SourceField
                                 label="API version"
@@ -201,7 +211,8 @@ pub fn ModelBody(
                                 kinds=PLAIN
                                 choices=choices
                                 problems=problems
-                                placeholder="2024-10-21"
+                                placeholder=if azure { "2024-10-21" } else { "2023-06-01" }
+                                optional=!azure
                             />
                         }
                     })

@@ -136,6 +136,11 @@ mod tests {
     }
 
     #[test]
+    fn anthropics_version_may_be_left_out() {
+        assert_eq!(judge(&ModelForm { provider: "anthropic".into(), ..lamp() }), []);
+    }
+
+    #[test]
     fn a_key_in_the_manifest_may_stay() {
         let read =
             ModelForm { api_key: SourceForm::Literal(String::new()), version: Some("4".into()), ..lamp() };

@@ -11,9 +11,10 @@ pub struct Provider {
     pub note: &'static str,
 }
 
-/// The providers that the engine asks today; others are edited as YAML.
-pub const PROVIDERS: [Provider; 2] = [
+/// The providers that have fields here. Bedrock, and Azure without a key, are edited as YAML.
+pub const PROVIDERS: [Provider; 3] = [
     Provider { value: "openai", title: "OpenAI", note: "and every server that speaks its protocol" },
+    Provider { value: "anthropic", title: "Anthropic", note: "and servers that speak its messages API" },
     Provider { value: "azure", title: "Azure OpenAI", note: "with a key" },
 ];
 

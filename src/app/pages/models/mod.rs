@@ -33,6 +33,7 @@ fn Model(state: ObjectState) -> impl IntoView {
     let query = use_query_map();
     let tab = Memo::new(move |_| query.with(|query| query.get("tab")).unwrap_or_default());
     let edit = format!("{}?tab=edit", address::object(&key));
+    let chat = address::chat(&key);
     let create = |kind, query| address::create(Some(&key.namespace), kind) + &address::query([query]);
     let ask = create(Kind::Query, ("target", format!("model/{}", key.name)));
     let copy = create(Kind::Model, ("from", key.name.clone()));
@@ -74,6 +75,7 @@ fn Model(state: ObjectState) -> impl IntoView {
         <div class="page">
             <Gone state=state />
             <ObjectHead state=state>
+                <LinkButton label="Chat" href=chat icon="messages-square" />
                 <LinkButton label="Ask it" href=ask icon="play" />
                 <LinkButton label="Duplicate" href=copy icon="copy" />
                 <LinkButton label="Edit" href=edit icon="pencil" shortcut="e" />

@@ -151,6 +151,7 @@ fn Generic(state: ObjectState) -> impl IntoView {
     let query = use_query_map();
     let tab = Memo::new(move |_| query.with(|query| query.get("tab")).unwrap_or_default());
     let edit = format!("{}?tab=yaml", address::object(&key));
+    let chat = (key.kind == Kind::Team).then(|| address::chat(&key));
     let ask = (key.kind == Kind::Team).then(|| {
         address::create(Some(&key.namespace), Kind::Query)
             + &address::query([("target", format!("team/{}", key.name))])
@@ -194,6 +195,7 @@ fn Generic(state: ObjectState) -> impl IntoView {
         <div class="page">
             <Gone state=state />
             <ObjectHead state=state>
+                {chat.map(|chat| view! { <LinkButton label="Chat" href=chat icon="messages-square" /> })}
                 {ask.map(|ask| view! { <LinkButton label="New query" href=ask icon="play" /> })}
                 {copy.map(|copy| view! { <LinkButton label="Duplicate" href=copy icon="copy" /> })}
                 <LinkButton label="Edit" href=edit icon="pencil" shortcut="e" />

@@ -8,7 +8,8 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use self::judge::judge;
-use self::targets::{TargetPicker, parse_target};
+use self::targets::TargetPicker;
+pub use self::targets::parse_target;
 use super::form::{
     Draft, Editor, EditorSwitch, FormFrame, ParameterFields, ParameterRows, PreviewText, follow_preview,
     use_editor,

@@ -7,7 +7,7 @@ use super::store::RunStore;
 use crate::api::queries::{cancel_query, rerun_query};
 use crate::app::act::browser_action;
 use crate::app::address;
-use crate::app::components::{Button, ButtonKind, Menu, MenuItem};
+use crate::app::components::{Button, ButtonKind, LinkButton, Menu, MenuItem};
 use crate::app::deletes::use_deletes;
 use crate::app::toasts::use_toasts;
 use crate::resources::kind::Kind;
@@ -28,6 +28,7 @@ pub fn RunActs(
         address::create(Some(&key.namespace), Kind::Query) + &address::query([("from", key.name.clone())]);
     let press_changed = Callback::new(move |_| navigate(&changed, leptos_router::NavigateOptions::default()));
     let delete = delete(run);
+    let chat = run.peek(|run| address::conversation(&run.key.namespace, &run.conversation));
     let label = format!("More for {}", key.name);
     view! {
         <div class="acts">
@@ -55,6 +56,7 @@ pub fn RunActs(
                     (in_flight.get() && !run.gone()).then(|| view! { <CancelButton run=run key=key /> })
                 }
             }
+            <LinkButton label="Chat" href=chat icon="messages-square" />
             <Menu label=label>
                 <MenuItem label="Ask again with changes" icon="pencil" on_press=press_changed />
                 <hr />

@@ -8,6 +8,7 @@ use super::turn::TurnState;
 use super::turn_view::{Fault, TurnItem};
 use crate::app::address;
 use crate::app::components::{Button, Icon, LinkButton};
+use crate::app::say::say;
 use crate::resources::kind::Kind;
 use crate::views::row::State;
 
@@ -24,7 +25,7 @@ pub fn Conversation(
     });
     let several = run.select(|run| run.turns.len() > 1);
     let turns = run.select(|run| run.turns.iter().map(|turn| turn.target).collect::<Vec<_>>());
-    let notices = run.select(|run| run.notices.clone());
+    let notices = run.select(|run| run.memory.iter().chain(&run.notices).cloned().collect::<Vec<_>>());
     let failure = run.select(|run| run.failure.clone());
     let status = run.status();
     let waits = move || {
@@ -39,6 +40,7 @@ pub fn Conversation(
     let key = run.peek(|run| run.key.clone());
     let way_out: ChildrenFn = std::sync::Arc::new(move || way_out(&key).into_any());
     let fault_way_out = way_out.clone();
+    let fault_of = run.peek(|run| run.key.clone());
     view! {
         <ol class="conv" aria-label="Question">
             <li class="turn">
@@ -91,7 +93,7 @@ pub fn Conversation(
         {move || {
             failure
                 .get()
-                .map(|failure| view! { <Fault failure=failure way_out=fault_way_out.clone() /> })
+                .map(|failure| view! { <Fault failure=failure query=fault_of.clone() way_out=fault_way_out.clone() /> })
         }}
     }
 }
@@ -116,7 +118,7 @@ fn way_out(key: &crate::views::ObjectKey) -> impl IntoView + use<> {
 }
 
 /// Says once for each turn how it ended; text itself is never announced while it streams.
-fn announce_turns(run: RunStore) {
+pub fn announce_turns(run: RunStore) {
     let ends = run.select(|run| {
         let ended = run.turns.iter().filter(|turn| turn.state != TurnState::Running);
         ended
@@ -145,14 +147,4 @@ fn announce_turns(run: RunStore) {
             ends.len()
         })
     });
-}
-
-/// Says something to who hears the page, without showing it.
-pub fn say(text: &str) {
-    #[cfg(feature = "hydrate")]
-    if let Some(said) = crate::app::browser::find("#said") {
-        said.set_inner_text(text);
-    }
-    #[cfg(not(feature = "hydrate"))]
-    let _ = text;
 }

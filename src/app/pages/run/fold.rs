@@ -3,8 +3,10 @@
 //! Entries are taken in order of their number; what was seen is skipped and what is missing is reported, so that
 //! a reconnect neither repeats nor loses anything. No clock and no signal here: the whole of it is tested.
 
-use super::turn::{Call, Failure, Part, Turn, TurnState, tool_step};
+use super::memory;
+use super::turn::{Approval, Call, Decided, Failure, Part, Turn, TurnState, tool_step};
 use crate::views::ObjectKey;
+use crate::views::cost::Cost;
 use crate::views::row::{State, Status};
 use crate::views::run::{Partial, RunDelta, RunEntry, RunEvent, RunView, TokenUsage};
 
@@ -30,6 +32,8 @@ pub struct RunModel {
     pub status: Status,
     /// The question as it was asked.
     pub input: String,
+    /// Images of the question, as `data:` addresses.
+    pub images: Vec<String>,
     /// What it was asked of.
     pub targets: Vec<ObjectKey>,
     /// When the query was created.
@@ -44,6 +48,8 @@ pub struct RunModel {
     pub usage: TokenUsage,
     /// Session that it belongs to.
     pub session: Option<String>,
+    /// Conversation that it belongs to.
+    pub conversation: String,
     /// A model in it is the scripted demo model.
     pub scripted: bool,
     /// Entries before the first one here were left out.
@@ -52,6 +58,8 @@ pub struct RunModel {
     pub entries: Vec<RunEntry>,
     /// One for each target that has begun, in order of the targets.
     pub turns: Vec<Turn>,
+    /// How much of the memory went with the question, in a sentence.
+    pub memory: Option<(u64, String)>,
     /// Restarts, limits and other sentences that concern the whole run.
     pub notices: Vec<(u64, String)>,
     /// Why the run as a whole ended, where it ended badly without any target failing.
@@ -66,6 +74,7 @@ impl RunModel {
             uid: view.uid,
             status: view.status,
             input: view.input,
+            images: view.images,
             targets: view.targets,
             created_ms: view.created_ms,
             started_ms: view.started_ms,
@@ -73,10 +82,12 @@ impl RunModel {
             timeout_ms: view.timeout_ms,
             usage: view.usage,
             session: view.session,
+            conversation: view.conversation,
             scripted: view.scripted,
             truncated: view.truncated,
             entries: Vec::with_capacity(view.entries.len()),
             turns: Vec::new(),
+            memory: None,
             notices: Vec::new(),
             failure: None,
         };
@@ -118,6 +129,25 @@ impl RunModel {
         }
     }
 
+    /// What the calls cost whose price is known, by currency, and how many calls have none.
+    pub fn cost(&self) -> (Vec<Cost>, usize) {
+        let mut sums: Vec<Cost> = Vec::new();
+        let mut unknown = 0;
+        for entry in &self.entries {
+            match &entry.event {
+                RunEvent::ModelResponse { cost: Some(cost), .. } => {
+                    match sums.iter_mut().find(|sum| sum.currency == cost.currency) {
+                        Some(sum) => sum.nanos = sum.nanos.saturating_add(cost.nanos),
+                        None => sums.push(cost.clone()),
+                    }
+                }
+                RunEvent::ModelResponse { cost: None, .. } => unknown += 1,
+                _ => {}
+            }
+        }
+        (sums, unknown)
+    }
+
     /// Puts older entries before those that are here.
     pub fn prepend(&mut self, older: Vec<RunEntry>) {
         let first = self.entries.first().map_or(u64::MAX, |entry| entry.seq);
@@ -126,6 +156,7 @@ impl RunModel {
         let streaming = self.partials();
         self.truncated = all.first().is_some_and(|entry| entry.seq > 1);
         self.turns.clear();
+        self.memory = None;
         self.notices.clear();
         self.failure = None;
         for entry in all {
@@ -231,6 +262,7 @@ impl RunModel {
                 finish_reason,
                 first_token_ms,
                 duration_ms,
+                ..
             } => {
                 let turn = self.turn_at(entry.target, at);
                 let call = turn.call_mut(step);
@@ -256,6 +288,47 @@ impl RunModel {
                 row.duration_ms = Some(*duration_ms);
                 row.result_seq = Some(seq);
             }
+            RunEvent::ApprovalAsked {
+                step,
+                call_id,
+                name,
+                arguments,
+                agent,
+                why,
+                task,
+                deadline_ms,
+                on_timeout,
+            } => {
+                let row = self.turn_at(entry.target, at).tool_mut(step, call_id, name, seq, at);
+                if row.arguments.is_empty() {
+                    row.arguments.clone_from(arguments);
+                }
+                row.approval = Some(Approval {
+                    seq,
+                    task: task.clone(),
+                    agent: agent.clone(),
+                    why: why.clone(),
+                    asked_ms: at,
+                    deadline_ms: *deadline_ms,
+                    on_timeout: *on_timeout,
+                    decided: None,
+                    dropped: false,
+                });
+            }
+            RunEvent::ApprovalDecided { step, outcome, by, reason, arguments } => {
+                let decided = Decided {
+                    at_ms: at,
+                    outcome: outcome.clone(),
+                    by: by.clone(),
+                    reason: reason.clone(),
+                    arguments: arguments.clone(),
+                };
+                let turn = self.turn_at(entry.target, at);
+                let row = turn.tools.iter_mut().find(|row| row.step == *step);
+                if let Some(approval) = row.and_then(|row| row.approval.as_mut()) {
+                    approval.decided = Some(decided);
+                }
+            }
             RunEvent::TurnStarted { turn, member, why, .. } => {
                 let part = Part::Member { seq, turn: *turn, member: member.clone(), why: why.clone() };
                 self.turn_at(entry.target, at).parts.push(part);
@@ -267,6 +340,10 @@ impl RunModel {
                     let part = Part::Notice { seq, message: message.clone() };
                     self.turn_at(entry.target, at).parts.push(part);
                 }
+            }
+            RunEvent::OutputRejected { message, .. } => {
+                let message = format!("The answer does not fit the output schema: {message}.");
+                self.turn_at(entry.target, at).parts.push(Part::Notice { seq, message });
             }
             RunEvent::TargetDone { content } => {
                 let content = content.clone();
@@ -284,6 +361,12 @@ impl RunModel {
                 turn.settle();
                 turn.failure = Some(failure);
             }
+            RunEvent::MemoryRead { messages, tokens, limit, left_out, .. } => {
+                let told = memory::read(*messages, *tokens, *limit, *left_out);
+                self.memory = told.map(|told| (seq, told));
+            }
+            RunEvent::MemoryWritten { .. } => {}
+            RunEvent::MemoryFailed { message, .. } => self.notices.push((seq, message.clone())),
             RunEvent::Notice { message } => match entry.target {
                 Some(_) => {
                     let part = Part::Notice { seq, message: message.clone() };

@@ -185,3 +185,20 @@ fn members_of_a_team_speak_in_one_turn_and_their_calls_are_told_apart() {
         .collect();
     assert_eq!(speakers, [(1, "pilot"), (2, "mate")]);
 }
+
+#[test]
+fn the_cost_is_that_of_the_calls_whose_price_is_known() {
+    let mut run = RunModel::open(view(&["pilot"]));
+    let priced = |seq: u64, currency: &str, nanos: i64| {
+        let mut entry = response(seq, 0, &format!("0/model/{seq}"), "Low.", &[]);
+        if let RunEvent::ModelResponse { cost, .. } = &mut entry.event {
+            *cost = Some(Cost { currency: currency.into(), nanos });
+        }
+        entry
+    };
+    run.apply(RunDelta::Entries(vec![response(1, 0, "0/model/1", "Low.", &[])]));
+    assert_eq!(run.cost(), (vec![], 1), "unknown is not 0");
+    run.apply(RunDelta::Entries(vec![priced(2, "USD", 5), priced(3, "EUR", 7), priced(4, "USD", 6)]));
+    let sums = vec![Cost { currency: "USD".into(), nanos: 11 }, Cost { currency: "EUR".into(), nanos: 7 }];
+    assert_eq!(run.cost(), (sums, 1));
+}

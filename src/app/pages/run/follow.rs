@@ -7,7 +7,7 @@ use crate::app::components::Pill;
 
 /// Distance from the end, in pixels, within which the page follows.
 #[cfg(feature = "hydrate")]
-const NEAR_END: f64 = 120.0;
+pub const NEAR_END: f64 = 120.0;
 
 /// Whether the page follows.
 #[derive(Clone, Copy)]
@@ -119,14 +119,16 @@ fn scroll_y() -> f64 {
     window().scroll_y().unwrap_or_default()
 }
 
+/// How far below the seen part the page goes on, in pixels.
 #[cfg(feature = "hydrate")]
-fn distance_to_end() -> f64 {
+pub fn distance_to_end() -> f64 {
     let height = document().document_element().map_or(0, |root| root.scroll_height());
     let seen = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
     f64::from(height) - seen - scroll_y()
 }
 
-fn to_end() {
+/// Scrolls to the end of the page.
+pub fn to_end() {
     #[cfg(feature = "hydrate")]
     {
         let height = document().document_element().map_or(0, |root| root.scroll_height());

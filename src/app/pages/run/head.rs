@@ -44,6 +44,7 @@ pub fn RunFacts(
     let in_flight = run.in_flight();
     let times = run.select(|run| (run.started_ms, run.ended_ms));
     let usage = run.select(|run| run.usage);
+    let cost = run.select(|run| (run.cost(), run.truncated));
     let calls = run.select(|run| run.call_counts());
     let first = run.select(|run| run.first_token_ms());
     let elapsed = move || match times.get() {
@@ -79,6 +80,26 @@ pub fn RunFacts(
                 <dt>"Tokens out"</dt>
                 <dd>{move || known(usage.get().completion)}</dd>
             </div>
+            {move || {
+                let ((sums, unknown), truncated) = cost.get();
+                let sum = sums.iter().map(ToString::to_string).collect::<Vec<_>>().join(" + ");
+                let note = match unknown {
+                    // Older entries are not here yet.
+                    _ if truncated => "at least".to_owned(),
+                    0 => String::new(),
+                    n => format!("{} without a price", words::count(n, "call", "calls")),
+                };
+                // An unknown price is not 0.
+                (!sums.is_empty())
+                    .then(|| {
+                        view! {
+                            <div>
+                                <dt>"Cost"</dt>
+                                <dd>{sum} " " <small>{note}</small></dd>
+                            </div>
+                        }
+                    })
+            }}
             <div>
                 <dt>"Model calls"</dt>
                 <dd>{move || calls.get().0}</dd>

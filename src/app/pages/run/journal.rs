@@ -1,6 +1,7 @@
 //! The journal of a run in lines, and one entry in full.
 
-use crate::app::words::{duration, number};
+use super::memory;
+use crate::app::words::{count, duration, number};
 use crate::views::ObjectKey;
 use crate::views::run::{RunEntry, RunEvent};
 
@@ -18,13 +19,15 @@ pub enum LineKind {
     Model,
     /// A tool call.
     Tool,
+    /// A wait for a person.
+    Approval,
     /// Something worth knowing.
     Notice,
 }
 
 impl LineKind {
     /// Every kind, as the filters are ordered.
-    pub const ALL: [Self; 5] = [Self::Model, Self::Tool, Self::Turn, Self::Run, Self::Notice];
+    pub const ALL: [Self; 6] = [Self::Model, Self::Tool, Self::Approval, Self::Turn, Self::Run, Self::Notice];
 
     /// Its word.
     pub const fn word(self) -> &'static str {
@@ -33,6 +36,7 @@ impl LineKind {
             Self::Turn => "Turn",
             Self::Model => "Model",
             Self::Tool => "Tool",
+            Self::Approval => "Approval",
             Self::Notice => "Notice",
         }
     }
@@ -93,13 +97,16 @@ pub fn line(entry: &RunEntry, targets: &[ObjectKey], started_ms: Option<i64>) ->
             }
             (LineKind::Model, "model.asked", by, what, false)
         }
-        RunEvent::ModelResponse { content, tool_calls, usage, duration_ms, .. } => {
+        RunEvent::ModelResponse { content, tool_calls, usage, cost, duration_ms, .. } => {
             let mut what = match tool_calls.len() {
                 0 => String::new(),
                 1 => "1 tool call, ".to_owned(),
                 n => format!("{n} tool calls, "),
             };
             what.push_str(&format!("{} tokens out, {}", number(usage.completion), duration(*duration_ms)));
+            if let Some(cost) = cost {
+                what.push_str(&format!(", {cost}"));
+            }
             if !content.trim().is_empty() {
                 what.push_str(&format!(": {}", first_line(content)));
             }
@@ -114,6 +121,17 @@ pub fn line(entry: &RunEntry, targets: &[ObjectKey], started_ms: Option<i64>) ->
             let what = format!("{name}, {}: {}", duration(*duration_ms), first_line(content));
             (LineKind::Tool, "tool.answered", target(), what, *is_error)
         }
+        RunEvent::ApprovalAsked { name, agent, why, .. } => {
+            let by = agent.clone().or_else(target);
+            (LineKind::Approval, "approval.asked", by, format!("{name}: {why}"), false)
+        }
+        RunEvent::ApprovalDecided { outcome, by, reason, arguments, .. } => {
+            let mut what = outcome_words(outcome, by, arguments.is_some());
+            if !reason.is_empty() {
+                what.push_str(&format!(": {}", first_line(reason)));
+            }
+            (LineKind::Approval, "approval.decided", None, what, !goes_on(outcome))
+        }
         RunEvent::TurnStarted { turn, member, why, .. } => {
             (LineKind::Turn, "turn.chosen", Some(member.clone()), format!("turn {turn}: {why}"), false)
         }
@@ -124,11 +142,26 @@ pub fn line(entry: &RunEntry, targets: &[ObjectKey], started_ms: Option<i64>) ->
             let plural = if *turns == 1 { "turn" } else { "turns" };
             (LineKind::Turn, "team.ended", Some(team.clone()), format!("{turns} {plural}: {message}"), false)
         }
+        RunEvent::OutputRejected { message, .. } => {
+            (LineKind::Model, "answer.rejected", target(), message.clone(), true)
+        }
         RunEvent::TargetDone { content } => {
             (LineKind::Turn, "turn.ended", target(), first_line(content), false)
         }
         RunEvent::TargetFailed { code, message } => {
             (LineKind::Turn, "turn.failed", target(), format!("{code}: {message}"), true)
+        }
+        RunEvent::MemoryRead { messages, tokens, limit, left_out, .. } => {
+            let what = memory::read(*messages, *tokens, *limit, *left_out);
+            let what = what.unwrap_or_else(|| "nothing was said before".to_owned());
+            (LineKind::Run, "memory.read", None, what, false)
+        }
+        RunEvent::MemoryWritten { messages, .. } => {
+            let what = count(*messages, "message is remembered", "messages are remembered");
+            (LineKind::Run, "memory.written", target(), what, false)
+        }
+        RunEvent::MemoryFailed { message, .. } => {
+            (LineKind::Notice, "memory.failed", target(), message.clone(), true)
         }
         RunEvent::Notice { message } => (LineKind::Notice, "notice", target(), message.clone(), false),
         RunEvent::Finished { phase, message, .. } => {
@@ -159,6 +192,7 @@ pub fn details(entry: &RunEntry) -> Vec<Detail> {
             content,
             tool_calls,
             usage,
+            cost,
             finish_reason,
             first_token_ms,
             duration_ms,
@@ -167,6 +201,7 @@ pub fn details(entry: &RunEntry) -> Vec<Detail> {
             all.extend(first_token_ms.map(|ms| Fact("First token after", duration(ms))));
             all.push(Fact("Tokens in", tokens_in(usage.prompt, usage.cached)));
             all.push(Fact("Tokens out", number(usage.completion)));
+            all.extend(cost.as_ref().map(|cost| Fact("Cost", cost.to_string())));
             all.push(Fact("Stopped by", finish_reason.clone()));
             all.push(Fact("Step", step.clone()));
             if !content.is_empty() {
@@ -193,6 +228,29 @@ pub fn details(entry: &RunEntry) -> Vec<Detail> {
             all.push(Fact("Step", step.clone()));
             all.push(Text("Content", pretty(content)));
         }
+        RunEvent::ApprovalAsked {
+            step, name, arguments, agent, why, task, deadline_ms, on_timeout, ..
+        } => {
+            all.push(Fact("Tool", name.clone()));
+            all.extend(agent.clone().map(|agent| Link("Asked by", agent)));
+            all.push(Link("Answered by", task.clone()));
+            all.push(Time("Waits until", *deadline_ms));
+            all.push(Fact("Then", on_timeout.to_string()));
+            all.push(Fact("Step", step.clone()));
+            all.push(Text("Why", why.clone()));
+            all.push(Text("Arguments", pretty(arguments)));
+        }
+        RunEvent::ApprovalDecided { step, outcome, by, reason, arguments } => {
+            all.push(Fact("Outcome", outcome.clone()));
+            if !by.is_empty() {
+                all.push(Fact("Decided by", by.clone()));
+            }
+            all.push(Fact("Step", step.clone()));
+            if !reason.is_empty() {
+                all.push(Text("Reason", reason.clone()));
+            }
+            all.extend(arguments.as_deref().map(|arguments| Text("Changed arguments", pretty(arguments))));
+        }
         RunEvent::TurnStarted { step, turn, team, member, rule, why } => {
             all.push(Link("Speaks", member.clone()));
             all.push(Link("Team", team.clone()));
@@ -211,9 +269,30 @@ pub fn details(entry: &RunEntry) -> Vec<Detail> {
             all.push(Fact("Ended by", reason.clone()));
             all.push(Text("Message", message.clone()));
         }
+        RunEvent::OutputRejected { step, message } => {
+            all.push(Fact("Step", step.clone()));
+            all.push(Text("Does not fit the output schema", message.clone()));
+        }
         RunEvent::TargetDone { content } => all.push(Text("Answer", content.clone())),
         RunEvent::TargetFailed { code, message } => {
             all.push(Fact("Code", code.clone()));
+            all.push(Text("Message", message.clone()));
+        }
+        RunEvent::MemoryRead { memory, conversation, messages, tokens, limit, left_out } => {
+            all.push(Link("Memory", memory.clone()));
+            all.push(Fact("Conversation", conversation.clone()));
+            all.push(Fact("Messages", messages.to_string()));
+            all.push(Fact("Left out", left_out.to_string()));
+            all.push(Fact("Tokens", format!("about {tokens}, at most {limit}")));
+        }
+        RunEvent::MemoryWritten { memory, conversation, messages } => {
+            all.push(Link("Memory", memory.clone()));
+            all.push(Fact("Conversation", conversation.clone()));
+            all.push(Fact("Messages", messages.to_string()));
+        }
+        RunEvent::MemoryFailed { conversation, reason, message } => {
+            all.push(Fact("Conversation", conversation.clone()));
+            all.push(Fact("Reason", reason.clone()));
             all.push(Text("Message", message.clone()));
         }
         RunEvent::Notice { message } => all.push(Text("Message", message.clone())),
@@ -226,6 +305,21 @@ pub fn details(entry: &RunEntry) -> Vec<Detail> {
         }
     }
     all
+}
+
+/// Whether the call was made after this outcome of a wait for a person.
+pub fn goes_on(outcome: &str) -> bool {
+    matches!(outcome, "approved" | "timedOutProceeded")
+}
+
+/// `approved with changes by ana`, `nobody decided in time, refused`.
+pub fn outcome_words(outcome: &str, by: &str, changed: bool) -> String {
+    match outcome {
+        "timedOutProceeded" => "nobody decided in time, the call was made".to_owned(),
+        "timedOutRejected" => "nobody decided in time, the call was refused".to_owned(),
+        "approved" if changed => format!("approved with changes by {by}"),
+        outcome => format!("{outcome} by {by}"),
+    }
 }
 
 /// `18,204, 11,020 cached`.
@@ -255,6 +349,7 @@ pub fn first_line(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::resources::kind::Kind;
+    use crate::views::cost::Cost;
     use crate::views::run::TokenUsage;
 
     fn entry(event: RunEvent) -> RunEntry {
@@ -269,6 +364,7 @@ mod tests {
             content: "\n High water at noon.\nMore.".into(),
             tool_calls: Vec::new(),
             usage: TokenUsage { prompt: 4_912, completion: 1_188, cached: 3_840 },
+            cost: Some(Cost { currency: "USD".into(), nanos: 6_100_000 }),
             finish_reason: "stop".into(),
             first_token_ms: Some(340),
             duration_ms: 4_300,
@@ -277,7 +373,7 @@ mod tests {
         assert_eq!(line.name, "model.answered");
         assert_eq!(line.after_ms, Some(4_250));
         assert_eq!(line.by, Some(pilot));
-        assert_eq!(line.what, "1,188 tokens out, 4.3 s: High water at noon.");
+        assert_eq!(line.what, "1,188 tokens out, 4.3 s, $0.0061: High water at noon.");
         let all = details(&answered);
         assert!(all.contains(&Detail::Fact("Tokens in", "4,912, 3,840 cached".into())), "{all:?}");
     }

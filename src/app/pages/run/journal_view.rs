@@ -149,6 +149,7 @@ fn line_view(line: Line, step: Memo<Option<u64>>) -> impl IntoView {
         LineKind::Turn => "play",
         LineKind::Model => "cpu",
         LineKind::Tool => "wrench",
+        LineKind::Approval => "hand",
         LineKind::Notice => "info",
     };
     let after = line.after_ms.map_or("–".to_owned(), words::duration);

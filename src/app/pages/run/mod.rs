@@ -4,6 +4,7 @@
 
 mod acts;
 mod answer;
+mod approval_view;
 mod conversation;
 pub mod fold;
 mod follow;
@@ -11,6 +12,7 @@ mod head;
 pub mod journal;
 mod journal_view;
 pub mod markdown;
+mod memory;
 mod page;
 #[cfg(test)]
 mod samples;
@@ -23,5 +25,9 @@ mod tool_view;
 pub mod turn;
 mod turn_view;
 
+pub use conversation::announce_turns;
+pub use follow::to_end;
+#[cfg(feature = "hydrate")]
+pub use follow::{NEAR_END, distance_to_end};
 pub use page::RunPage;
-pub use turn_view::{Fault, TurnBody};
+pub use turn_view::{Fault, TurnBody, TurnItem};

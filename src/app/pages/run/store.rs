@@ -33,16 +33,21 @@ pub struct RunStore {
 impl RunStore {
     /// Opens a run and follows it for the life of the calling component.
     pub fn follow(view: RunView) -> Self {
-        let store = Self {
+        let store = Self::still(view);
+        use_live(move || Some(store.topic()), move |message| store.receive(message));
+        store
+    }
+
+    /// Opens a run that has ended, and does not follow it.
+    pub fn still(view: RunView) -> Self {
+        Self {
             model: RwSignal::new(RunModel::open(view)),
             canceling: RwSignal::new(false),
             gone: RwSignal::new(false),
             skipped: RwSignal::new(None),
             waiting: StoredValue::new(Vec::new()),
             framed: StoredValue::new(false),
-        };
-        use_live(move || Some(store.topic()), move |message| store.receive(message));
-        store
+        }
     }
 
     /// What the page has, read untracked: a new entry must not subscribe again.

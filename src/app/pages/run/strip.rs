@@ -46,6 +46,8 @@ pub struct Piece {
     pub lane: usize,
     /// A try that failed, or a turn that did.
     pub bad: bool,
+    /// A person was, or is, waited for.
+    pub waits: bool,
 }
 
 /// The strip of a run at this moment.
@@ -68,9 +70,9 @@ pub fn strip(run: &RunModel, now_ms: i64) -> Strip {
             let left = place(span.from);
             let width = (place(span.to) - left).max(MIN_WIDTH);
             let left = left.min(100.0 - width);
-            pieces.push(Piece { by: span.by, left, width, lane, bad: span.bad });
+            pieces.push(Piece { by: span.by, left, width, lane, bad: span.bad, waits: span.waits });
         }
-        tools.extend(turn.tools.iter().map(|tool| place(tool.asked_ms)));
+        tools.extend(turn.tools.iter().filter_map(|tool| tool.began_ms()).map(place));
     }
     Strip {
         pieces,
@@ -99,6 +101,7 @@ struct Span {
     from: i64,
     to: i64,
     bad: bool,
+    waits: bool,
 }
 
 /// Stretches of a turn in which somebody worked: each try of each model call, and each tool call.
@@ -114,18 +117,23 @@ fn spans(turn: &Turn, end: i64) -> Vec<Span> {
                 (None, false) => call.attempts[index + 1].at_ms,
             };
             let lost = index < last || (turn.failed() && !call.finished());
-            spans.push(Span { by: by.clone(), from: attempt.at_ms, to, bad: lost });
+            spans.push(Span { by: by.clone(), from: attempt.at_ms, to, bad: lost, waits: false });
         }
     }
     for tool in &turn.tools {
-        let to = tool.duration_ms.map_or(turn.ended_ms.unwrap_or(end), |took| tool.asked_ms + took);
-        spans.push(Span { by: None, from: tool.asked_ms, to, bad: tool.is_error });
+        if let Some(approval) = &tool.approval {
+            let to = approval.decided.as_ref().map(|decided| decided.at_ms).or(turn.ended_ms).unwrap_or(end);
+            spans.push(Span { by: None, from: approval.asked_ms, to, bad: false, waits: true });
+        }
+        let Some(from) = tool.began_ms() else { continue };
+        let to = tool.duration_ms.map_or(turn.ended_ms.unwrap_or(end), |took| from + took);
+        spans.push(Span { by: None, from, to, bad: tool.is_error, waits: false });
     }
     if spans.is_empty()
         && let Some(from) = turn.started_ms
     {
         let to = turn.ended_ms.unwrap_or(end);
-        spans.push(Span { by: turn.key.clone(), from, to, bad: turn.failed() });
+        spans.push(Span { by: turn.key.clone(), from, to, bad: turn.failed(), waits: false });
     }
     spans
 }
@@ -162,6 +170,8 @@ mod tests {
             timeout_ms: 60_000,
             usage: TokenUsage::default(),
             session: None,
+            conversation: String::new(),
+            images: Vec::new(),
             scripted: false,
             entries: entries
                 .map(|((at_ms, target, event), seq)| RunEntry { seq, at_ms, target, event })

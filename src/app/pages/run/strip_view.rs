@@ -75,6 +75,7 @@ pub fn RunStrip(
 
 fn piece_class(piece: &Piece) -> &'static str {
     match &piece.by {
+        _ if piece.waits => "w",
         _ if piece.bad => "bad",
         Some(by) if matches!(by.kind, Kind::Agent | Kind::Team) => agent_class(&by.name),
         _ => "",

@@ -30,6 +30,8 @@ pub enum RowKind {
     Model,
     /// A tool call.
     Tool,
+    /// A call that waits for a person.
+    Wait,
 }
 
 /// A line.
@@ -159,6 +161,8 @@ fn read(drafts: &mut Vec<Draft>, entry: &RunEntry, several: bool) {
             open(step, RowKind::Model, &model.name, agent.clone());
         }
         RunEvent::ToolRequest { step, name, .. } => open(step, RowKind::Tool, name, None),
+        RunEvent::ApprovalAsked { step, name, agent, .. } => open(step, RowKind::Wait, name, agent.clone()),
+        RunEvent::ApprovalDecided { step, .. } => close(drafts, step, at, false, seq),
         RunEvent::TurnDone { step, .. } => close(drafts, step, at, false, seq),
         RunEvent::ModelResponse { step, .. } => close(drafts, step, at, false, seq),
         RunEvent::ModelRetry { step, .. } => close(drafts, step, at, true, seq),

@@ -112,6 +112,7 @@ fn line(seq: u64, drawn: Memo<Timeline>) -> impl IntoView {
     let mark = match &by {
         Some(by) if lead => view! { <Avatar kind=by.kind name=by.name.clone() small=true /> }.into_any(),
         _ if kind == RowKind::Tool => view! { <Icon name="wrench" small=true /> }.into_any(),
+        _ if kind == RowKind::Wait => view! { <Icon name="hand" small=true /> }.into_any(),
         _ => view! { <Icon name="cpu" small=true /> }.into_any(),
     };
     let spoken = match kind {
@@ -119,6 +120,7 @@ fn line(seq: u64, drawn: Memo<Timeline>) -> impl IntoView {
         RowKind::Turn => "Turn of",
         RowKind::Model => "Model call",
         RowKind::Tool => "Tool call",
+        RowKind::Wait => "Waits for a person before",
     };
     let class = by
         .as_ref()
@@ -164,6 +166,7 @@ fn look(kind: RowKind, bar: &Bar, agent: &'static str) -> String {
         RowKind::Target | RowKind::Turn => "turnb",
         RowKind::Model => "",
         RowKind::Tool => "tool",
+        RowKind::Wait => "waitb",
     };
     format!("bar-s {shape} {agent}")
 }

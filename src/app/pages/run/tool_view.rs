@@ -18,6 +18,7 @@ pub fn ToolCall(
         let (class, icon, word) = row.with(|row| match row {
             Some(ToolRow { is_error: true, .. }) => ("st s-failed", "octagon-x", "Error"),
             Some(ToolRow { result: Some(_), .. }) => ("st s-done", "circle-check", "Done"),
+            Some(row) if row.waits() => ("st s-waiting", "hand", "Waiting for you"),
             _ => ("st s-running", "loader-circle", "Running"),
         });
         view! {

@@ -1,6 +1,7 @@
 //! What one target did in a run: its model calls with their tries, its tool calls, its answer or its failure.
 
 use super::fold::Applied;
+use crate::resources::approval::OnTimeout;
 use crate::views::ObjectKey;
 use crate::views::run::{TokenUsage, ToolCallView};
 
@@ -169,6 +170,53 @@ pub struct ToolRow {
     pub duration_ms: Option<i64>,
     /// Journal entry of the result.
     pub result_seq: Option<u64>,
+    /// The wait for a person before the call, where there was one.
+    pub approval: Option<Approval>,
+}
+
+/// A call that waits, or waited, for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    /// Journal entry that says so.
+    pub seq: u64,
+    /// The A2ATask that is answered.
+    pub task: ObjectKey,
+    /// The agent that wants to call, if one does.
+    pub agent: Option<ObjectKey>,
+    /// Why it asks.
+    pub why: String,
+    /// Since when.
+    pub asked_ms: i64,
+    /// When the wait ends.
+    pub deadline_ms: i64,
+    /// What happens then.
+    pub on_timeout: OnTimeout,
+    /// How it ended.
+    pub decided: Option<Decided>,
+    /// The run ended before anybody decided.
+    pub dropped: bool,
+}
+
+/// How a wait for a person ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// When.
+    pub at_ms: i64,
+    /// `approved`, `rejected`, `timedOutProceeded` or `timedOutRejected`.
+    pub outcome: String,
+    /// Who; empty when nobody did.
+    pub by: String,
+    /// What they said.
+    pub reason: String,
+    /// Arguments in place of the model's.
+    pub arguments: Option<String>,
+}
+
+impl Approval {
+    /// Whether a person is waited for.
+    pub fn waits(&self) -> bool {
+        self.decided.is_none() && !self.dropped
+    }
 }
 
 impl Turn {
@@ -209,14 +257,21 @@ impl Turn {
 
     /// Words of the answer, for the announcement.
     pub fn words(&self) -> usize {
-        let text = self.answer.as_deref().or_else(|| self.calls.last().map(|call| call.text.as_str()));
-        text.unwrap_or_default().split_whitespace().count()
+        self.text().unwrap_or_default().split_whitespace().count()
     }
 
-    /// No text arrives any more.
+    /// Its answer, or what there is of it.
+    pub fn text(&self) -> Option<&str> {
+        self.answer.as_deref().or_else(|| self.calls.last().map(|call| call.text.as_str()))
+    }
+
+    /// No text arrives any more, and nobody is waited for.
     pub(super) fn settle(&mut self) {
         for call in &mut self.calls {
             call.streaming = false;
+        }
+        for approval in self.tools.iter_mut().filter_map(|tool| tool.approval.as_mut()) {
+            approval.dropped = approval.decided.is_none();
         }
     }
 
@@ -338,6 +393,20 @@ impl ToolRow {
             is_error: false,
             duration_ms: None,
             result_seq: None,
+            approval: None,
         }
+    }
+
+    /// When the tool itself began: after the person, where one was asked; `None` while one is.
+    pub fn began_ms(&self) -> Option<i64> {
+        match &self.approval {
+            None => Some(self.asked_ms),
+            Some(approval) => approval.decided.as_ref().map(|decided| decided.at_ms),
+        }
+    }
+
+    /// Whether a person is waited for.
+    pub fn waits(&self) -> bool {
+        self.approval.as_ref().is_some_and(Approval::waits)
     }
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::answer::{Answer, prose};
+use super::approval_view::CallApproval;
 use super::store::RunStore;
 use super::tool_view::ToolCall;
 use super::turn::{Attempt, Call, Failure, Part, Turn, TurnState};
@@ -102,6 +103,7 @@ pub fn TurnBody(
 ) -> impl IntoView {
     let parts = of_turn(run, target, |turn| turn.parts.clone());
     let failure = of_turn(run, target, |turn| turn.failure.clone());
+    let query = run.peek(|run| run.key.clone());
     let extra = of_turn(run, target, |turn| turn.extra_answer().map(str::to_owned));
     view! {
         <For
@@ -111,7 +113,7 @@ pub fn TurnBody(
         />
         {move || extra.get().flatten().map(|text| prose(&text))}
         {move || {
-            failure.get().flatten().map(|failure| view! { <Fault failure=failure way_out=way_out.clone() /> })
+            failure.get().flatten().map(|failure| view! { <Fault failure=failure query=query.clone() way_out=way_out.clone() /> })
         }}
     }
 }
@@ -121,10 +123,12 @@ pub fn TurnBody(
 pub fn Fault(
     /// Why.
     failure: Failure,
+    /// The query: the entry is on the page of its run, wherever this is shown.
+    query: ObjectKey,
     /// What can be done.
     way_out: ChildrenFn,
 ) -> impl IntoView {
-    let step = format!("?view=journal&step={}", failure.seq);
+    let step = format!("{}?view=journal&step={}", address::object(&query), failure.seq);
     let (class, state, word, code) = match failure.is_cancel() {
         true => ("fault calm", State::Canceled, "Canceled", None),
         false => ("fault", State::Failed, "Failed", Some(failure.code)),
@@ -161,7 +165,12 @@ fn part_view(run: RunStore, target: Option<usize>, part: Part) -> AnyView {
         Part::Call(at) => call_view(run, target, at).into_any(),
         Part::Tool(at) => {
             let row = of_turn(run, target, move |turn| turn.tools.get(at).cloned());
-            view! { <ToolCall row=Signal::derive(move || row.get().flatten()) /> }.into_any()
+            let row = Signal::derive(move || row.get().flatten());
+            view! {
+                <ToolCall row=row />
+                <CallApproval run=run row=row />
+            }
+            .into_any()
         }
         Part::Member { turn, member, why, .. } => {
             let href = address::object(&member);

@@ -1,4 +1,9 @@
-//! A model server that does what it is told, by the name of the model that it is asked for, and counts.
+//! A model server that does what it is told, by the name of the model that it is asked for, and counts. It speaks the
+//! protocol that it is asked in.
+
+mod anthropic;
+mod bedrock;
+mod openai;
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -64,7 +69,11 @@ impl ModelServer {
         });
         let router = Router::new()
             .route("/v1/chat/completions", post(chat))
+            .route("/v1/messages", post(messages))
+            .route("/model/{model}/converse-stream", post(converse))
+            .route("/model/{model}/converse", post(converse))
             .route("/v1/models", get(models))
+            .route("/v1/models/{model}", get(described))
             .route("/v1/count/{name}", post(count))
             .route("/openai/deployments/{model}/chat/completions", post(chat))
             .with_state(shared.clone());
@@ -72,6 +81,11 @@ impl ModelServer {
         let url = format!("http://{}/v1", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { shared, url }
+    }
+
+    /// The URL without `/v1`.
+    pub fn base(&self) -> String {
+        self.url.trim_end_matches("/v1").to_owned()
     }
 
     /// What calls of `model` get, one after the other; the last one is repeated.
@@ -124,18 +138,85 @@ async fn models(State(shared): State<Arc<Shared>>) -> Response {
     }
 }
 
+async fn described(State(shared): State<Arc<Shared>>, Path(model): Path<String>) -> Response {
+    match &*shared.listed.lock().unwrap() {
+        Some(names) if names.contains(&model) => {
+            Json(json!({"type": "model", "id": model, "display_name": model, "created_at": "2026-01-01T00:00:00Z"}))
+                .into_response()
+        }
+        _ => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
 async fn chat(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
     uri: Uri,
     Json(body): Json<Value>,
 ) -> Response {
-    let model = body["model"].as_str().unwrap_or_default().to_owned();
     if body["messages"][0]["content"] == "test" {
         // A probe.
-        return Json(json!({"choices": [{"message": {"content": "ok"}, "finish_reason": "stop"}]}))
-            .into_response();
+        return Json(openai::whole("ok")).into_response();
     }
+    let model = body["model"].as_str().unwrap_or_default().to_owned();
+    answer(&shared, model, (headers, uri, body), openai::Words).await
+}
+
+async fn messages(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    uri: Uri,
+    Json(body): Json<Value>,
+) -> Response {
+    if body["messages"][0]["content"][0]["text"] == "test" {
+        // A probe.
+        return Json(anthropic::whole("ok")).into_response();
+    }
+    let model = body["model"].as_str().unwrap_or_default().to_owned();
+    answer(&shared, model, (headers, uri, body), anthropic::Words::default()).await
+}
+
+async fn converse(
+    State(shared): State<Arc<Shared>>,
+    Path(model): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+    Json(body): Json<Value>,
+) -> Response {
+    if body["messages"][0]["content"][0]["text"] == "test" {
+        // A probe.
+        return Json(bedrock::whole("ok")).into_response();
+    }
+    answer(&shared, model, (headers, uri, body), bedrock::Words::default()).await
+}
+
+/// Bytes on their way to the client.
+pub type Out = mpsc::UnboundedSender<Vec<u8>>;
+
+/// How a protocol streams an answer.
+pub trait Protocol: Send + 'static {
+    /// Media type of a stream.
+    const MEDIA_TYPE: &'static str;
+    /// Before anything.
+    fn begin(&mut self, out: &Out);
+    /// Text, word by word.
+    fn words(&mut self, out: &Out, text: &str);
+    /// Calls of tools: name and arguments.
+    fn tools(&mut self, out: &Out, calls: &[(&str, &str)]);
+    /// The end; `tools` when calls are the reason.
+    fn end(&mut self, out: &Out, tools: bool);
+    /// An error instead of the rest: the provider's fault.
+    fn error(&mut self, out: &Out, message: &str);
+    /// An answer that is not streamed.
+    fn whole(&self, text: &str) -> Value;
+}
+
+async fn answer(
+    shared: &Shared,
+    model: String,
+    (headers, uri, body): (HeaderMap, Uri, Value),
+    protocol: impl Protocol,
+) -> Response {
     shared.requests.lock().unwrap().push((model.clone(), body.clone(), headers, uri));
     let index = shared.calls.borrow().get(&model).copied().unwrap_or(0);
     let act = {
@@ -145,38 +226,31 @@ async fn chat(
     };
     shared.calls.send_modify(|calls| *calls.entry(model).or_default() += 1);
     match act {
-        Act::By(of) => perform(of(&body)).await,
-        act => perform(act).await,
+        Act::By(of) => perform(of(&body), protocol).await,
+        act => perform(act, protocol).await,
     }
 }
 
-async fn perform(act: Act) -> Response {
+async fn perform<P: Protocol>(act: Act, mut to: P) -> Response {
     match act {
-        Act::Say(text) => stream(move |out| async move {
-            out.words(text);
-            out.end("stop");
+        Act::Say(text) => stream::<P, _>(move |out| async move {
+            to.begin(&out);
+            to.words(&out, text);
+            to.end(&out, false);
         }),
-        Act::Hold(before, gate, after) => stream(move |out| async move {
-            out.words(before);
+        Act::Hold(before, gate, after) => stream::<P, _>(move |out| async move {
+            to.begin(&out);
+            to.words(&out, before);
             gate.acquire().await.unwrap().forget();
-            out.words(after);
-            out.end("stop");
+            to.words(&out, after);
+            to.end(&out, false);
         }),
-        Act::Tools(calls) => stream(move |out| async move {
-            for (index, (name, arguments)) in calls.iter().enumerate() {
-                let (half, rest) = arguments.split_at(arguments.len() / 2);
-                let head = json!({"index": index, "id": format!("call_{index}"), "type": "function",
-                    "function": {"name": name, "arguments": half}});
-                out.delta(&json!({"tool_calls": [head]}));
-                out.delta(&json!({"tool_calls": [{"index": index, "function": {"arguments": rest}}]}));
-            }
-            out.end("tool_calls");
+        Act::Tools(calls) => stream::<P, _>(move |out| async move {
+            to.begin(&out);
+            to.tools(&out, calls);
+            to.end(&out, true);
         }),
-        Act::Whole(text) => Json(json!({
-            "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
-            "usage": {"prompt_tokens": 3, "completion_tokens": 2},
-        }))
-        .into_response(),
+        Act::Whole(text) => Json(to.whole(text)).into_response(),
         Act::Status(status, headers, body) => {
             let mut response = (StatusCode::from_u16(status).unwrap(), body).into_response();
             for (name, value) in headers {
@@ -185,49 +259,23 @@ async fn perform(act: Act) -> Response {
             response
         }
         Act::Raw(kind, body) => ([("content-type", kind)], body).into_response(),
-        Act::Cut(before) => stream(move |out| async move { out.words(before) }),
-        Act::ErrorInStream(before) => stream(move |out| async move {
-            out.words(before);
-            out.data(r#"{"error": {"type": "server_error", "message": "the engine room is flooded"}}"#);
+        Act::Cut(before) => stream::<P, _>(move |out| async move {
+            to.begin(&out);
+            to.words(&out, before);
+        }),
+        Act::ErrorInStream(before) => stream::<P, _>(move |out| async move {
+            to.begin(&out);
+            to.words(&out, before);
+            to.error(&out, "the engine room is flooded");
         }),
         Act::By(_) | Act::Silence => std::future::pending().await,
     }
 }
 
-struct Out(mpsc::UnboundedSender<String>);
-
-impl Out {
-    fn data(&self, data: &str) {
-        // The client may be gone: that is what some tests are about.
-        let _ = self.0.send(format!("data: {data}\n\n"));
-    }
-
-    fn delta(&self, delta: &Value) {
-        self.data(&json!({"choices": [{"index": 0, "delta": delta}]}).to_string());
-    }
-
-    fn words(&self, text: &str) {
-        for word in text.split_inclusive(' ') {
-            self.delta(&json!({"content": word}));
-        }
-    }
-
-    fn end(&self, reason: &str) {
-        self.data(&json!({"choices": [{"index": 0, "delta": {}, "finish_reason": reason}]}).to_string());
-        self.data(
-            r#"{"choices": [], "usage": {"prompt_tokens": 10, "completion_tokens": 4,
-                "prompt_tokens_details": {"cached_tokens": 6}}}"#
-                .replace('\n', " ")
-                .as_str(),
-        );
-        self.data("[DONE]");
-    }
-}
-
-fn stream<F: Future<Output = ()> + Send + 'static>(write: impl FnOnce(Out) -> F) -> Response {
+fn stream<P: Protocol, F: Future<Output = ()> + Send + 'static>(write: impl FnOnce(Out) -> F) -> Response {
     let (sender, receiver) = mpsc::unbounded_channel();
-    tokio::spawn(write(Out(sender)));
+    tokio::spawn(write(sender));
     let receiver = tokio_stream::wrappers::UnboundedReceiverStream::new(receiver);
-    let body = Body::from_stream(receiver.map(|text| Ok::<_, Infallible>(Bytes::from(text))));
-    ([("content-type", "text/event-stream")], body).into_response()
+    let body = Body::from_stream(receiver.map(|bytes| Ok::<_, Infallible>(Bytes::from(bytes))));
+    ([("content-type", P::MEDIA_TYPE)], body).into_response()
 }

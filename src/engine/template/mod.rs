@@ -1,4 +1,6 @@
-//! Go's text/template over a flat map of strings, the syntax of Ark's prompts and inputs.
+//! Go's text/template, the syntax of Ark's prompts, inputs and bodies of HTTP tools.
+
+mod json;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,30 +24,52 @@ pub fn render(template: &str, values: &BTreeMap<String, String>, field: &str) ->
 
 /// Renders `template` over any value; `known` lists the keys for errors.
 pub fn render_value(template: &str, data: &Value, known: &str, field: &str) -> Result<String, RunError> {
-    let fail = |why: String| {
-        RunError::new(codes::TEMPLATE_FAILED, format!("The template in {field} failed: {why}."))
-    };
-    let parsed = Template::new(field)
-        .missing_key(MissingKey::Error)
-        .max_range_iters(MAX_ITERATIONS)
-        .parse(template)
-        .map_err(|error| {
-            fail(match error {
-                TemplateError::Parse { line, col, message, .. }
-                | TemplateError::Lex { line, col, message, .. } => {
-                    format!("{message} at line {line}, column {col}")
-                }
-                other => other.to_string(),
-            })
-        })?;
+    let parsed = parse(Template::new(field), template).map_err(|why| failed(field, &why))?;
+    run(known, field, |text| parsed.execute_fmt(text, data))
+}
+
+/// Renders `template`, which makes a JSON document, over any value. What its actions print stays where it was put:
+/// inside a string it is escaped, and elsewhere it is one JSON value.
+pub fn render_json(template: &str, data: &Value, known: &str, field: &str) -> Result<String, RunError> {
+    if template.contains(json::MARKS) {
+        return Err(failed(field, "it holds control characters"));
+    }
+    let parsed =
+        parse(json::with_escaper(Template::new(field)), template).map_err(|why| failed(field, &why))?;
+    let guarded = json::guard(parsed, field);
+    let marked = run(known, field, |text| guarded.execute_template_fmt(text, field, data))?;
+    Ok(json::put(&marked))
+}
+
+fn failed(field: &str, why: &str) -> RunError {
+    RunError::new(codes::TEMPLATE_FAILED, format!("The template in {field} failed: {why}."))
+}
+
+fn parse(empty: Template, source: &str) -> Result<Template, String> {
+    empty.missing_key(MissingKey::Error).max_range_iters(MAX_ITERATIONS).parse(source).map_err(|error| {
+        match error {
+            TemplateError::Parse { line, col, message, .. }
+            | TemplateError::Lex { line, col, message, .. } => {
+                format!("{message} at line {line}, column {col}")
+            }
+            other => other.to_string(),
+        }
+    })
+}
+
+fn run(
+    known: &str,
+    field: &str,
+    execute: impl FnOnce(&mut Bounded) -> Result<(), TemplateError>,
+) -> Result<String, RunError> {
     let mut text = Bounded::default();
-    match parsed.execute_fmt(&mut text, data) {
-        _ if text.full => Err(fail(format!("it makes more than {MAX_RENDERED} bytes"))),
+    match execute(&mut text) {
+        _ if text.full => Err(failed(field, &format!("it makes more than {MAX_RENDERED} bytes"))),
         Ok(()) => Ok(text.text),
         Err(TemplateError::MissingKey { key }) => {
-            Err(fail(format!("it uses '{key}', and no parameter has this name; there {known}")))
+            Err(failed(field, &format!("it uses '{key}', and no parameter has this name; there {known}")))
         }
-        Err(error) => Err(fail(error.to_string())),
+        Err(error) => Err(failed(field, &error.to_string())),
     }
 }
 

@@ -1,0 +1,127 @@
+//! A tool's form as its specification.
+
+use serde_json::{Value, json};
+
+use super::source::{inner, json_object, remove, set_list, set_text, to_json};
+use crate::views::forms::{ParameterForm, ToolSpecForm};
+use crate::views::problem::Problem;
+
+/// Blocks of which a tool has the one of its type.
+const BLOCKS: [&str; 5] = ["http", "mcp", "agent", "team", "builtin"];
+
+/// Writes the form into `spec`; what the form does not know stays, as approval.
+pub fn edit(spec: &mut Value, form: &ToolSpecForm) -> Result<(), Problem> {
+    let type_ = form.type_.as_str();
+    spec["type"] = json!(type_);
+    set_text(spec, "description", &form.description);
+    for block in BLOCKS.into_iter().filter(|block| *block != type_) {
+        remove(spec, block);
+    }
+    match type_ {
+        "http" => http(inner(spec, "http"), form),
+        "agent" | "team" | "builtin" => inner(spec, type_)["name"] = json!(form.calls.trim()),
+        _ => {}
+    }
+    hints(spec, form);
+    json_object(spec, "inputSchema", "spec.inputSchema", &form.input_schema)
+}
+
+fn http(http: &mut Value, form: &ToolSpecForm) {
+    http["url"] = json!(form.url.trim());
+    set_text(http, "method", &form.method);
+    set_text(http, "timeout", form.timeout.trim());
+    set_text(http, "body", &form.body);
+    let headers = rows(&http["headers"], &form.headers, |value| json!({ "value": value }));
+    set_list(http, "headers", headers);
+    let parameters = rows(&http["bodyParameters"], &form.body_parameters, |value| value);
+    set_list(http, "bodyParameters", parameters);
+}
+
+/// Rows as a list; one whose source the form cannot show, as a query parameter, stays as it was.
+fn rows(old: &Value, rows: &[ParameterForm], shape: impl Fn(Value) -> Value) -> Vec<Value> {
+    let old = old.as_array().map(Vec::as_slice).unwrap_or_default();
+    let named = rows.iter().filter(|row| !row.name.trim().is_empty());
+    named
+        .map(|row| {
+            let name = row.name.trim();
+            let known = old.iter().find(|item| item["name"] == *name);
+            let mut item = match (to_json(&row.value), known) {
+                (None, Some(known)) => known.clone(),
+                (value, _) => shape(value.unwrap_or_else(|| json!({}))),
+            };
+            item["name"] = json!(name);
+            item
+        })
+        .collect()
+}
+
+fn hints(spec: &mut Value, form: &ToolSpecForm) {
+    let block = inner(spec, "annotations");
+    for (field, hint) in [
+        ("readOnlyHint", form.hints.read_only),
+        ("idempotentHint", form.hints.idempotent),
+        ("destructiveHint", form.hints.destructive),
+        ("openWorldHint", form.hints.open_world),
+    ] {
+        match hint {
+            Some(hint) => block[field] = json!(hint),
+            None => remove(block, field),
+        }
+    }
+    if block.as_object().is_some_and(serde_json::Map::is_empty) {
+        remove(spec, "annotations");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::views::forms::{SourceForm, ToolHints};
+
+    #[test]
+    fn what_the_form_does_not_show_stays() {
+        let ship = json!({"name": "X-Ship", "value": {"valueFrom": {"queryParameterRef": {"name": "ship"}}}});
+        let mut spec = json!({
+            "type": "http", "approval": {"required": true}, "annotations": {"title": "Tides", "readOnlyHint": true},
+            "http": {"url": "http://old", "headers": [ship, {"name": "gone", "value": {"value": "x"}}]},
+        });
+        let row = |name: &str, value| ParameterForm { name: name.into(), value };
+        let form = ToolSpecForm {
+            type_: "http".into(),
+            url: " https://tides.example/{port} ".into(),
+            method: "POST".into(),
+            body: "{\"port\": \"{{.input.port}}\"}".into(),
+            headers: vec![
+                row("X-Ship", SourceForm::Unset),
+                row("X-Key", SourceForm::Secret { name: "keys".into(), key: "k".into() }),
+            ],
+            body_parameters: vec![row("unit", SourceForm::Literal("ft".into()))],
+            input_schema: "{\"type\": \"object\"}".into(),
+            hints: ToolHints { idempotent: Some(true), ..ToolHints::default() },
+            ..ToolSpecForm::default()
+        };
+        edit(&mut spec, &form).unwrap();
+        assert_eq!(
+            spec,
+            json!({
+                "type": "http", "approval": {"required": true},
+                "annotations": {"title": "Tides", "idempotentHint": true}, "inputSchema": {"type": "object"},
+                "http": {
+                    "url": "https://tides.example/{port}", "method": "POST", "body": "{\"port\": \"{{.input.port}}\"}",
+                    "headers": [ship, {"name": "X-Key", "value": {"valueFrom": {"secretKeyRef": {"name": "keys", "key": "k"}}}}],
+                    "bodyParameters": [{"name": "unit", "value": "ft"}],
+                },
+            })
+        );
+    }
+
+    #[test]
+    fn another_type_takes_the_block_of_the_old_one_away() {
+        let mut spec = json!({"type": "http", "http": {"url": "http://old"}});
+        let form = ToolSpecForm { type_: "team".into(), calls: "crew".into(), ..ToolSpecForm::default() };
+        edit(&mut spec, &form).unwrap();
+        assert_eq!(spec, json!({"type": "team", "team": {"name": "crew"}}));
+        let wrong = ToolSpecForm { input_schema: "[]".into(), ..form };
+        assert_eq!(edit(&mut spec, &wrong).unwrap_err().fields[0].field, "spec.inputSchema");
+    }
+}

@@ -1,0 +1,169 @@
+//! The same behaviour from every provider: each test asks a server that speaks the provider's protocol.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Deck, content, message, outline, quick, reason};
+use crate::model_server::{Act, ModelServer};
+
+/// Providers with protocols of their own; OpenAI's and Azure's is asked everywhere else.
+const PROVIDERS: [&str; 2] = ["anthropic", "bedrock"];
+
+struct Harbour {
+    deck: Deck,
+    server: ModelServer,
+    provider: &'static str,
+    _dir: tempfile::TempDir,
+}
+
+impl Harbour {
+    async fn open(provider: &'static str) -> Self {
+        let (dir, server) = (tempfile::tempdir().unwrap(), ModelServer::start().await);
+        Self { deck: Deck::start(dir.path(), quick()).await, server, provider, _dir: dir }
+    }
+
+    async fn ask(&self, name: &str, acts: impl Into<Vec<Act>>, agent: Value, input: Value) {
+        self.server.script(name, acts);
+        self.deck.model_of(self.provider, &self.server, name).await;
+        self.deck.agent(name, name, agent).await;
+        self.deck.query(name, json!({"input": input, "target": {"type": "agent", "name": name}})).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_streams_and_is_counted() {
+    for provider in PROVIDERS {
+        let it = Harbour::open(provider).await;
+        let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
+        let act = Act::Hold("The tide ", gate.clone(), "is low.");
+        it.ask("gull", [act], json!({}), json!("How is the tide?")).await;
+        it.server.called("gull", 1).await;
+        let uid = kube::ResourceExt::uid(&it.deck.queries().get("gull").await.unwrap()).unwrap();
+        // The half of the answer is there before the rest is sent.
+        loop {
+            let mut subscription = it.deck.engine.journal().subscribe(&uid);
+            if subscription.partials.iter().any(|partial| partial.text == "The tide ") {
+                break;
+            }
+            let _ = subscription.updates.recv().await;
+        }
+        gate.add_permits(1);
+        let query = it.deck.ended("gull").await;
+        assert_eq!(content(&query), "The tide is low.", "{provider}");
+        let usage = query.status.unwrap().token_usage.unwrap();
+        assert_eq!(
+            (usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens),
+            (10, 4, 6),
+            "{provider}"
+        );
+        it.deck.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tools_are_called_and_told() {
+    for provider in PROVIDERS {
+        let it = Harbour::open(provider).await;
+        let calls = Act::Tools(&[("noop", r#"{"message": "a"}"#), ("harbours", "{}")]);
+        let agent = json!({"tools": [{"name": "noop", "type": "built-in"}]});
+        it.ask("gull", [calls, Act::Say("Done.")], agent, json!("Go.")).await;
+        let query = it.deck.ended("gull").await;
+        assert_eq!(content(&query), "Done.", "{provider}");
+        let lines = outline(&it.deck.journal("gull").await);
+        let has =
+            |line: &str| assert!(lines.iter().any(|have| have == line), "{provider}: {line} in {lines:?}");
+        has("answer 0/model/0 tool_calls");
+        has("result 0/tool/0/0 error=false");
+        has("result 0/tool/0/1 error=true");
+        has("answer 0/model/1 stop");
+        it.deck.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_by_schema_is_json() {
+    for provider in PROVIDERS {
+        let it = Harbour::open(provider).await;
+        let act = Act::Tools(&[("final_answer", r#"{"tide": "low"}"#)]);
+        let schema =
+            json!({"type": "object", "properties": {"tide": {"type": "string"}}, "required": ["tide"]});
+        it.ask("gull", [act], json!({"outputSchema": schema}), json!("How is the tide?")).await;
+        let query = it.deck.ended("gull").await;
+        assert_eq!(content(&query), r#"{"tide": "low"}"#, "{provider}");
+        let lines = outline(&it.deck.journal("gull").await);
+        assert!(lines.contains(&"answer 0/model/0 stop".to_owned()), "{provider}: {lines:?}");
+        it.deck.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failures_have_codes_and_passing_ones_are_tried_again() {
+    for provider in PROVIDERS {
+        let it = Harbour::open(provider).await;
+        let refused = |name: &'static str, act: Act| it.ask(name, [act], json!({}), json!("Hello"));
+        let said = r#"{"type": "error", "error": {"type": "authentication_error", "message": "bad sk-lighthouse-1234"}, "message": "bad sk-lighthouse-1234"}"#;
+        refused("locked", Act::Status(401, &[], said)).await;
+        refused("cut", Act::Cut("The tide")).await;
+        refused("flooded", Act::ErrorInStream("The tide")).await;
+        refused("odd", Act::Raw("text/html", "<html>Welcome</html>")).await;
+        let slow = Act::Status(429, &[("retry-after-ms", "1")], "slow down");
+        it.ask("busy", [slow, Act::Say("Here.")], json!({}), json!("Hello")).await;
+        for (name, code, calls) in [
+            ("locked", "ModelUnauthorized", 1),
+            ("cut", "ModelStreamCut", 3),
+            ("odd", "ModelAnsweredGarbage", 1),
+        ] {
+            let query = it.deck.ended(name).await;
+            assert_eq!(reason(&query), "QueryErrored");
+            let message = message(&query);
+            assert!(
+                message.starts_with(code) && !message.contains("lighthouse"),
+                "{provider} {name}: {message}"
+            );
+            assert_eq!(it.server.calls(name), calls, "{provider} {name}");
+        }
+        let flooded = message(&it.deck.ended("flooded").await);
+        assert!(flooded.contains("the engine room is flooded"), "{provider}: {flooded}");
+        assert_eq!(content(&it.deck.ended("busy").await), "Here.", "{provider}");
+        it.deck.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn images_go_along() {
+    for provider in PROVIDERS {
+        let it = Harbour::open(provider).await;
+        let image = "data:image/png;base64,iVBORw0KGgo=";
+        let input = json!([{"role": "user", "content": [
+            {"type": "text", "text": "What is this?"}, {"type": "image_url", "image_url": {"url": image}}]}]);
+        it.ask("gull", [Act::Say("A gull.")], json!({}), input).await;
+        assert_eq!(content(&it.deck.ended("gull").await), "A gull.", "{provider}");
+        let request = it.server.requests("gull")[0].to_string();
+        assert!(request.contains("iVBORw0KGgo=") && !request.contains("data:image"), "{provider}: {request}");
+        it.deck.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_probed() {
+    for provider in PROVIDERS {
+        let it = Harbour::open(provider).await;
+        it.deck.model_of(provider, &it.server, "gull").await;
+        let model = it.deck.model_is("gull", "True").await;
+        assert_eq!(model.status.unwrap().phase, "ready", "{provider}");
+        it.deck.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn anthropic_is_told_who_asks_and_in_which_version() {
+    let it = Harbour::open("anthropic").await;
+    it.ask("gull", [Act::Say("Low.")], json!({}), json!("How is the tide?")).await;
+    it.deck.ended("gull").await;
+    let (headers, uri) = it.server.last("gull");
+    assert_eq!(
+        (uri.path(), &headers["x-api-key"], &headers["anthropic-version"]),
+        ("/v1/messages", &"sk-lighthouse-1234".parse().unwrap(), &"2023-06-01".parse().unwrap())
+    );
+    assert!(!headers.contains_key("authorization"));
+    it.deck.stop().await;
+}
