@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::arguments::{Argument, arguments, collect};
 use super::use_answers;
 use crate::app::clock::use_clock;
-use crate::app::components::{Button, ButtonKind, Icon, id_of};
+use crate::app::components::{Button, ButtonKind, Icon, id_of, left_for_button};
 use crate::app::words;
 use crate::resources::approval::{Decision, MAX_REASON, OnTimeout};
 use crate::views::approval::{ApprovalForm, ApprovalView};
@@ -175,9 +175,16 @@ fn fields_view(fields: &[FieldState]) -> impl IntoView + use<> {
             let long = argument.long();
             let lines = argument.text.lines().count().clamp(2, 10);
             let judged = StoredValue::new(argument);
-            let judge = move |_| {
-                error
-                    .set(judged.with_value(|argument| text.with_untracked(|text| argument.read(text).err())));
+            let judge = move |event: leptos::ev::FocusEvent| {
+                if left_for_button(&event) {
+                    return;
+                }
+                // A card that goes takes the focus with it, and its signals are gone by then.
+                let wrong = judged
+                    .try_with_value(|argument| text.try_with_untracked(|text| argument.read(text).err()));
+                if let Some(Some(wrong)) = wrong {
+                    let _ = error.try_set(wrong);
+                }
             };
             let control = if long {
                 view! {

@@ -71,6 +71,21 @@ impl Problems {
     }
 }
 
+/// Whether the focus leaves a field for a button: what the button does judges the field, and an error that appears while
+/// it is pressed would move it away from under the pointer.
+pub fn left_for_button(event: &leptos::ev::FocusEvent) -> bool {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        event.related_target().is_some_and(|to| to.has_type::<web_sys::HtmlButtonElement>())
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = event;
+        false
+    }
+}
+
 /// Element id of the control of a field path.
 pub fn id_of(name: &str) -> String {
     let mut id = String::from("f-");

@@ -41,7 +41,7 @@ pub use combo::ComboField;
 pub use copy::{CopyButton, copy_text};
 pub use dialog::{Dialog, follow as follow_dialog};
 pub use empty::EmptyState;
-pub use field::{Field, Problems, SelectField, TextArea, TextField, id_of};
+pub use field::{Field, Problems, SelectField, TextArea, TextField, id_of, left_for_button};
 pub use icon::{Icon, kind_icon};
 pub use menu::{Menu, MenuItem, close_on_leave};
 pub use panel::Panel;

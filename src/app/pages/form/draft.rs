@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::app::components::Problems;
+use crate::app::components::{Problems, left_for_button};
 use crate::views::problem::{FieldProblem, Problem, ProblemCode};
 
 /// The YAML beside the form follows after this pause in typing.
@@ -144,16 +144,10 @@ pub fn field_of(event: &leptos::ev::Event) -> Option<String> {
     }
 }
 
-/// Field name of the control that the focus left, unless it went to a button: what the button does judges the form, and
-/// an error that appears while it is pressed would move it away from under the pointer.
+/// Field name of the control that the focus left, unless it went to a button.
 pub fn field_left(event: &leptos::ev::FocusEvent) -> Option<String> {
-    #[cfg(feature = "hydrate")]
-    {
-        use wasm_bindgen::JsCast;
-        let to = event.related_target().and_then(|to| to.dyn_into::<web_sys::HtmlButtonElement>().ok());
-        if to.is_some() {
-            return None;
-        }
+    if left_for_button(event) {
+        return None;
     }
     field_of(event)
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::store::RunStore;
 use crate::app::components::Pill;
+use crate::views::row::State;
 
 /// Distance from the end, in pixels, within which the page follows.
 #[cfg(feature = "hydrate")]
@@ -105,8 +106,10 @@ pub fn FollowPill(
         0 => "Jump to live".to_owned(),
         count => format!("Jump to live, {count} new"),
     });
+    // A run that waits for a person says nothing new, and the pill would lie over what the person is asked.
+    let waits = run.select(|run| run.status.state == State::Waiting);
     view! {
-        <div class="follow" hidden=move || !in_flight.get()>
+        <div class="follow" hidden=move || !in_flight.get() || waits.get()>
             <div class="contents" hidden=move || follow.on()>
                 <Pill label=label icon="arrow-down" on_press=Callback::new(move |_| follow.set(true, run)) />
             </div>
