@@ -21,6 +21,9 @@ test("keys alone lead from home to an answer", async ({ page, arkdeck, namespace
   await page.keyboard.press("g");
   await page.keyboard.press("q");
   await page.waitForURL(`**/ns/${namespace}/queries`);
+  // The address changes before the list is there.
+  await expect(page.getByRole("heading", { name: "Queries", level: 1 })).toBeVisible();
+  await expect(page.locator("table.rows tbody a").first()).toBeVisible();
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/queries\/.+/);
