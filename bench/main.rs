@@ -1,6 +1,6 @@
 //! `make bench`: measures the figures of docs/benchmarks.md on the release binary, from outside, over its own doors.
 //!
-//! `bench [--pixel FILE] [--only NAME]`: FILE holds what the browser measured (end2end/bench). Results go to
+//! `bench [--pixel FILE] [--kubeconfig FILE] [--only NAME]`: what the browser measured (end2end/bench), and a cluster. Results go to
 //! docs/benchmarks.md, with the hand-written bench/notes.md below them.
 
 mod figures;
@@ -24,6 +24,8 @@ pub struct Bench {
     pub site: PathBuf,
     /// What the browser measured, if it did.
     pub pixel: Option<PathBuf>,
+    /// A cluster to measure on, if there is one.
+    pub kubeconfig: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -31,15 +33,22 @@ async fn main() -> anyhow::Result<()> {
     // Two crates may bring a TLS provider each; rustls wants to be told.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let mut bench =
-        Bench { binary: root.join("target/release/arkdeck"), site: root.join("target/site"), pixel: None };
+    let mut bench = Bench {
+        binary: root.join("target/release/arkdeck"),
+        site: root.join("target/site"),
+        pixel: None,
+        kubeconfig: None,
+    };
     let mut only = None;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--pixel" => bench.pixel = arguments.next().map(PathBuf::from),
+            "--kubeconfig" => bench.kubeconfig = arguments.next().map(PathBuf::from),
             "--only" => only = arguments.next(),
-            other => anyhow::bail!("unknown argument {other}: bench [--pixel FILE] [--only NAME]"),
+            other => anyhow::bail!(
+                "unknown argument {other}: bench [--pixel FILE] [--kubeconfig FILE] [--only NAME]"
+            ),
         }
     }
     anyhow::ensure!(bench.binary.exists(), "{} is missing: run `make build`", bench.binary.display());
@@ -54,6 +63,19 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted("query") {
         found.extend(figures::query::measure(&bench).await.context("latency of a query")?);
+    }
+    if wanted("run") {
+        found.extend(figures::run::measure(&bench).await.context("the run itself")?);
+    }
+    if wanted("turns") {
+        found.extend(figures::turns::measure(&bench).await.context("turns of a team")?);
+    }
+    if wanted("burst") {
+        found.extend(figures::burst::measure(&bench).await.context("the burst")?);
+        found.extend(figures::burst::on_cluster(&bench).await.context("the burst on a cluster")?);
+    }
+    if wanted("streams") {
+        found.extend(figures::streams::measure(&bench).await.context("watched streams")?);
     }
     if wanted("pixel") {
         found.extend(figures::pixel::read(&bench).context("status write to pixel")?);

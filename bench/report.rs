@@ -30,6 +30,17 @@ impl Figure {
         }
     }
 
+    /// A figure in `unit` that shall reach `limit`.
+    pub fn at_least(name: &str, value: f64, limit: f64, unit: &str, how: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            measured: format!("{}{unit}", number(value)),
+            target: format!("≥ {}{unit}", number(limit)),
+            met: Some(value >= limit),
+            how: how.into(),
+        }
+    }
+
     /// A figure without a bound of its own.
     pub fn plain(name: &str, measured: impl Into<String>, how: impl Into<String>) -> Self {
         Self {

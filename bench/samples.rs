@@ -25,6 +25,11 @@ impl Samples {
         sorted.get(rank.saturating_sub(1)).map_or(0.0, |sample| sample.as_secs_f64() * 1e3)
     }
 
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = Duration> {
+        self.0.iter().copied()
+    }
+
     /// Each sample less `base`, not below zero.
     pub fn above(&self, base: Duration) -> Self {
         Self(self.0.iter().map(|sample| sample.saturating_sub(base)).collect())

@@ -55,6 +55,14 @@ pub struct ServeArgs {
     #[arg(long, env = "ARKDECK_DEMO", value_parser = clap::builder::FalseyValueParser::new())]
     pub demo: bool,
 
+    /// Runs at once; more wait for a place, each namespace in its turn [default: 32]
+    #[arg(long, env = "ARKDECK_MAX_RUNNING", value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub max_running: Option<u16>,
+
+    /// Share of places of a namespace while others wait too; those not named have 1 [repeat, or separate by commas]
+    #[arg(long = "weight", env = "ARKDECK_WEIGHTS", value_name = "NAMESPACE=N", value_delimiter = ',', value_parser = weight)]
+    pub weights: Vec<(String, u32)>,
+
     /// Tokens of a conversation's history that a query is told, about; older turns are left out [default: 16000]
     #[arg(long, env = "ARKDECK_HISTORY_TOKENS", value_name = "N")]
     pub history_tokens: Option<usize>,
@@ -80,6 +88,18 @@ pub struct ServeArgs {
     #[arg(long, env = "ARKDECK_RUNS_AS", value_enum, default_value_t, value_name = "WHO")]
     pub runs_as: RunsAs,
 }
+
+/// `NAMESPACE=N`, N from 1 to [`MAX_WEIGHT`].
+fn weight(text: &str) -> Result<(String, u32), String> {
+    let parsed = text.split_once('=').and_then(|(namespace, weight)| {
+        let weight = weight.trim().parse().ok().filter(|weight| (1..=MAX_WEIGHT).contains(weight))?;
+        (!namespace.trim().is_empty()).then(|| (namespace.trim().to_owned(), weight))
+    });
+    parsed.ok_or_else(|| format!("write NAMESPACE=N with N from 1 to {MAX_WEIGHT}, as team-a=3"))
+}
+
+/// The largest share that a namespace can be given; more would be all.
+const MAX_WEIGHT: u32 = 1000;
 
 /// Whose rights runs read with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -184,6 +204,20 @@ mod tests {
         let refused = serve(&["--listen", "0.0.0.0:3000"]).check_listen().unwrap_err();
         assert!(refused.contains("ssh -L 3000:127.0.0.1:3000"), "{refused}");
         assert!(serve(&["--kube-listen", "10.0.0.1:6440"]).check_listen().is_err());
+    }
+
+    #[test]
+    fn places_and_shares_are_bounded_and_say_how() {
+        let args = serve(&["--max-running", "64", "--weight", "lagoon=3,harbour=2", "--weight", "reef=1"]);
+        assert_eq!(args.max_running, Some(64));
+        let weights: Vec<_> = args.weights.iter().map(|(name, n)| (name.as_str(), *n)).collect();
+        assert_eq!(weights, [("lagoon", 3), ("harbour", 2), ("reef", 1)]);
+        for wrong in ["lagoon", "lagoon=0", "=2", "lagoon=1001", "lagoon=-1"] {
+            let refused =
+                Cli::try_parse_from(["arkdeck", "serve", "--weight", wrong]).unwrap_err().to_string();
+            assert!(refused.contains("team-a=3"), "{refused}");
+        }
+        assert!(Cli::try_parse_from(["arkdeck", "serve", "--max-running", "0"]).is_err());
     }
 
     #[test]

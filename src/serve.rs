@@ -40,6 +40,8 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         demo,
         probe_listen,
         runs_as,
+        max_running,
+        weights,
         history_tokens,
         data_dir: _,
         context: _,
@@ -76,6 +78,8 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         RunsAs::Process => Accounts::of_the_process(),
     };
     let mut settings = engine::Settings::default();
+    settings.max_running = max_running.map_or(settings.max_running, usize::from);
+    settings.weights = weights.into_iter().collect();
     settings.history_tokens = history_tokens.unwrap_or(settings.history_tokens);
     let engine = EngineDeps {
         store: store.clone(),
