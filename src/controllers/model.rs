@@ -67,7 +67,8 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
     // What may be called is a matter of the ArkConfig.
     let config = follow(&deps.ark_configs, &shutdown, |_| {
         query::configure(&deps);
-        wake(None);
+        // Not by the index: it has only models that refer to something.
+        deps.models.list(None).iter().for_each(|model| queue.add(key(model)));
     });
     let follower = async {
         deps.ark_configs.ready().await;

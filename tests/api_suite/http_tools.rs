@@ -161,7 +161,7 @@ async fn every_failure_of_a_tool_goes_back_to_the_model() {
         "HTTP status 500: no such harbour",
         "'prot'",
         "onnection refused",
-        "may not reach",
+        "never reach",
         "there is no Secret 'ghost'",
         "there is no tool 'ghost'; there are: gone, broken, typo, nowhere, forbidden, keyless",
         "not a JSON object",
