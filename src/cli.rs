@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::engine::providers::Reach;
+
 /// Ark as one program: interface, controllers, engine and an embedded Kubernetes API.
 #[derive(Debug, Parser)]
 #[command(name = "arkdeck", version, about, propagate_version = true, disable_help_subcommand = true)]
@@ -67,6 +69,12 @@ pub struct ServeArgs {
     #[arg(long, env = "ARKDECK_HISTORY_TOKENS", value_name = "N")]
     pub history_tokens: Option<usize>,
 
+    /// Which addresses models and tools may be called at, besides public ones: 'all', also private networks and this
+    /// machine; 'private', not this machine; 'public', neither. ArkConfig can allow more. Link-local and metadata addresses
+    /// are never called, and the embedded API's own machine always may be [default: all; with --in-cluster: private]
+    #[arg(long, env = "ARKDECK_REACH", value_enum, value_name = "WHERE")]
+    pub reach: Option<ReachArg>,
+
     /// Work on the cluster of this context
     #[arg(long, env = "ARKDECK_CONTEXT", value_name = "NAME", conflicts_with = "in_cluster")]
     pub context: Option<String>,
@@ -111,6 +119,17 @@ pub enum RunsAs {
     Process,
 }
 
+/// Where calls may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ReachArg {
+    /// Public, private and loopback addresses.
+    All,
+    /// Public and private ones.
+    Private,
+    /// Public ones.
+    Public,
+}
+
 /// Where the service account of a pod is mounted.
 const SERVICE_ACCOUNT_TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
@@ -145,6 +164,19 @@ impl ServeArgs {
             Target::InCluster
         } else {
             Target::Embedded
+        }
+    }
+
+    /// Where calls may go. In a pod, loopback is the interface, which has no login there: no tool may reach it. The demo's
+    /// model is at loopback, and embedded it is the machine of whoever started the program.
+    pub fn reach(&self) -> Reach {
+        let target = self.target();
+        let default = if target == Target::InCluster { ReachArg::Private } else { ReachArg::All };
+        let near = self.demo || target == Target::Embedded;
+        match self.reach.unwrap_or(default) {
+            ReachArg::All => Reach::ALL,
+            ReachArg::Private => Reach { private: true, loopback: near },
+            ReachArg::Public => Reach { private: false, loopback: near },
         }
     }
 
@@ -195,6 +227,20 @@ mod tests {
         assert_eq!(serve(&[]).target_where(true), Target::InCluster);
         let named = serve(&["--context", "kind-lagoon"]).target_where(true);
         assert_eq!(named, Target::Kubeconfig { file: None, context: Some("kind-lagoon".into()) });
+    }
+
+    #[test]
+    fn a_pod_keeps_its_loopback_from_tools() {
+        assert_eq!(serve(&["--data-dir", "x"]).reach(), Reach::ALL);
+        assert_eq!(serve(&["--context", "kind-lagoon"]).reach(), Reach::ALL);
+        assert_eq!(serve(&["--in-cluster"]).reach(), Reach { private: true, loopback: false });
+        assert_eq!(serve(&["--in-cluster", "--demo"]).reach(), Reach::ALL);
+        let strict = serve(&["--in-cluster", "--reach", "public"]).reach();
+        assert_eq!(strict, Reach { private: false, loopback: false });
+        let embedded = serve(&["--reach", "public"]);
+        if embedded.target() == Target::Embedded {
+            assert_eq!(embedded.reach(), Reach { private: false, loopback: true });
+        }
     }
 
     #[test]

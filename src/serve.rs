@@ -33,7 +33,7 @@ const DRAIN: Duration = Duration::from_secs(4);
 /// Runs until a signal, or until a task that must live has died.
 pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     args.check_listen().map_err(|refusal| anyhow!(refusal))?;
-    let (target, data_dir) = (args.target(), args.data_dir());
+    let (target, data_dir, reach) = (args.target(), args.data_dir(), args.reach());
     let ServeArgs {
         listen,
         kube_listen,
@@ -43,6 +43,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         max_running,
         weights,
         history_tokens,
+        reach: _,
         data_dir: _,
         context: _,
         kubeconfig: _,
@@ -81,6 +82,8 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     settings.max_running = max_running.map_or(settings.max_running, usize::from);
     settings.weights = weights.into_iter().collect();
     settings.history_tokens = history_tokens.unwrap_or(settings.history_tokens);
+    settings.reach = reach;
+    tracing::info!(reach = reach.words(), "calls of models and tools reach these addresses");
     let engine = EngineDeps {
         store: store.clone(),
         client: cluster.client.clone(),
@@ -128,7 +131,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
             Err(error) => tracing::warn!(%error, "the demo set is not complete"),
         }
     }
-    announce(listen, &data_dir, kubeconfig.as_deref(), &cluster);
+    announce(listen, &data_dir, kubeconfig.as_deref(), &cluster, reach.words());
 
     let end = tasks.wait().await;
     tasks.drain().await;
@@ -222,7 +225,7 @@ fn synced(caches: &Arc<Caches>) -> Arc<dyn Fn() -> Result<(), String> + Send + S
 }
 
 /// The lines that say that it runs: where, with what data, how to reach it with kubectl, how to stop it.
-fn announce(listen: SocketAddr, data_dir: &Path, kubeconfig: Option<&Path>, cluster: &Cluster) {
+fn announce(listen: SocketAddr, data_dir: &Path, kubeconfig: Option<&Path>, cluster: &Cluster, reach: &str) {
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path));
     let mut lines = format!("Arkdeck is ready: http://{listen}\n");
     match kubeconfig {
@@ -230,6 +233,7 @@ fn announce(listen: SocketAddr, data_dir: &Path, kubeconfig: Option<&Path>, clus
         None => lines.push_str(&format!("  Cluster     {} at {}\n", cluster.mode.display(), cluster.url())),
     }
     lines.push_str(&format!("  Data        {}\n", absolute(data_dir).display()));
+    lines.push_str(&format!("  Calls       reach {reach} addresses\n"));
     lines.push_str("  Stop        Ctrl-C\n");
     let mut out = std::io::stdout().lock();
     // A closed stdout (a service manager's choice) is no reason to end.

@@ -15,7 +15,7 @@ use super::follow::{Told, follow};
 use super::index::Index;
 use super::queue::{Key, Queue, jittered, work};
 use super::sources::{self, Holder, Source};
-use super::{ControllerDeps, patch};
+use super::{ControllerDeps, patch, query};
 use crate::engine::models::{self, HeaderOverrides};
 use crate::engine::providers::connect;
 use crate::engine::{RunError, codes};
@@ -64,7 +64,15 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
     let (maps_told, maps_listed) = oneshot::channel();
     let secrets = sources::watch::<Secret>(&deps.client, Holder::Secret, secrets_told, &shutdown, wake);
     let maps = sources::watch::<ConfigMap>(&deps.client, Holder::ConfigMap, maps_told, &shutdown, wake);
+    // What may be called is a matter of the ArkConfig.
+    let config = follow(&deps.ark_configs, &shutdown, |_| {
+        query::configure(&deps);
+        // Not by the index: it has only models that refer to something.
+        deps.models.list(None).iter().for_each(|model| queue.add(key(model)));
+    });
     let follower = async {
+        deps.ark_configs.ready().await;
+        query::configure(&deps);
         // First they are watched, then models are probed with them: a change in between is told. Both only ever end
         // by being dropped.
         let _ = tokio::join!(secrets_listed, maps_listed);
@@ -127,7 +135,7 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
             }
         }
     };
-    tokio::join!(follower, secrets, maps, circuits, worker);
+    tokio::join!(follower, config, secrets, maps, circuits, worker);
 }
 
 /// When to probe again after `failed` failures in a row.

@@ -19,7 +19,7 @@ use crate::engine::Budget;
 use crate::kubernetes::KindCache;
 use crate::kubernetes::cache::Cached;
 use crate::resources::annotations::FINALIZER;
-use crate::resources::ark_config::ArkConfigSpec;
+use crate::resources::ark_config::{ArkConfigSpec, NAME as CONFIG};
 use crate::resources::condition;
 use crate::resources::conditions::types;
 use crate::resources::kind::Kind;
@@ -27,8 +27,6 @@ use crate::resources::query::Query;
 
 /// Deletions and finalizers at once. Runs are not counted here: the engine bounds them.
 const AT_ONCE: usize = 4;
-/// The ArkConfig that counts.
-const CONFIG: &str = "default";
 
 /// What a query needs.
 #[derive(Debug, PartialEq)]
@@ -114,6 +112,7 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
         // Budgets and lifetimes must not be read before their defaults are known.
         deps.ark_configs.ready().await;
         deps.queries.ready().await;
+        configure(&deps);
         let existing: HashSet<String> =
             deps.queries.list(None).iter().filter_map(|query| query.uid()).collect();
         if let Err(error) = deps.engine.forget_missing(&existing).await {
@@ -122,6 +121,7 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
         follow(&deps.queries, &shutdown, told).await;
     };
     let defaults = follow(&deps.ark_configs, &shutdown, |_| {
+        configure(&deps);
         for query in deps.queries.list(None) {
             queue.add(key(&query));
         }
@@ -140,6 +140,12 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
         )
     };
     tokio::join!(first, defaults, hands, came);
+}
+
+/// Tells the engine what the ArkConfig says.
+pub(super) fn configure(deps: &ControllerDeps) {
+    let config = deps.ark_configs.get("", CONFIG);
+    deps.engine.configure(config.as_ref().map(|config| &config.spec));
 }
 
 /// Wakes the queries that wait for what has come.

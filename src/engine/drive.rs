@@ -115,7 +115,7 @@ pub(super) async fn end_waiting(inner: Arc<Inner>, active: Arc<Active>, how: Wai
     tokio::select! {
         () = inner.stopping.cancelled() => {}
         () = async {
-            match inner.journal.open(record(&active)).await {
+            match inner.open(record(&active), &active.query).await {
                 Ok(journal) => conclude(&inner, &active, &journal, &outcome, Report::default(), false).await,
                 Err(error) => no_journal(&inner, &active, error).await,
             }
@@ -124,7 +124,7 @@ pub(super) async fn end_waiting(inner: Arc<Inner>, active: Arc<Active>, how: Wai
 }
 
 async fn to_the_end(inner: &Arc<Inner>, active: &Arc<Active>) {
-    let journal = match inner.journal.open(record(active)).await {
+    let journal = match inner.open(record(active), &active.query).await {
         Ok(journal) => journal,
         Err(error) => return no_journal(inner, active, error).await,
     };

@@ -41,6 +41,8 @@ pub mod codes {
     pub const ENGINES_NOT_YET_SUPPORTED: &str = "ExecutionEnginesNotYetSupported";
     /// The model asked for tools more often than is allowed.
     pub const TOO_MANY_ITERATIONS: &str = "TooManyIterations";
+    /// People rejected an agent's calls as often in a row as is allowed.
+    pub const APPROVAL_LIMIT: &str = "ApprovalLimitReached";
     /// A tool that is the target failed.
     pub const TOOL_FAILED: &str = "ToolFailed";
     /// The output schema is no JSON Schema.

@@ -15,6 +15,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::journal::{Entry, Event};
+use super::spans::Counts;
 
 /// Names of one kind, as of models, that are told apart; further ones are counted together as [`OTHER`].
 const MAX_NAMES: usize = 200;
@@ -81,6 +82,7 @@ pub struct Metrics {
     running: Gauge,
     waiting: Gauge,
     memory: Gauge,
+    spans: Counts,
     models: Names,
     names: Names,
     codes: Names,
@@ -131,6 +133,7 @@ impl Metrics {
             running: Gauge::default(),
             waiting: Gauge::default(),
             memory: Gauge::default(),
+            spans: Counts::default(),
             models: Names::default(),
             names: Names::default(),
             codes: Names::default(),
@@ -181,6 +184,16 @@ impl Metrics {
         );
         r.register("arkdeck_runs_running", "Runs that run", self.running.clone());
         r.register("arkdeck_runs_waiting", "Runs that wait for a place", self.waiting.clone());
+        r.register(
+            "arkdeck_spans_exported",
+            "Spans that the receiver of traces took",
+            self.spans.exported.clone(),
+        );
+        r.register(
+            "arkdeck_spans_dropped",
+            "Spans that were lost: too many at once, or the receiver did not take them",
+            self.spans.dropped.clone(),
+        );
         r.register_with_unit(
             "process_resident_memory",
             "Memory of the process",
@@ -188,6 +201,11 @@ impl Metrics {
             self.memory.clone(),
         );
         self
+    }
+
+    /// Counters of what became of spans.
+    pub(super) fn spans(&self) -> Counts {
+        self.spans.clone()
     }
 
     /// Counts an entry of a run that was accepted at `created_ms`.
@@ -277,7 +295,15 @@ mod tests {
 
     fn ask(step: &str, model: &str) -> Event {
         let model = ObjectRef { kind: Kind::Model, namespace: "default".into(), name: model.into() };
-        Event::ModelRequest { step: step.into(), model, agent: None, messages: 1, attempt: 1 }
+        Event::ModelRequest {
+            step: step.into(),
+            model,
+            agent: None,
+            messages: 1,
+            attempt: 1,
+            provider: String::new(),
+            provider_model: String::new(),
+        }
     }
 
     #[test]
@@ -288,6 +314,7 @@ mod tests {
             step: "0/model/0".into(),
             content: String::new(),
             tool_calls: Vec::new(),
+            thoughts: Vec::new(),
             usage,
             cost: None,
             finish_reason: "stop".into(),

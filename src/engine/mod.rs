@@ -24,11 +24,13 @@ pub mod scheduler;
 mod seat;
 pub mod secret;
 mod settings;
+mod spans;
 mod status;
 pub mod template;
 #[cfg(test)]
 mod tests;
 pub mod timers;
+mod told;
 mod tools;
 mod trial;
 pub mod world;

@@ -1,10 +1,14 @@
-//! What tokens cost: what a Model's annotation says, else the public list prices of well-known models at their own
-//! provider's address. An unknown price is none: nothing is shown rather than zero.
+//! What tokens cost: what a Model's annotation says, else what ArkConfig `default` says, else the public list prices of
+//! well-known models at their own provider's address. An unknown price is none: nothing is shown rather than zero.
 
+use std::sync::Arc;
+
+use parking_lot::RwLock;
 use serde::Deserialize;
 
 use super::journal::{Cost, Usage};
 use super::providers::ModelEndpoint;
+use crate::resources::ModelPrices;
 use crate::resources::annotations::TOKEN_PRICES;
 use crate::resources::model::Model;
 
@@ -32,6 +36,22 @@ struct Written {
     cached_input: Option<f64>,
     cache_write: Option<f64>,
     output: f64,
+}
+
+impl Written {
+    fn prices(self) -> Result<Prices, String> {
+        let Self { currency: name, input, cached_input, cache_write, output } = self;
+        let currency = name.trim().to_ascii_uppercase();
+        if currency.len() != 3 || !currency.chars().all(|c| c.is_ascii_alphabetic()) {
+            return Err(format!("'{name}' is no currency"));
+        }
+        let all = [input, cached_input.unwrap_or(input), cache_write.unwrap_or(input), output];
+        if all.iter().any(|price| !(0.0..=MOST).contains(price)) {
+            return Err("a price is negative or impossibly high".into());
+        }
+        let [input, cached, written, output] = all.map(nanos);
+        Ok(Prices { currency, input, cached, written, output })
+    }
 }
 
 /// The most that a million tokens may cost; beyond, the number is a mistake and sums could overflow.
@@ -76,11 +96,45 @@ const OPENAI: &[Listed] = &[
 /// Whose list holds at which host. A gateway's or a cloud's prices are its own.
 const HOSTS: [(&str, &[Listed]); 2] = [("api.anthropic.com", ANTHROPIC), ("api.openai.com", OPENAI)];
 
+/// What ArkConfig says about prices; clones share it.
+#[derive(Clone, Default)]
+pub struct Tariff(Arc<RwLock<Arc<[ModelPrices]>>>);
+
+impl Tariff {
+    /// Takes new prices, for calls from now on.
+    pub fn set(&self, prices: &[ModelPrices]) {
+        *self.0.write() = prices.into();
+    }
+
+    fn now(&self) -> Arc<[ModelPrices]> {
+        self.0.read().clone()
+    }
+}
+
 impl Prices {
-    /// The prices of `model` at `endpoint`. An annotation that cannot be read is an error; it costs the prices, not the
-    /// call.
-    pub fn of(model: &Model, endpoint: &ModelEndpoint) -> Result<Option<Self>, String> {
-        Ok(Self::annotated(model)?.or_else(|| Self::listed(&endpoint.base_url, &endpoint.model)))
+    /// The prices of `model` at `endpoint`: its annotation's, else those of `tariff`, else the public ones. An annotation
+    /// that cannot be read is an error; it costs the prices, not the call.
+    pub fn of(model: &Model, endpoint: &ModelEndpoint, tariff: &Tariff) -> Result<Option<Self>, String> {
+        let (address, name) = (&endpoint.base_url, &endpoint.model);
+        let else_ = || Self::configured(&tariff.now(), address, name).or_else(|| Self::listed(address, name));
+        Ok(Self::annotated(model)?.or_else(else_))
+    }
+
+    /// What the first entry of ArkConfig's `spec.prices` says that fits. One that no schema let through is passed over.
+    pub fn configured(entries: &[ModelPrices], base_url: &str, model: &str) -> Option<Self> {
+        let url: Option<reqwest::Url> = base_url.parse().ok();
+        let host = url.as_ref().and_then(|url| url.host_str());
+        let fits = |entry: &&ModelPrices| {
+            let named = match entry.model.strip_suffix('*') {
+                Some(beginning) => model.starts_with(beginning),
+                None => model == entry.model,
+            };
+            named
+                && (entry.host.is_empty() || host.is_some_and(|host| host.eq_ignore_ascii_case(&entry.host)))
+        };
+        let ModelPrices { currency, input, cached_input, cache_write, output, .. } =
+            entries.iter().find(fits)?.clone();
+        Written { currency, input, cached_input, cache_write, output }.prices().ok()
     }
 
     /// What the Model's annotation says.
@@ -94,17 +148,7 @@ impl Prices {
             )
         };
         let written: Written = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
-        let currency = written.currency.trim().to_ascii_uppercase();
-        if currency.len() != 3 || !currency.chars().all(|c| c.is_ascii_alphabetic()) {
-            return Err(wrong(format!("'{}' is no currency", written.currency)));
-        }
-        let Written { input, cached_input, cache_write, output, .. } = written;
-        let all = [input, cached_input.unwrap_or(input), cache_write.unwrap_or(input), output];
-        if all.iter().any(|price| !(0.0..=MOST).contains(price)) {
-            return Err(wrong("a price is negative or impossibly high".into()));
-        }
-        let [input, cached, written, output] = all.map(nanos);
-        Ok(Some(Self { currency, input, cached, written, output }))
+        written.prices().map(Some).map_err(wrong)
     }
 
     /// The list price of a well-known model at its own provider's address. A date at the end of a name does not count.
@@ -178,6 +222,56 @@ mod tests {
         ] {
             assert_eq!(Prices::listed(address, unknown), None, "{unknown}");
         }
+    }
+
+    #[test]
+    fn the_first_entry_of_the_config_that_fits_counts() {
+        let entry = |model: &str, host: &str, input: f64| ModelPrices {
+            model: model.into(),
+            host: host.into(),
+            currency: "eur".into(),
+            input,
+            output: 6.0,
+            ..ModelPrices::default()
+        };
+        let entries = [
+            entry("gull-large", "models.internal", 3.0),
+            entry("gull-*", "", 2.0),
+            entry("gpt-4o", "", 1.0),
+            entry("dear", "", -1.0),
+        ];
+        let input = |address: &str, model: &str| {
+            Prices::configured(&entries, address, model).map(|prices| (prices.currency, prices.input))
+        };
+        let euros = |nanos| Some(("EUR".to_owned(), nanos));
+        assert_eq!(input("http://models.internal:8000/v1", "gull-large"), euros(3_000));
+        assert_eq!(input("http://elsewhere/v1", "gull-large"), euros(2_000));
+        assert_eq!(input("nowhere", "gull-small"), euros(2_000));
+        assert_eq!(input("nowhere", "heron"), None);
+        assert_eq!(input("nowhere", "dear"), None);
+    }
+
+    #[test]
+    fn an_annotation_goes_before_the_config_and_that_before_the_list() {
+        let endpoint = ModelEndpoint {
+            api: crate::engine::providers::Api::OpenAi,
+            base_url: "https://api.openai.com/v1".into(),
+            key: crate::engine::secret::Secret::new(""),
+            model: "gpt-4o".into(),
+            headers: Vec::new(),
+            properties: serde_json::Map::new(),
+        };
+        let (tariff, said) = (Tariff::default(), r#"{"currency": "GBP", "input": 1, "output": 1}"#);
+        let plain = serde_json::from_value(json!({
+            "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Model", "metadata": {"name": "gull"},
+            "spec": {"model": {"value": "m"}, "provider": "openai", "config": {}},
+        }))
+        .unwrap();
+        let of = |model: &Model| Prices::of(model, &endpoint, &tariff).unwrap().unwrap().currency;
+        assert_eq!(of(&plain), "USD");
+        let config = json!([{"model": "gpt-4o", "currency": "EUR", "input": 1.0, "output": 2.0}]);
+        tariff.set(&serde_json::from_value::<Vec<ModelPrices>>(config).unwrap());
+        assert_eq!((of(&plain), of(&model(said))), ("EUR".into(), "GBP".into()));
     }
 
     #[test]

@@ -14,20 +14,23 @@ use super::desk::{Desk, Told};
 use super::drive;
 use super::events::Recorder;
 use super::finalizer;
-use super::journal::{Journal, JournalError, RunRecord, now_ms};
+use super::journal::{Journal, JournalError, RunJournal, RunRecord, now_ms};
 use super::memory::Memories;
-use super::providers::{Outbound, OutboundError};
+use super::prices::Tariff;
+use super::providers::{AllowList, Outbound, OutboundError};
 use super::registry::{Active, Registry};
 use super::run::Means;
 use super::sandbox::Sandbox;
 use super::scheduler::Scheduler;
 use super::seat::Seat;
 use super::settings::{Budget, EngineDeps, Settings};
+use super::spans::Tracing;
 use super::status;
 use super::timers::Timers;
+use super::told::RunEvents;
 use super::world::{Readers, World};
-use crate::resources::A2ATask;
 use crate::resources::query::Query;
+use crate::resources::{A2ATask, ArkConfigSpec};
 
 /// How long a run may wait before its status says so; most waits are shorter and cost no write.
 const QUEUE_NOTICE: Duration = Duration::from_millis(500);
@@ -59,6 +62,8 @@ pub(super) struct Inner {
     pub(super) world: World,
     pub(super) readers: Readers,
     pub(super) outbound: Outbound,
+    pub(super) tariff: Tariff,
+    pub(super) tracing: Tracing,
     pub(super) sandbox: Sandbox,
     pub(super) settings: Arc<Settings>,
     pub(super) events: Recorder,
@@ -86,10 +91,18 @@ impl Engine {
     /// their controller does for every query that has not ended.
     pub async fn start(deps: EngineDeps) -> Result<Self, EngineError> {
         let EngineDeps { store, client, readers, settings } = deps;
+        let journal = Journal::new(store.clone());
         let inner = Arc::new(Inner {
-            memories: Memories::new(store.clone(), client.clone()),
-            journal: Journal::new(store),
-            outbound: Outbound::new(settings.limits, settings.circuit_pause, settings.environment.clone())?,
+            memories: Memories::new(store, client.clone()),
+            tracing: Tracing::start(&settings.environment, journal.metrics().spans()),
+            journal,
+            outbound: Outbound::new(
+                settings.limits,
+                settings.circuit_pause,
+                settings.environment.clone(),
+                settings.reach,
+            )?,
+            tariff: Tariff::default(),
             sandbox: Sandbox::new(settings.program.clone()),
             events: Recorder::start(client.clone(), "arkdeck-engine"),
             world: World::new(client, settings.cluster_domain.clone(), settings.environment.clone()),
@@ -115,6 +128,14 @@ impl Engine {
             }
         });
         Ok(Self { inner })
+    }
+
+    /// Takes what ArkConfig `default` says, for calls from now on; `None` when there is none.
+    pub fn configure(&self, config: Option<&ArkConfigSpec>) {
+        let outbound = config.and_then(|config| config.outbound.as_ref());
+        let allowed = outbound.map(|outbound| outbound.allow.as_slice()).unwrap_or_default();
+        self.inner.outbound.allow(AllowList::of(allowed));
+        self.inner.tariff.set(config.map(|config| config.prices.as_slice()).unwrap_or_default());
     }
 
     /// Takes a query that has not ended, once. Returns at once.
@@ -266,10 +287,22 @@ impl Engine {
             inner.stopping.cancel();
             inner.tasks.wait().await;
         }
+        inner.tracing.flush().await;
     }
 }
 
 impl Inner {
+    /// Opens the journal of a run, with all who tell of it.
+    pub(super) async fn open(&self, record: RunRecord, query: &Query) -> Result<RunJournal, JournalError> {
+        let journal = self.journal.open(record).await?;
+        let (record, found) = (journal.record(), journal.found());
+        journal.watch(Box::new(RunEvents::of(self.events.clone(), record, found)));
+        if let Some(spans) = self.tracing.watch(record, query, found) {
+            journal.watch(spans);
+        }
+        Ok(journal)
+    }
+
     /// What a run works with.
     pub(super) fn means(&self) -> Means {
         Means {
@@ -278,6 +311,8 @@ impl Inner {
             settings: self.settings.clone(),
             memories: self.memories.clone(),
             journals: self.journal.clone(),
+            tariff: self.tariff.clone(),
+            tracing: self.tracing.clone(),
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::providers::{Environment, Limits, Pause};
+use super::providers::{Environment, Limits, Pause, Reach};
 use super::sandbox::Sandbox;
 use super::world::Readers;
 use crate::store::Store;
@@ -27,6 +27,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How long an endpoint that fails again and again is left alone.
     pub circuit_pause: Pause,
+    /// Where calls may go.
+    pub reach: Reach,
     /// Where clouds tell this program who it is.
     pub environment: Environment,
     /// Domain of Services, as `cluster.local`.
@@ -50,6 +52,7 @@ impl Default for Settings {
             backoff: Duration::from_millis(500),
             limits: Limits::default(),
             circuit_pause: Pause::default(),
+            reach: Reach::ALL,
             environment: Environment::process(),
             cluster_domain: "cluster.local".into(),
             program: Sandbox::own_program(),

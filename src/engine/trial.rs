@@ -58,6 +58,7 @@ impl Engine {
             outbound: &inner.outbound,
             sandbox: &inner.sandbox,
             parameters: &parameters,
+            traceparent: None,
         };
         let _place = PLACES
             .acquire()

@@ -48,6 +48,9 @@ pub const STREAMING_URL: &str = "ark.mckinsey.com/streaming-url";
 /// Annotation of Queries: what they were started from.
 pub const TRIGGERED_FROM: &str = "ark.mckinsey.com/triggered-from";
 
+/// Annotation of Queries: the caller's span (W3C Trace Context), which the run's spans and calls are children of.
+pub const TRACEPARENT: &str = "ark.mckinsey.com/traceparent";
+
 /// Annotation of Models: what a million tokens cost, as JSON:
 /// `{"currency": "EUR", "input": 1.5, "cachedInput": 0.15, "cacheWrite": 1.9, "output": 6}`.
 pub const TOKEN_PRICES: &str = "ark.mckinsey.com/token-prices";

@@ -47,7 +47,67 @@ pub struct ArkConfigSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(transform = rules(DEFAULT_MEMORY_RULES)))]
     pub default_memory: Option<ObjectReference>,
+    /// Where calls of models and tools may go.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outbound: Option<OutboundConfig>,
+    /// What tokens of the cluster's own models cost. The first entry that fits a Model counts. The annotation
+    /// ark.mckinsey.com/token-prices of a Model goes before; the public list prices of well-known models come after.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ssr", schemars(length(max = 500)))]
+    pub prices: Vec<ModelPrices>,
 }
+
+/// Where calls of models and tools may go, besides what the settings of the process say.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", default)]
+pub struct OutboundConfig {
+    /// Hosts and networks that are called even where the process keeps away from private networks or from loopback
+    /// ('--reach'): a name (models.internal), all names below one (*.svc.cluster.local), an address, or a network
+    /// (10.96.0.0/12). Link-local and metadata addresses are never called.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(
+        feature = "ssr",
+        schemars(length(max = 256), inner(length(max = 253), regex(pattern = ALLOWED_HOST)))
+    )]
+    pub allow: Vec<String>,
+}
+
+/// What a million tokens of a model cost.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ModelPrices {
+    /// The provider's name of the model, as in a Model's spec.model; one '*' at the end stands for any rest.
+    #[cfg_attr(feature = "ssr", schemars(length(min = 1, max = 256)))]
+    pub model: String,
+    /// Only where it is served by this host, as api.example.com, without a port. Default: anywhere.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "ssr", schemars(length(max = 253)))]
+    pub host: String,
+    /// The currency, by its three letters (ISO 4217).
+    #[cfg_attr(feature = "ssr", schemars(regex(pattern = "^[A-Za-z]{3}$")))]
+    pub currency: String,
+    /// Tokens of requests.
+    #[cfg_attr(feature = "ssr", schemars(range(min = 0, max = 1_000_000)))]
+    pub input: f64,
+    /// Of them, those that the provider's cache had. Default: as input.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(range(min = 0, max = 1_000_000)))]
+    pub cached_input: Option<f64>,
+    /// Of them, those that were written to the provider's cache. Default: as input.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(range(min = 0, max = 1_000_000)))]
+    pub cache_write: Option<f64>,
+    /// Tokens of answers.
+    #[cfg_attr(feature = "ssr", schemars(range(min = 0, max = 1_000_000)))]
+    pub output: f64,
+}
+
+/// A host, '*.' and a domain, an address or a network.
+#[cfg(feature = "ssr")]
+const ALLOWED_HOST: &str =
+    r"^(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?(/[0-9]{1,2})?$|^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$";
 
 /// Nothing yet.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

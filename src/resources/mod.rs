@@ -57,7 +57,7 @@ pub use a2a_task_status::{A2ATaskPhase, A2ATaskStatus};
 pub use agent::{AgentSpec, AgentStatus};
 pub use agent_tool::{AgentTool, AgentToolType};
 pub use approval::ToolApprovalConfig;
-pub use ark_config::{ArkConfigSpec, ArkConfigStatus};
+pub use ark_config::{ArkConfigSpec, ArkConfigStatus, ModelPrices, OutboundConfig};
 pub use condition::{Condition, ConditionStatus};
 pub use duration::{DurationError, GoDuration};
 pub use evaluation::{EvaluationSpec, EvaluationType};

@@ -6,7 +6,7 @@ use serde_json::Value;
 #[cfg(feature = "ssr")]
 use super::schema::{Rule, item_rules, rules};
 use super::{
-    ark_config::ArkConfigSpec, duration::GoDuration, overrides::Override, parameter::Parameter,
+    ark_config::ArkConfigSpec, duration::GoDuration, kind::Kind, overrides::Override, parameter::Parameter,
     reference::ObjectReference, selector::LabelSelector, string_enum::string_enum,
 };
 #[cfg(feature = "ssr")]
@@ -35,6 +35,18 @@ string_enum! {
         Model = "model",
         /// A tool, called directly.
         Tool = "tool",
+    }
+}
+
+impl TargetType {
+    /// The kind of the objects that it names.
+    pub const fn kind(self) -> Kind {
+        match self {
+            Self::Agent => Kind::Agent,
+            Self::Team => Kind::Team,
+            Self::Model => Kind::Model,
+            Self::Tool => Kind::Tool,
+        }
     }
 }
 

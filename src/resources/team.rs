@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
 use super::schema::{self, Rule, rules};
-use super::{agent::DEFAULT_MODEL, condition::Condition, string_enum::string_enum};
+use super::{agent::DEFAULT_MODEL, condition::Condition, kind::Kind, string_enum::string_enum};
 
 string_enum! {
     /// Who speaks when.
@@ -27,6 +27,16 @@ string_enum! {
         Agent = "agent",
         /// A team.
         Team = "team",
+    }
+}
+
+impl MemberType {
+    /// The kind of the objects that it names.
+    pub const fn kind(self) -> Kind {
+        match self {
+            Self::Agent => Kind::Agent,
+            Self::Team => Kind::Team,
+        }
     }
 }
 

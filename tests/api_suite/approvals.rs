@@ -358,3 +358,41 @@ async fn approval_works_in_teams_nested_agents_and_for_tools_that_are_agents_or_
     assert_eq!(server.calls(PAY), 1);
     deck.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_rejected_turns_in_a_row_end_the_query_as_in_ark() {
+    let (dir, server) = (tempfile::tempdir().unwrap(), ModelServer::start().await);
+    let deck = desk(&dir, &server, quick(), json!({"required": true})).await;
+    let call = || Act::Tools(&[(PAY, r#"{"amount": 250}"#)]);
+    server.script("clerk", [call(), call(), call(), Act::Say("Never asked.")]);
+    ask(&deck, "q", json!({})).await;
+    let mut known = String::new();
+    for _ in 0..3 {
+        let task = another_of(&deck, "q", &known).await;
+        decide(&deck, &task, &json!({"decision": "rejected"})).await;
+        known = format!("{known} {}", task.name_any());
+    }
+    let ended = deck.ended("q").await;
+    let message = message(&ended);
+    assert!(
+        message.starts_with("ApprovalLimitReached") && message.contains("limit reached (3)"),
+        "{message}"
+    );
+    assert_eq!((server.calls("clerk"), server.calls(PAY)), (3, 0));
+    deck.stop().await;
+}
+
+/// The task that the query waits for, once it does, and whose name is not in `known`.
+async fn another_of(deck: &Deck, query: &str, known: &str) -> A2ATask {
+    let mut seen = Box::pin(watcher(tasks(deck), watcher::Config::default()).applied_objects());
+    let find = async {
+        loop {
+            let task = seen.next().await.unwrap().unwrap();
+            let waits = phase(&task) == Some(A2ATaskPhase::InputRequired);
+            if waits && task.spec.query_ref.name == query && !known.contains(&task.name_any()) {
+                return task;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, find).await.unwrap()
+}

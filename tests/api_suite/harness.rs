@@ -15,7 +15,7 @@ use arkdeck::kubernetes::{Accounts, KindCache};
 use arkdeck::resources::crds;
 use arkdeck::resources::kind::Kind;
 use arkdeck::resources::query_status::QueryStatus;
-use arkdeck::resources::{Model, Query, Tool};
+use arkdeck::resources::{ArkConfig, Model, Query, Tool};
 use arkdeck::store::Store;
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams, PostParams};
@@ -216,6 +216,15 @@ impl Deck {
             "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Query", "metadata": {"name": name}, "spec": spec,
         }))
         .await;
+    }
+
+    /// Applies the ArkConfig `default` with this spec, over another one.
+    pub async fn config(&self, spec: Value) {
+        let config = json!({
+            "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "ArkConfig", "metadata": {"name": "default"}, "spec": spec,
+        });
+        let api: Api<ArkConfig> = Api::all(self.client.clone());
+        api.patch("default", &PatchParams::apply("test").force(), &Patch::Apply(&config)).await.unwrap();
     }
 
     /// Queries.

@@ -161,7 +161,7 @@ async fn every_failure_of_a_tool_goes_back_to_the_model() {
         "HTTP status 500: no such harbour",
         "'prot'",
         "onnection refused",
-        "may not reach",
+        "never reach",
         "there is no Secret 'ghost'",
         "there is no tool 'ghost'; there are: gone, broken, typo, nowhere, forbidden, keyless",
         "not a JSON object",
@@ -207,7 +207,7 @@ async fn redirects_are_followed_with_the_guard_and_without_keys() {
         ["here", "there", "inside"].iter().map(|name| json!({"type": "http", "name": name})).collect();
     let told = bench.ask(json!(tools), &[("here", "{}"), ("there", "{}"), ("inside", "{}")]).await;
     assert_eq!((told[0].as_str(), told[1].as_str()), ("low tide", "low tide"));
-    assert!(told[2].contains("may not reach"), "{}", told[2]);
+    assert!(told[2].contains("never reach"), "{}", told[2]);
     let near = bench.tools.asked().into_iter().find(|asked| asked.uri.path() == "/x").unwrap();
     assert_eq!(near.header("x-key"), "k-harbour-1");
     let far = other.only();

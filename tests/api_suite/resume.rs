@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 
 use crate::harness::{Deck, content, outline, quick, reason};
 use crate::model_server::{Act, ModelServer};
+use crate::tool_server::ToolServer;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_was_cut_is_made_again_and_one_that_completed_is_not() {
@@ -71,5 +72,47 @@ async fn a_status_that_was_not_written_is_written_from_the_journal() {
     let query = deck.ended("q").await;
     assert_eq!(content(&query), "Once.");
     assert_eq!(server.calls("gull"), 1, "the model was not asked again");
+    deck.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_in_flight_is_repeated_only_where_its_tool_says_that_it_may_be() {
+    let (dir, server, tools) =
+        (tempfile::tempdir().unwrap(), ModelServer::start().await, ToolServer::start().await);
+    let deck = Deck::start(dir.path(), quick()).await;
+    deck.model(&server, "gull").await;
+    let hints = [("reads", "readOnlyHint"), ("again", "idempotentHint"), ("pays", "destructiveHint")];
+    for (name, hint) in hints {
+        let http = json!({"url": format!("{}/once/{name}", tools.url)});
+        deck.tool(name, json!({"type": "http", "http": http, "annotations": {hint: true}})).await;
+    }
+    let list: Vec<_> = hints.iter().map(|(name, _)| json!({"type": "http", "name": name})).collect();
+    deck.agent("pilot", "gull", json!({ "tools": list })).await;
+    server
+        .script("gull", [Act::Tools(&[("reads", "{}"), ("again", "{}"), ("pays", "{}")]), Act::Say("Done.")]);
+    deck.query("q", json!({"input": "Go.", "target": {"type": "agent", "name": "pilot"}})).await;
+    let all = async {
+        while tools.asked().len() < 3 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(crate::harness::PATIENCE, all).await.unwrap();
+    deck.stop().await;
+
+    let deck = Deck::start(dir.path(), quick()).await;
+    assert_eq!(content(&deck.ended("q").await), "Done.");
+    let times =
+        |name: &str| tools.asked().iter().filter(|asked| asked.uri.path() == format!("/once/{name}")).count();
+    assert_eq!((times("reads"), times("again"), times("pays")), (2, 2, 1));
+    let last = server.requests("gull").pop().unwrap();
+    let told: Vec<String> = last["messages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|message| message["role"] == "tool")
+        .map(|message| message["content"].as_str().unwrap().to_owned())
+        .collect();
+    assert!(told[0].contains("low tide") && told[1].contains("low tide"), "{told:?}");
+    assert!(told[2].contains("Whether it took effect is not known"), "{told:?}");
     deck.stop().await;
 }

@@ -73,7 +73,11 @@ async fn answer(
     let body = String::from_utf8_lossy(&body).into_owned();
     let path = uri.path().to_owned();
     let query = uri.query().unwrap_or_default().to_owned();
-    kept.lock().unwrap().push(Asked { method, uri, headers, body });
+    let before = {
+        let mut kept = kept.lock().unwrap();
+        kept.push(Asked { method, uri, headers, body });
+        kept.iter().filter(|asked| asked.uri.path() == path).count() - 1
+    };
     match path.trim_matches('/').split_once('/').unwrap_or((path.trim_matches('/'), "")) {
         // `/status/404` answers so.
         ("status", code) => {
@@ -83,6 +87,8 @@ async fn answer(
         ("to", _) => (StatusCode::FOUND, [("location", query)]).into_response(),
         // `/long/3000000` has as many bytes.
         ("long", bytes) => "x".repeat(bytes.parse().unwrap()).into_response(),
+        // `/once/NAME` answers only from the second time on.
+        ("once", _) if before == 0 => std::future::pending().await,
         ("never", _) => std::future::pending().await,
         // The head, and then a byte now and then, for ever.
         ("drip", _) => {

@@ -156,7 +156,7 @@ fn event(namespace: &str, event: &Event) -> RunEvent {
     match event.clone() {
         Event::Started { attempt } => RunEvent::Started { attempt },
         Event::TargetStarted { key: object } => RunEvent::TargetStarted { key: key(&object) },
-        Event::ModelRequest { step, model, agent, messages, attempt } => RunEvent::ModelRequest {
+        Event::ModelRequest { step, model, agent, messages, attempt, .. } => RunEvent::ModelRequest {
             step,
             model: key(&model),
             agent: agent.as_ref().map(key),
@@ -172,6 +172,7 @@ fn event(namespace: &str, event: &Event) -> RunEvent {
             finish_reason,
             first_token_ms,
             duration_ms,
+            ..
         } => RunEvent::ModelResponse {
             step,
             content,

@@ -77,6 +77,32 @@ pub struct ToolCall {
     pub arguments: String,
 }
 
+/// What a model thought before it spoke, as far as its provider says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thought {
+    /// Words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// The provider's seal over them, without which it does not take them back.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub signature: String,
+    /// Words that only the provider can read.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub redacted: String,
+}
+
+impl Thought {
+    /// Bytes of it.
+    pub fn size(&self) -> usize {
+        self.text.len() + self.signature.len() + self.redacted.len()
+    }
+
+    /// Whether the provider knows its own thoughts again.
+    pub fn is_sealed(&self) -> bool {
+        !self.signature.is_empty() || !self.redacted.is_empty()
+    }
+}
+
 /// The rule by which a member of a team speaks next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -187,6 +213,12 @@ pub enum Event {
         messages: usize,
         /// From 1; a call cut by a crash or retried has more.
         attempt: u32,
+        /// Who serves it, as the OpenTelemetry conventions name them: `openai`, `anthropic`…
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        provider: String,
+        /// The provider's name of the model.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        provider_model: String,
     },
     /// A model answered.
     ModelResponse {
@@ -196,6 +228,9 @@ pub enum Event {
         content: String,
         /// Tools that it asks for.
         tool_calls: Vec<ToolCall>,
+        /// What it thought, to be given back with what its tools give.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        thoughts: Vec<Thought>,
         /// Tokens.
         usage: Usage,
         /// What they cost, where the price is known.

@@ -13,9 +13,11 @@ mod tests;
 
 use std::sync::Arc;
 
-pub use entry::{ApprovalOutcome, Cost, Entry, Event, ObjectRef, TeamEnd, ToolCall, TurnRule, Usage, bound};
+pub use entry::{
+    ApprovalOutcome, Cost, Entry, Event, ObjectRef, TeamEnd, Thought, ToolCall, TurnRule, Usage, bound,
+};
 pub use live::{PartialText, Subscription, Update};
-pub use run::RunJournal;
+pub use run::{RunJournal, Watching};
 pub use sql::RunRecord;
 
 use super::metrics::Metrics;

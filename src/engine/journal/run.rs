@@ -8,6 +8,12 @@ use super::{Entry, Event, JournalError, RunRecord, Usage, live, now_ms, sql, sto
 use crate::engine::metrics::{Metrics, Thread};
 use crate::store::{Statement, Store, StoreError};
 
+/// Sees the entries of a run once they are on disk.
+pub trait Watching: Send {
+    /// One more.
+    fn see(&mut self, entry: &Entry);
+}
+
 /// The journal of one run, open for writing.
 pub struct RunJournal {
     writer: Arc<Writer>,
@@ -23,6 +29,7 @@ struct Writer {
     next: tokio::sync::Mutex<u64>,
     staged: parking_lot::Mutex<Vec<Staged>>,
     usage: parking_lot::Mutex<HashMap<usize, Usage>>,
+    watching: parking_lot::Mutex<Vec<Box<dyn Watching>>>,
     started_ms: OnceLock<i64>,
     refused: AtomicBool,
 }
@@ -59,6 +66,7 @@ impl RunJournal {
             next: tokio::sync::Mutex::new(last + 1),
             staged: parking_lot::Mutex::default(),
             usage: parking_lot::Mutex::default(),
+            watching: parking_lot::Mutex::default(),
             started_ms: found.first().map(|entry| entry.at_ms.into()).unwrap_or_default(),
             refused: AtomicBool::new(false),
         };
@@ -66,6 +74,11 @@ impl RunJournal {
             writer.count(entry.target, &entry.event);
         }
         Self { writer: writer.into(), found }
+    }
+
+    /// Has `watching` see what is written from now on.
+    pub fn watch(&self, watching: Box<dyn Watching>) {
+        self.writer.watching.lock().push(watching);
     }
 
     /// What the run was begun with; on resume, as it was then.
@@ -167,6 +180,7 @@ impl Writer {
         for entry in entries {
             self.count(entry.target, &entry.event);
             self.metrics.observe(&mut self.thread.lock(), self.record.created_ms, &entry);
+            self.watching.lock().iter_mut().for_each(|watching| watching.see(&entry));
             self.live.publish(entry);
         }
         Ok(*next - 1)

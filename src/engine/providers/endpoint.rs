@@ -53,6 +53,16 @@ impl Api {
         }
     }
 
+    /// Its name in the OpenTelemetry conventions.
+    pub fn semantic_name(&self) -> &'static str {
+        match self {
+            Self::OpenAi => "openai",
+            Self::Azure { .. } => "azure.ai.openai",
+            Self::Bedrock { .. } => "aws.bedrock",
+            Self::Anthropic { .. } => "anthropic",
+        }
+    }
+
     /// What is often wrong with a base URL, to end a sentence with.
     pub(super) fn base_url_hint(&self) -> &'static str {
         match self {

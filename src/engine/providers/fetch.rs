@@ -143,7 +143,7 @@ fn words(error: &reqwest::Error) -> String {
     let mut innermost = "the request failed".to_owned();
     while let Some(cause) = source {
         if let Some(refused) = cause.downcast_ref::<RefusedAddress>() {
-            return refused.to_string();
+            return format!("{refused}. {}", refused.advice());
         }
         innermost = cause.to_string();
         source = cause.source();

@@ -1,73 +1,122 @@
-//! Addresses that no outbound call may reach, whatever a name resolves to: link-local, where clouds keep the keys of
-//! machines, and what is no host at all. Loopback and private ranges are allowed: models run there.
+//! The guard of outbound calls: an address is judged behind DNS, just before it is connected to, whatever a name
+//! promised before; and again on every redirect.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
+use parking_lot::RwLock;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+use super::reach::{AllowList, Reach, Region};
 
 /// A name or address that may not be called.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{host} is {address}, an address that calls may not reach (link-local or metadata)")]
+#[error("{host}{} may not be called: it is {}", self.behind(), self.words())]
 pub struct RefusedAddress {
     /// As it was asked for.
     pub host: String,
     /// What it is.
     pub address: IpAddr,
+    /// Where that is.
+    pub region: Region,
 }
 
-/// Metadata services outside the link-local ranges: Alibaba, Oracle, AWS over IPv6.
-const METADATA_V4: [Ipv4Addr; 2] = [Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(192, 0, 0, 192)];
-const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254);
+impl RefusedAddress {
+    /// The address, where the host is a name.
+    fn behind(&self) -> String {
+        let bare = self.host.trim_matches(['[', ']']);
+        if bare.parse::<IpAddr>().is_ok() { String::new() } else { format!(" ({})", self.address) }
+    }
 
-/// Whether calls to `address` are refused.
-pub fn refused(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            v4.is_link_local()
-                || v4.is_unspecified()
-                || v4.is_broadcast()
-                || v4.is_multicast()
-                || METADATA_V4.contains(&v4)
+    fn words(&self) -> &'static str {
+        match self.region {
+            Region::Loopback => "this machine's own address (loopback), which calls do not reach here",
+            Region::Private => "an address of a private network, which calls do not reach here",
+            Region::Forbidden | Region::Public => "a link-local or metadata address, which calls never reach",
         }
-        IpAddr::V6(v6) => match embedded_v4(v6) {
-            Some(v4) => refused(v4.into()),
-            None => {
-                v6.is_unicast_link_local() || v6.is_unspecified() || v6.is_multicast() || v6 == METADATA_V6
-            }
-        },
+    }
+
+    /// What to do about it, as a sentence.
+    pub fn advice(&self) -> String {
+        match self.region {
+            Region::Loopback | Region::Private => format!(
+                "If it is meant, add '{}' to spec.outbound.allow of ArkConfig 'default'.",
+                self.host.trim_matches(['[', ']'])
+            ),
+            Region::Forbidden | Region::Public => "Use another address.".into(),
+        }
     }
 }
 
-/// The IPv4 address inside an IPv6 one: mapped, or by NAT64.
-fn embedded_v4(v6: Ipv6Addr) -> Option<Ipv4Addr> {
-    let [a, b, c, d, e, f, high, low] = v6.segments();
-    if [a, b, c, d, e, f] == [0x64, 0xff9b, 0, 0, 0, 0] {
-        let ([w, x], [y, z]) = (high.to_be_bytes(), low.to_be_bytes());
-        return Some(Ipv4Addr::new(w, x, y, z));
-    }
-    v6.to_ipv4_mapped()
+/// Judges addresses; cheap to clone. Clones share what is allowed.
+#[derive(Debug, Clone)]
+pub(super) struct Guard {
+    reach: Reach,
+    allowed: Arc<RwLock<AllowList>>,
+    /// Names of proxies: whoever set them for this process means them.
+    proxies: Arc<[String]>,
 }
 
-/// Checks the host of a URL when it is an address; names are checked by [`GuardedResolver`] after they are resolved.
-pub(super) fn check(url: &reqwest::Url) -> Result<(), RefusedAddress> {
-    let host = url.host_str().unwrap_or_default();
-    match host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
-        Ok(address) if refused(address) => Err(RefusedAddress { host: host.to_owned(), address }),
-        _ => Ok(()),
+impl Guard {
+    pub(super) fn new(reach: Reach) -> Self {
+        Self { reach, allowed: Arc::default(), proxies: proxies() }
     }
+
+    /// What may be reached without being allowed.
+    pub(super) fn reach(&self) -> Reach {
+        self.reach
+    }
+
+    /// Takes a new list. Connections that are open and idle may be used a last time under the old one.
+    pub(super) fn allow(&self, list: AllowList) {
+        *self.allowed.write() = list;
+    }
+
+    fn judge(&self, host: &str, address: IpAddr) -> Result<(), RefusedAddress> {
+        let region = Region::of(address);
+        let reached = match region {
+            Region::Public => true,
+            Region::Forbidden => false,
+            Region::Private => self.reach.private || self.allowed.read().has(host, address),
+            Region::Loopback => self.reach.loopback || self.allowed.read().has(host, address),
+        };
+        if reached { Ok(()) } else { Err(RefusedAddress { host: host.to_owned(), address, region }) }
+    }
+
+    /// Checks the host of a URL when it is an address; names are checked behind DNS.
+    pub(super) fn check(&self, url: &reqwest::Url) -> Result<(), RefusedAddress> {
+        let host = url.host_str().unwrap_or_default();
+        match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+            Ok(address) => self.judge(host, address),
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+/// Hosts of the environment's proxies.
+fn proxies() -> Arc<[String]> {
+    let names = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
+    let both = names.iter().flat_map(|name| [(*name).to_owned(), name.to_ascii_lowercase()]);
+    let host = |name: String| {
+        let value = std::env::var(name).ok()?;
+        let url = if value.contains("://") { value } else { format!("http://{value}") };
+        url.parse::<reqwest::Url>().ok()?.host_str().map(str::to_owned)
+    };
+    both.filter_map(host).collect()
 }
 
 /// The system's resolver with the guard behind it, so that what is checked is what is connected to.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct GuardedResolver;
+#[derive(Debug, Clone)]
+pub(super) struct GuardedResolver(pub(super) Guard);
 
 impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
+        let guard = self.0.clone();
         Box::pin(async move {
-            let host = name.as_str().to_owned();
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
-            if let Some(bad) = found.iter().find(|address| refused(address.ip())) {
-                return Err(RefusedAddress { host, address: bad.ip() }.into());
+            let host = name.as_str();
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((host, 0)).await?.collect();
+            if !guard.proxies.iter().any(|proxy| proxy == host) {
+                found.iter().try_for_each(|address| guard.judge(host, address.ip()))?;
             }
             Ok(Box::new(found.into_iter()) as Addrs)
         })
@@ -78,25 +127,51 @@ impl Resolve for GuardedResolver {
 mod tests {
     use super::*;
 
+    fn refused(guard: &Guard, url: &str) -> Option<String> {
+        guard.check(&url.parse().unwrap()).err().map(|error| error.to_string())
+    }
+
     #[test]
-    fn link_local_and_metadata_in_every_spelling() {
-        for bad in [
-            "169.254.169.254",
-            "::ffff:169.254.169.254",
-            "64:ff9b::a9fe:a9fe",
-            "fe80::1",
-            "fd00:ec2::254",
-            "0.0.0.0",
-            "100.100.100.200",
-        ] {
-            assert!(refused(bad.parse().unwrap()), "{bad}");
-        }
-        for good in ["127.0.0.1", "::1", "10.1.2.3", "192.168.1.1", "93.184.216.34", "fd12::1"] {
-            assert!(!refused(good.parse().unwrap()), "{good}");
-        }
-        assert!(check(&"http://[::ffff:a9fe:a9fe]/".parse().unwrap()).is_err());
+    fn metadata_is_never_reached_however_it_is_spelled_or_allowed() {
+        let guard = Guard::new(Reach::ALL);
+        guard.allow(AllowList::of(&["169.254.0.0/16".into(), "0.0.0.0/0".into()]));
         // The URL parser normalises the spellings that trick naive checks.
-        assert!(check(&"http://2852039166/latest".parse().unwrap()).is_err());
-        assert!(check(&"http://0xa9.0xfe.0xa9.0xfe/".parse().unwrap()).is_err());
+        for url in [
+            "http://169.254.169.254/latest",
+            "http://[::ffff:a9fe:a9fe]/",
+            "http://2852039166/latest",
+            "http://0xa9.0xfe.0xa9.0xfe/",
+        ] {
+            assert!(refused(&guard, url).is_some_and(|why| why.contains("never reach")), "{url}");
+        }
+        assert_eq!(refused(&guard, "http://10.0.0.1/"), None);
+    }
+
+    #[test]
+    fn what_is_not_reached_is_said_and_can_be_allowed() {
+        let guard = Guard::new(Reach { private: false, loopback: false });
+        for (url, word) in [
+            ("http://10.0.0.1/", "private"),
+            ("http://[::1]:3000/", "loopback"),
+            ("http://2130706433/", "loopback"),
+        ] {
+            assert!(refused(&guard, url).is_some_and(|why| why.contains(word)), "{url}");
+        }
+        assert_eq!(refused(&guard, "https://93.184.216.34/"), None);
+        guard.allow(AllowList::of(&["10.0.0.0/24".into()]));
+        assert_eq!(refused(&guard, "http://10.0.0.1/"), None);
+        assert!(refused(&guard, "http://10.0.1.1/").is_some());
+    }
+
+    #[tokio::test]
+    async fn names_are_judged_by_what_they_resolve_to() {
+        let resolver = GuardedResolver(Guard::new(Reach { private: true, loopback: false }));
+        let resolve = || resolver.resolve("localhost".parse().unwrap());
+        let error = resolve().await.err().unwrap();
+        let refused = error.downcast_ref::<RefusedAddress>().unwrap();
+        assert!(refused.to_string().starts_with("localhost ("), "{refused}");
+        assert!(refused.advice().contains("'localhost'"));
+        resolver.0.allow(AllowList::of(&["localhost".into()]));
+        assert!(resolve().await.is_ok());
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::engine::journal::{ToolCall, Usage};
+use crate::engine::journal::{Thought, ToolCall, Usage};
 
 /// Who speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +47,16 @@ pub struct Message {
     /// Tools that an assistant's message calls.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "wire_calls")]
     pub tool_calls: Vec<ToolCall>,
+    /// What the model thought before it called tools: some providers want it back with the calls. Those of OpenAI's kind
+    /// have it as text, others signed. It is the model's own, and nobody else is told.
+    #[serde(
+        default,
+        rename = "reasoning_content",
+        skip_deserializing,
+        skip_serializing_if = "unsaid",
+        serialize_with = "words"
+    )]
+    pub thoughts: Vec<Thought>,
     /// The call that a tool's message answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool_call_id: Option<String>,
@@ -58,7 +68,15 @@ pub struct Message {
 impl Message {
     fn text(role: Role, text: impl Into<String>) -> Self {
         let content = Some(Content::Text(text.into()));
-        Self { role, content, name: None, tool_calls: Vec::new(), tool_call_id: None, trusted: false }
+        Self {
+            role,
+            content,
+            name: None,
+            tool_calls: Vec::new(),
+            thoughts: Vec::new(),
+            tool_call_id: None,
+            trusted: false,
+        }
     }
 
     /// A prompt.
@@ -75,7 +93,15 @@ impl Message {
     pub fn assistant(text: impl Into<String>, tool_calls: Vec<ToolCall>, name: Option<String>) -> Self {
         let text: String = text.into();
         let content = (!text.is_empty() || tool_calls.is_empty()).then_some(Content::Text(text));
-        Self { role: Role::Assistant, content, name, tool_calls, tool_call_id: None, trusted: false }
+        Self {
+            role: Role::Assistant,
+            content,
+            name,
+            tool_calls,
+            thoughts: Vec::new(),
+            tool_call_id: None,
+            trusted: false,
+        }
     }
 
     /// A tool's result.
@@ -104,6 +130,16 @@ impl Message {
             }
         }
     }
+}
+
+/// Whether there is no thought in plain words.
+fn unsaid(thoughts: &[Thought]) -> bool {
+    thoughts.iter().all(|thought| thought.text.is_empty() || thought.is_sealed())
+}
+
+fn words<S: serde::Serializer>(thoughts: &[Thought], serializer: S) -> Result<S::Ok, S::Error> {
+    let plain = thoughts.iter().filter(|thought| !thought.is_sealed());
+    serializer.serialize_str(&plain.map(|thought| thought.text.as_str()).collect::<String>())
 }
 
 /// A tool that a model may call.
@@ -146,6 +182,8 @@ pub struct ChatAnswer {
     pub content: String,
     /// Tools that it asks for.
     pub tool_calls: Vec<ToolCall>,
+    /// What it thought, as far as the provider says and wants it back.
+    pub thoughts: Vec<Thought>,
     /// Tokens, as the provider counted.
     pub usage: Usage,
     /// `stop`, `length`, `tool_calls`…
@@ -219,5 +257,19 @@ mod tests {
             ])
         );
         assert_eq!(serde_json::from_value::<Vec<Message>>(json).unwrap(), messages);
+    }
+
+    #[test]
+    fn only_thoughts_in_plain_words_go_to_openais_kind() {
+        let mut message = Message::assistant("Low.", vec![], None);
+        let plain = Thought { text: "Ebb, so low.".into(), ..Thought::default() };
+        let signed = Thought { text: "Hm.".into(), signature: "s".into(), ..Thought::default() };
+        message.thoughts = vec![signed.clone(), plain];
+        assert_eq!(serde_json::to_value(&message).unwrap()["reasoning_content"], "Ebb, so low.");
+        message.thoughts = vec![signed];
+        let json = serde_json::to_value(&message).unwrap();
+        assert!(json.get("reasoning_content").is_none(), "{json}");
+        let told = serde_json::json!({"role": "assistant", "content": "x", "reasoning_content": "y"});
+        assert!(serde_json::from_value::<Message>(told).unwrap().thoughts.is_empty());
     }
 }

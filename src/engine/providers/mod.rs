@@ -2,6 +2,7 @@
 
 mod anthropic;
 mod bedrock;
+mod blocks;
 mod breaker;
 mod endpoint;
 mod environment;
@@ -16,6 +17,7 @@ mod outbound;
 mod parts;
 mod peer;
 mod probe;
+mod reach;
 mod reader;
 mod sse;
 mod turns;
@@ -29,10 +31,10 @@ pub use endpoint::{Api, AwsAccess, ModelEndpoint, aws_suffix, property};
 pub use environment::Environment;
 pub use error::{ModelError, ModelErrorCode};
 pub use fetch::{FetchRequest, Fetched};
-pub use guard::refused;
 pub use identity::{AwsKeys, AzureIdentity, Identities};
 pub use message::{ChatAnswer, ChatRequest, Content, Message, OutputSchema, Role, ToolDefinition};
 pub use outbound::{Limits, Outbound, OutboundError};
+pub use reach::{AllowList, Reach};
 
 /// Bytes of text and tool arguments in one answer; a longer one ends with `ModelAnswerTooLong`.
 pub const MAX_ANSWER: usize = 1 << 20;

@@ -6,9 +6,9 @@ use std::time::Duration;
 use reqwest::{Client, RequestBuilder, Response, Url, redirect};
 
 use super::breaker::{Circuits, Pause};
-use super::guard::{self, GuardedResolver, RefusedAddress};
+use super::guard::{Guard, GuardedResolver, RefusedAddress};
 use super::identity::{Identities, Way};
-use super::{Environment, MAX_ERROR_BODY, MAX_RESPONSE, ModelError, ModelErrorCode};
+use super::{AllowList, Environment, MAX_ERROR_BODY, MAX_RESPONSE, ModelError, ModelErrorCode, Reach};
 
 /// Time to connect, TLS included.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -39,7 +39,7 @@ pub(super) enum BadUrl {
     #[error("{0}")]
     Unusable(String),
     /// The guard refuses it.
-    #[error("{0}")]
+    #[error("{0}. {advice}", advice = .0.advice())]
     Refused(RefusedAddress),
 }
 
@@ -69,25 +69,36 @@ pub struct Outbound {
     /// Without the guard, for the metadata services that `identity` names.
     metadata: Client,
     limits: Limits,
+    guard: Guard,
     identities: Identities,
     circuits: Circuits,
 }
 
 impl Outbound {
     /// A client that honours the proxy of the environment (`HTTPS_PROXY`, `NO_PROXY`), except for loopback.
-    pub fn new(limits: Limits, pause: Pause, environment: Environment) -> Result<Self, OutboundError> {
+    /// `reach` says where calls may go.
+    pub fn new(
+        limits: Limits,
+        pause: Pause,
+        environment: Environment,
+        reach: Reach,
+    ) -> Result<Self, OutboundError> {
+        let guard = Guard::new(reach);
         let plain = || {
             Client::builder()
                 .connect_timeout(CONNECT)
                 .pool_max_idle_per_host(POOL)
                 .user_agent(concat!("arkdeck/", env!("CARGO_PKG_VERSION")))
         };
-        let guarded = || plain().dns_resolver(GuardedResolver).redirect(redirect::Policy::custom(same_host));
+        let guarded = || {
+            plain().dns_resolver(GuardedResolver(guard.clone())).redirect(redirect::Policy::custom(same_host))
+        };
         Ok(Self {
             outside: guarded().build()?,
             loopback: guarded().no_proxy().build()?,
             metadata: plain().no_proxy().redirect(redirect::Policy::none()).build()?,
             limits,
+            guard,
             identities: Identities::new(environment),
             circuits: Circuits::new(pause),
         })
@@ -121,6 +132,16 @@ impl Outbound {
         self.limits
     }
 
+    /// Where calls may go without being allowed.
+    pub fn reach(&self) -> Reach {
+        self.guard.reach()
+    }
+
+    /// Where calls may go besides, from now on.
+    pub fn allow(&self, list: AllowList) {
+        self.guard.allow(list);
+    }
+
     /// The client for `url`, which is checked.
     pub(super) fn client(&self, url: &str) -> Result<(&Client, Url), BadUrl> {
         let wrong = |why: String| BadUrl::Unusable(format!("'{url}' cannot be used: {why}"));
@@ -128,7 +149,7 @@ impl Outbound {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(wrong(format!("'{}' is neither http nor https", url.scheme())));
         }
-        guard::check(&url).map_err(BadUrl::Refused)?;
+        self.guard.check(&url).map_err(BadUrl::Refused)?;
         let host = url.host_str().unwrap_or_default();
         let near = host == "localhost" || host.starts_with("127.") || host == "[::1]";
         Ok((if near { &self.loopback } else { &self.outside }, url))
@@ -215,10 +236,7 @@ fn silent(url: &str, waited: Duration) -> ModelError {
 }
 
 fn address_refused(error: &RefusedAddress) -> ModelError {
-    ModelError::new(
-        ModelErrorCode::ModelAddressRefused,
-        format!("{error}. Use an address of the model itself in baseUrl."),
-    )
+    ModelError::new(ModelErrorCode::ModelAddressRefused, format!("{error}. {}", error.advice()))
 }
 
 /// The words for a request that got no answer.

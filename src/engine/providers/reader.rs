@@ -7,7 +7,7 @@ use reqwest::Response;
 use super::peer::Peer;
 use super::sse::{Decoder, SseError};
 use super::{ChatAnswer, MAX_ANSWER, MAX_RESPONSE, ModelError, OnText, outbound};
-use crate::engine::journal::{ToolCall, Usage};
+use crate::engine::journal::{Thought, ToolCall, Usage};
 
 /// Cuts a response into events.
 pub(super) trait Framing: Default {
@@ -76,6 +76,7 @@ pub(super) trait Assembly {
 pub(super) struct Parts {
     pub(super) content: String,
     pub(super) tool_calls: Vec<ToolCall>,
+    pub(super) thoughts: Vec<Thought>,
     pub(super) usage: Usage,
     /// Set once the answer is complete, though tokens may still be counted.
     pub(super) finish_reason: Option<String>,
@@ -85,7 +86,12 @@ impl Parts {
     /// Refuses an answer that has become too long.
     pub(super) fn check(&self, url: &str) -> Result<(), ModelError> {
         let arguments: usize = self.tool_calls.iter().map(|call| call.arguments.len()).sum();
-        if self.content.len() + arguments > MAX_ANSWER { Err(outbound::too_long(url)) } else { Ok(()) }
+        let thoughts: usize = self.thoughts.iter().map(Thought::size).sum();
+        if self.content.len() + arguments + thoughts > MAX_ANSWER {
+            Err(outbound::too_long(url))
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -160,6 +166,7 @@ impl<'a, A: Assembly> Reader<'a, A> {
         ChatAnswer {
             content: parts.content,
             tool_calls: parts.tool_calls,
+            thoughts: parts.thoughts,
             usage: parts.usage,
             finish_reason: parts.finish_reason.unwrap_or_else(|| "stop".into()),
             first_token: self.first_token,

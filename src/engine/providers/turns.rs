@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::parts::Part;
 use super::{ChatRequest, Content, Message, ModelEndpoint, ModelError, ModelErrorCode, Role};
-use crate::engine::journal::ToolCall;
+use crate::engine::journal::{Thought, ToolCall};
 
 /// Said for the user when a conversation begins with the assistant, which neither provider takes.
 const OPENING: &str = "(The conversation begins with you.)";
@@ -54,6 +54,8 @@ pub(super) enum Block<'a> {
     Text(String),
     /// A part that is no text.
     Part(Part<'a>),
+    /// What the model thought before it called tools, sealed by its provider.
+    Thought(&'a Thought),
     /// A call of a tool.
     Call {
         /// Id.
@@ -109,7 +111,10 @@ impl<'a> Conversation<'a> {
                     let others = message.tool_calls.is_empty()
                         && rest.get(index + 1).is_none_or(|next| next.role == Role::Assistant);
                     let name = message.name.as_deref().filter(|_| others);
-                    let mut blocks = content(message, name);
+                    // Thoughts come first, and only as they were sealed.
+                    let sealed = message.thoughts.iter().filter(|thought| thought.is_sealed());
+                    let mut blocks: Vec<Block<'_>> = sealed.map(Block::Thought).collect();
+                    blocks.extend(content(message, name));
                     blocks.extend(message.tool_calls.iter().map(|call| Block::Call {
                         id: id(&call.id),
                         name: &call.name,

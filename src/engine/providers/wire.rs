@@ -7,7 +7,7 @@ use super::error::{ModelError, said};
 use super::peer::Peer;
 use super::reader::{self, Parts};
 use super::{MAX_TOOL_CALLS, outbound};
-use crate::engine::journal::{ToolCall, Usage};
+use crate::engine::journal::{Thought, ToolCall, Usage};
 
 /// A chunk of a stream, or a whole completion: the fields that both have.
 #[derive(Debug, Deserialize)]
@@ -36,6 +36,9 @@ struct Delta {
     content: Option<String>,
     #[serde(default)]
     refusal: Option<String>,
+    /// What it thinks, as text, as DeepSeek, vLLM and others say it.
+    #[serde(default)]
+    reasoning_content: Option<Value>,
     #[serde(default)]
     tool_calls: Option<Vec<CallDelta>>,
 }
@@ -111,6 +114,14 @@ impl reader::Assembly for Assembly {
                     self.parts.content.push_str(&piece);
                     text.push_str(&piece);
                 }
+                if let Some(piece) = delta.reasoning_content.as_ref().and_then(Value::as_str) {
+                    match self.parts.thoughts.last_mut() {
+                        Some(thought) => thought.text.push_str(piece),
+                        None => {
+                            self.parts.thoughts.push(Thought { text: piece.into(), ..Thought::default() })
+                        }
+                    }
+                }
                 for call in delta.tool_calls.unwrap_or_default() {
                     self.call(call, url)?;
                 }
@@ -178,7 +189,7 @@ mod tests {
     use super::*;
     use crate::engine::providers::reader::Assembly as _;
     use crate::engine::providers::{
-        Api, Environment, Limits, ModelEndpoint, ModelErrorCode, Outbound, Pause,
+        Api, Environment, Limits, ModelEndpoint, ModelErrorCode, Outbound, Pause, Reach,
     };
     use crate::engine::secret::Secret;
 
@@ -193,7 +204,8 @@ mod tests {
         };
         let _ = rustls::crypto::ring::default_provider().install_default();
         let peer = Peer {
-            outbound: Outbound::new(Limits::default(), Pause::default(), Environment::process()).unwrap(),
+            outbound: Outbound::new(Limits::default(), Pause::default(), Environment::process(), Reach::ALL)
+                .unwrap(),
             endpoint,
         };
         let mut text = String::new();

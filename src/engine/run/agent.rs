@@ -1,5 +1,6 @@
 //! An agent's work: prompt, question, and the loop of model and tools until there is an answer.
 
+use super::approval::Rejections;
 use super::outcome::Answer;
 use super::output::{Checked, Output};
 use super::place::Place;
@@ -64,20 +65,23 @@ pub(super) async fn answer(
     };
     // Of an answer that was rejected and what was said to it: nobody but the model is told.
     let mut between = 0..0;
+    let mut rejections = Rejections::default();
     let mut turns = 0..run.stop.iterations;
     while let Some(turn) = turns.next() {
         let step = place.model(turn);
         let reply = step::ask(run, &caller, &step, &request).await?;
         let said = request.messages.len();
-        request.messages.push(Message::assistant(
-            reply.content.clone(),
-            reply.tool_calls.clone(),
-            Some(name.to_owned()),
-        ));
+        let mut message =
+            Message::assistant(reply.content.clone(), reply.tool_calls.clone(), Some(name.to_owned()));
+        if !reply.tool_calls.is_empty() {
+            message.thoughts.clone_from(&reply.thoughts);
+        }
+        request.messages.push(message);
         let ended = match reply.tool_calls.as_slice() {
             [] => Some(reply.content),
             calls => {
                 let made = call::all(run, place, turn, &tools, calls).await?;
+                rejections.turn(name, made.iter().map(|made| made.said))?;
                 let end =
                     made.iter().rev().find(|made| made.reply.ends).map(|made| made.reply.content.clone());
                 request.messages.extend(calls.iter().zip(made).map(|(one, made)| made.told(&one.id)));
@@ -97,7 +101,8 @@ pub(super) async fn answer(
             }
         }
         request.messages.drain(between);
-        let messages = request.messages.split_off(asked);
+        let mut messages = request.messages.split_off(asked);
+        messages.iter_mut().for_each(|message| message.thoughts.clear());
         return Ok(Answer { content, messages, terminated: !reply.tool_calls.is_empty() });
     }
     Err(RunError::new(

@@ -21,6 +21,8 @@ const AT_ONCE: usize = 16;
 /// What a call gave.
 pub(super) struct Called {
     pub(super) reply: Reply,
+    /// Whether a person let it through, if one was asked.
+    pub(super) said: Option<bool>,
     /// The arguments that a person put in place of the model's.
     changed: Option<String>,
 }
@@ -67,31 +69,37 @@ async fn call(
 ) -> Result<Called, RunError> {
     let step = place.tool(turn, index);
     let found = tools.iter().find(|tool| tool.definition.name == asked.name);
-    let mut changed = run.past.approval(&step).and_then(|past| past.decided.as_ref()?.arguments.clone());
+    let decided = run.past.approval(&step).and_then(|past| past.decided.as_ref());
+    let mut changed = decided.and_then(|decided| decided.arguments.clone());
+    let mut said = decided.map(|decided| decided.outcome.goes_on());
     let mut started = Instant::now();
     let reply = match (run.past.tool(&step), found) {
         (Some(ToolPast::Ended { content, is_error }), found) => {
             let ends = !is_error && found.is_some_and(Callable::ends);
             let trusted = found.is_some_and(Callable::is_trusted);
             let reply = Reply { content: content.clone(), is_error: *is_error, ends, trusted };
-            return Ok(Called { reply, changed });
+            return Ok(Called { reply, said, changed });
         }
         (Some(ToolPast::InFlight { repeatable: false }), _) => Reply::error(
             "The process was restarted while this call was in flight, and the tool does not say that it may be \
              repeated. Whether it took effect is not known.",
         ),
         (_, None) => Reply::error(format!("there is no tool '{}'; there are: {}", asked.name, names(tools))),
-        (_, Some(tool)) => match approval::settle(run, place, &step, tool, asked).await? {
-            Verdict::Refused(reply) => reply,
-            Verdict::Go(arguments) => {
-                changed = arguments;
-                // The time that a person took is not the tool's.
-                started = Instant::now();
-                let arguments = changed.as_ref().unwrap_or(&asked.arguments);
-                let _place = places.acquire().await;
-                make(run, place, &step, tool, asked, arguments).await?
+        (_, Some(tool)) => {
+            let verdict;
+            (verdict, said) = approval::settle(run, place, &step, tool, asked).await?;
+            match verdict {
+                Verdict::Refused(reply) => reply,
+                Verdict::Go(arguments) => {
+                    changed = arguments;
+                    // The time that a person took is not the tool's.
+                    started = Instant::now();
+                    let arguments = changed.as_ref().unwrap_or(&asked.arguments);
+                    let _place = places.acquire().await;
+                    make(run, place, &step, tool, asked, arguments).await?
+                }
             }
-        },
+        }
     };
     let ended = Event::ToolResult {
         step,
@@ -103,7 +111,7 @@ async fn call(
     };
     run.journal.append(Some(place.target), ended).await?;
     let reply = Reply { trusted: found.is_some_and(Callable::is_trusted), ..reply };
-    Ok(Called { reply, changed })
+    Ok(Called { reply, said, changed })
 }
 
 /// Makes the call, once the journal says so.
@@ -131,6 +139,7 @@ async fn make(
         outbound: &run.outbound,
         sandbox: &run.sandbox,
         parameters: &run.parameters,
+        traceparent: run.trace.as_ref().map(|trace| trace.header(step)),
     };
     Ok(tool.call(&world, arguments).await)
 }

@@ -31,10 +31,12 @@ use super::error::{RunError, codes};
 use super::journal::{Event, Journal, ObjectRef, RunJournal};
 use super::memory::Memories;
 use super::models::HeaderOverrides;
+use super::prices::Tariff;
 use super::providers::{ChatRequest, Message, Outbound};
 use super::sandbox::Sandbox;
 use super::seat::Seat;
 use super::settings::Settings;
+use super::spans::{TraceContext, Tracing};
 use super::world::{Parameters, World};
 use crate::resources::kind::Kind;
 use crate::resources::model::Model;
@@ -81,6 +83,9 @@ pub(super) struct Run {
     settings: Arc<Settings>,
     memories: Memories,
     journals: Journal,
+    tariff: Tariff,
+    /// Its place in a trace, told to models and tools.
+    trace: Option<TraceContext>,
     parameters: Parameters,
     marks: Marks,
     recall: Recall,
@@ -99,6 +104,10 @@ pub(super) struct Means {
     pub(super) memories: Memories,
     /// The journals of other runs.
     pub(super) journals: Journal,
+    /// Prices of the cluster.
+    pub(super) tariff: Tariff,
+    /// Traces.
+    pub(super) tracing: Tracing,
 }
 
 impl Run {
@@ -111,10 +120,11 @@ impl Run {
         waits: Waits,
         stop: Stop,
     ) -> Self {
-        let Means { outbound, sandbox, settings, memories, journals } = means;
+        let Means { outbound, sandbox, settings, memories, journals, tariff, tracing } = means;
         let Waits { seat, desk, client } = waits;
         let namespace = query.metadata.namespace.clone().unwrap_or_default();
         let past = Past::of(journal.found());
+        let trace = tracing.context(&journal.record().id, &query);
         Self {
             query,
             namespace,
@@ -126,6 +136,8 @@ impl Run {
             settings,
             memories,
             journals,
+            tariff,
+            trace,
             parameters: Parameters::new(),
             marks: Marks::new(),
             recall: Recall::default(),
@@ -206,7 +218,7 @@ impl Run {
         let targets = targets::resolve(self).await?;
         for (index, target) in targets.iter().enumerate() {
             let key = ObjectRef {
-                kind: kind_of(target.type_),
+                kind: target.type_.kind(),
                 namespace: self.namespace.clone(),
                 name: target.name.clone(),
             };
@@ -259,7 +271,7 @@ impl Run {
         target: &QueryTarget,
         question: &[Message],
     ) -> Result<Answer, RunError> {
-        let place = Place::of_target(index, kind_of(target.type_), &target.name);
+        let place = Place::of_target(index, target.type_.kind(), &target.name);
         let whole: Vec<Message>;
         let conversation = if self.recall.history.is_empty() {
             question
@@ -318,15 +330,6 @@ fn panicked() -> RunError {
         codes::INTERNAL,
         "The run failed by a fault of this program; other runs go on. The log has the details: please report it.",
     )
-}
-
-fn kind_of(target: TargetType) -> Kind {
-    match target {
-        TargetType::Agent => Kind::Agent,
-        TargetType::Team => Kind::Team,
-        TargetType::Model => Kind::Model,
-        TargetType::Tool => Kind::Tool,
-    }
 }
 
 fn target_of(key: &ObjectRef) -> QueryTarget {

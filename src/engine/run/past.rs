@@ -82,6 +82,7 @@ impl Past {
                 step,
                 content,
                 tool_calls,
+                thoughts,
                 usage,
                 finish_reason,
                 first_token_ms,
@@ -94,6 +95,7 @@ impl Past {
                     ChatAnswer {
                         content: content.clone(),
                         tool_calls: tool_calls.clone(),
+                        thoughts: thoughts.clone(),
                         usage: *usage,
                         finish_reason: finish_reason.clone(),
                         first_token: first_token_ms.map(millis),

@@ -14,7 +14,9 @@ use crate::engine::journal::{Event, ObjectRef};
 use crate::engine::models::{self, HeaderOverrides};
 use crate::engine::prices::Prices;
 use crate::engine::providers::{ChatAnswer, ChatRequest, ModelError, connect};
+use crate::engine::secret::Secret;
 use crate::engine::settings::MAX_BACKOFF;
+use crate::engine::spans::{TRACEPARENT, attempt_key};
 use crate::resources::model::Model;
 
 /// Least time between two publications of streaming text. The first piece goes out at once; a fast model's pieces are
@@ -51,21 +53,29 @@ pub(super) async fn ask(
     let mut tried = 0;
     loop {
         // Resolved for every attempt: a key that was mended meanwhile counts.
-        let endpoint =
+        let mut endpoint =
             models::endpoint(&run.world, caller.model, Some(&run.parameters), &caller.overrides).await?;
         // By the prices of now: a later change does not change what was paid.
-        let prices = Prices::of(caller.model, &endpoint).unwrap_or_else(|why| {
+        let prices = Prices::of(caller.model, &endpoint, &run.tariff).unwrap_or_else(|why| {
             tracing::warn!(model = %caller.model_ref.name, %why, "the call has no price");
             None
         });
-        let provider = connect(&run.outbound, endpoint);
         tried += 1;
+        if let Some(trace) = &run.trace {
+            // First, so that the Model's own header of this name wins.
+            let parent = trace.header(&attempt_key(step, before + tried));
+            endpoint.headers.insert(0, (TRACEPARENT.into(), Secret::new(parent)));
+        }
+        let (serves, asked) = (endpoint.api.semantic_name().to_owned(), endpoint.model.clone());
+        let provider = connect(&run.outbound, endpoint);
         let sent = Event::ModelRequest {
             step: step.to_owned(),
             model: caller.model_ref.clone(),
             agent: caller.agent.clone(),
             messages: request.messages.len(),
             attempt: before + tried,
+            provider: serves,
+            provider_model: asked,
         };
         run.journal.append(target, sent).await?;
         let publisher = Publisher::new(run, step, caller.target);
@@ -101,6 +111,8 @@ fn response(step: &str, answer: &ChatAnswer, prices: Option<&Prices>) -> Event {
         step: step.to_owned(),
         content: answer.content.clone(),
         tool_calls: answer.tool_calls.clone(),
+        // Only calls of tools are gone on from.
+        thoughts: if answer.tool_calls.is_empty() { Vec::new() } else { answer.thoughts.clone() },
         usage: answer.usage,
         cost: prices.map(|prices| prices.cost(answer.usage)),
         finish_reason: answer.finish_reason.clone(),

@@ -11,6 +11,7 @@ use super::{MAX_RESULT, Reply, ToolWorld, url};
 use crate::engine::error::RunError;
 use crate::engine::providers::{FetchRequest, Fetched};
 use crate::engine::secret::Secret;
+use crate::engine::spans::TRACEPARENT;
 use crate::engine::template;
 use crate::resources::tool::Tool;
 use crate::resources::tool_http::{HttpMethod, HttpTool};
@@ -82,6 +83,11 @@ async fn build(
             source => world.world.value(namespace, source, Some(world.parameters), &field).await?,
         };
         headers.extend(value.map(|value| (header.name.clone(), Secret::new(value))));
+    }
+    if let Some(parent) = &world.traceparent
+        && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(TRACEPARENT))
+    {
+        headers.push((TRACEPARENT.into(), Secret::new(parent.as_str())));
     }
     let (method, with_body) = match http.method {
         HttpMethod::Get => (Method::GET, false),

@@ -29,6 +29,8 @@ pub(super) struct ToolWorld<'a> {
     pub(super) outbound: &'a Outbound,
     pub(super) sandbox: &'a Sandbox,
     pub(super) parameters: &'a Parameters,
+    /// The span of the call, for the far side.
+    pub(super) traceparent: Option<String>,
 }
 
 /// What came back.

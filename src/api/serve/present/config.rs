@@ -38,6 +38,11 @@ impl Present for ArkConfig {
         facts.push(fact_budget("Queries kept for", none.ttl(Some(&self.spec))));
         facts.push(fact_budget("Queries may take", none.timeout(Some(&self.spec))));
         let iterations = ArkConfigSpec::max_agent_iterations(Some(&self.spec));
+        let outbound = self.spec.outbound.as_ref();
+        let allowed = outbound.map(|outbound| outbound.allow.join(", ")).unwrap_or_default();
+        fact_text(&mut facts, "Calls may also reach", &allowed);
+        let priced: Vec<&str> = self.spec.prices.iter().map(|prices| prices.model.as_str()).collect();
+        fact_text(&mut facts, "Prices of", &priced.join(", "));
         fact_text(&mut facts, "Model calls of one answer at the most", &iterations.to_string());
         facts
     }

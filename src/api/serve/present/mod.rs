@@ -37,7 +37,7 @@ pub use query::{
 };
 pub use source::{Parts, Source, source};
 pub use text::{first_line, moment};
-pub use world::{World, query_place, target_kind};
+pub use world::{World, query_place};
 
 /// How a kind is shown.
 pub trait Present: Cached {

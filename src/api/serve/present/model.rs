@@ -5,6 +5,7 @@ use super::{Present, World, fact_budget, fact_code, fact_text};
 use crate::engine::prices::Prices;
 use crate::kubernetes::apply::edit_version;
 use crate::kubernetes::{Caches, KindCache};
+use crate::resources::ark_config;
 use crate::resources::conditions::types;
 use crate::resources::kind::Kind;
 use crate::resources::team::MemberType;
@@ -145,7 +146,7 @@ impl Present for Model {
         self.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default()
     }
 
-    fn facts(&self, _: &World) -> Vec<Fact> {
+    fn facts(&self, world: &World) -> Vec<Fact> {
         let mut facts = Vec::new();
         let provider = self.spec.provider().map(|provider| provider.to_string()).unwrap_or_default();
         fact_text(&mut facts, "Provider", &provider);
@@ -158,7 +159,7 @@ impl Present for Model {
         };
         fact_text(&mut facts, "Key", &key);
         facts.push(fact_budget("Probed every", self.spec.poll_interval()));
-        fact_text(&mut facts, "Price", &price(self));
+        fact_text(&mut facts, "Price", &price(self, world));
         for (name, value) in connection(self).properties {
             fact_code(&mut facts, name, &describe(value.source()));
         }
@@ -170,10 +171,15 @@ impl Present for Model {
     }
 }
 
-/// What a million tokens cost, where it is known, or what is wrong with the annotation that says it.
-fn price(model: &Model) -> String {
+/// What a million tokens cost, where it is known, or what is wrong with the annotation that says it. As the engine finds it.
+fn price(model: &Model, world: &World) -> String {
+    let config = world.caches.ark_configs.get("", ark_config::NAME);
+    let configured = config.as_ref().map(|config| config.spec.prices.as_slice()).unwrap_or_default();
     let listed = || match model.spec.model.source() {
-        Source::Literal(name) => Prices::listed(&model.where_to(), name),
+        Source::Literal(name) => {
+            let address = model.where_to();
+            Prices::configured(configured, &address, name).or_else(|| Prices::listed(&address, name))
+        }
         _ => None,
     };
     let prices = match Prices::annotated(model) {

@@ -2,7 +2,6 @@
 
 use super::status::{because, plain};
 use super::text::{first_line, moment, ordinal};
-use super::world::target_kind;
 use super::{Present, World, fact, fact_budget, fact_text, namespace};
 use crate::kubernetes::{Caches, KindCache};
 use crate::resources::condition::find;
@@ -78,13 +77,12 @@ fn message_text(message: &serde_json::Value) -> String {
 pub fn targets(query: &Query) -> Vec<ObjectKey> {
     let namespace = namespace(&query.metadata);
     let targets = query.spec.targets();
-    let named =
-        targets.iter().map(|target| ObjectKey::new(target_kind(target.type_), namespace, &target.name));
+    let named = targets.iter().map(|target| ObjectKey::new(target.type_.kind(), namespace, &target.name));
     let mut keys: Vec<_> = named.collect();
     for response in query.status.iter().flat_map(|status| &status.responses) {
         // What a selector matched is known from the answers.
         if let Some(target) = &response.target {
-            let key = ObjectKey::new(target_kind(target.type_), namespace, &target.name);
+            let key = ObjectKey::new(target.type_.kind(), namespace, &target.name);
             if !keys.contains(&key) {
                 keys.push(key);
             }

@@ -4,8 +4,7 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use crate::kubernetes::Caches;
-use crate::resources::kind::Kind;
-use crate::resources::{Query, TargetType};
+use crate::resources::Query;
 use crate::views::ObjectKey;
 use crate::views::row::Cell;
 
@@ -49,7 +48,7 @@ impl<'a> World<'a> {
             for query in self.caches.queries.list(None) {
                 let namespace = query.metadata.namespace.as_deref().unwrap_or_default();
                 for target in query.spec.targets() {
-                    let key = ObjectKey::new(target_kind(target.type_), namespace, target.name);
+                    let key = ObjectKey::new(target.type_.kind(), namespace, target.name);
                     *counts.entry(key).or_insert(0) += 1;
                 }
             }
@@ -81,14 +80,4 @@ impl<'a> World<'a> {
 pub fn query_place(caches: &Caches, query: &Query) -> Option<usize> {
     let uid = query.metadata.uid.as_ref()?;
     super::query::is_queued(query).then(|| World::new(caches).places().get(uid).copied())?
-}
-
-/// Kind of a query's target.
-pub fn target_kind(target: TargetType) -> Kind {
-    match target {
-        TargetType::Agent => Kind::Agent,
-        TargetType::Team => Kind::Team,
-        TargetType::Model => Kind::Model,
-        TargetType::Tool => Kind::Tool,
-    }
 }

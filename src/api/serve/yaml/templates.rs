@@ -220,6 +220,12 @@ spec:
   queryTimeout: 30m
   # How often an agent may ask its model within one answer.
   maxAgentIterations: 25
+  # Hosts and networks that may be called where --reach keeps away from private ones.
+  # outbound:
+  #   allow: [\"*.svc.cluster.local\", 10.96.0.0/12]
+  # What a million tokens of your own models cost.
+  # prices:
+  #   - {model: gull-*, currency: EUR, input: 1.5, output: 6}
 ";
 
 const A2A_SERVER: &str = "\

@@ -71,6 +71,12 @@ fn tool_json(name: &str, description: &str, schema: &Value) -> Value {
 fn block(block: &Block<'_>) -> Result<Value, ModelError> {
     Ok(match block {
         Block::Text(text) => json!({"type": "text", "text": text}),
+        Block::Thought(thought) if thought.signature.is_empty() => {
+            json!({"type": "redacted_thinking", "data": thought.redacted})
+        }
+        Block::Thought(thought) => {
+            json!({"type": "thinking", "thinking": thought.text, "signature": thought.signature})
+        }
         Block::Call { id, name, input } => {
             json!({"type": "tool_use", "id": id, "name": name, "input": input})
         }

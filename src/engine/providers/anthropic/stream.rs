@@ -1,16 +1,14 @@
 //! The events of the messages API, read leniently, and the answer put together from them.
 
-use std::collections::HashMap;
-
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::engine::journal::{ToolCall, Usage};
+use crate::engine::journal::{Thought, ToolCall, Usage};
+use crate::engine::providers::ModelError;
+use crate::engine::providers::blocks::Blocks;
 use crate::engine::providers::error::said;
 use crate::engine::providers::peer::Peer;
 use crate::engine::providers::reader::{self, Parts};
-use crate::engine::providers::turns::{ANSWER_TOOL, take_answer};
-use crate::engine::providers::{MAX_TOOL_CALLS, ModelError, outbound};
 
 /// An event, or a whole answer, which has the type `message`.
 #[derive(Debug, Deserialize)]
@@ -65,7 +63,17 @@ enum Block {
         #[serde(default)]
         input: Value,
     },
-    /// Thinking, and what tools of the provider do.
+    Thinking {
+        #[serde(default)]
+        thinking: String,
+        #[serde(default)]
+        signature: String,
+    },
+    RedactedThinking {
+        #[serde(default)]
+        data: String,
+    },
+    /// What tools of the provider do.
     #[serde(other)]
     Other,
 }
@@ -77,6 +85,10 @@ enum Delta {
     Text { text: String },
     #[serde(rename = "input_json_delta")]
     Input { partial_json: String },
+    #[serde(rename = "thinking_delta")]
+    Thinking { thinking: String },
+    #[serde(rename = "signature_delta")]
+    Signature { signature: String },
     #[serde(other)]
     Other,
 }
@@ -100,11 +112,7 @@ struct WireUsage {
 /// An answer that grows.
 #[derive(Debug, Default)]
 pub(super) struct Assembly {
-    parts: Parts,
-    /// The answer is the arguments of [`ANSWER_TOOL`].
-    structured: bool,
-    /// Which call an open block fills.
-    calls: HashMap<usize, usize>,
+    blocks: Blocks,
     usage: WireUsage,
 }
 
@@ -120,28 +128,27 @@ impl reader::Assembly for Assembly {
                 self.block(Some(index), content_block, url, text)?;
             }
             Event::ContentBlockDelta { delta: Delta::Text { text: piece }, .. } => {
-                self.parts.content.push_str(&piece);
-                text.push_str(&piece);
+                self.blocks.say(&piece, text)
             }
             Event::ContentBlockDelta { index, delta: Delta::Input { partial_json } } => {
-                let call = self.calls.get(&index).and_then(|at| self.parts.tool_calls.get_mut(*at));
-                if let Some(call) = call {
-                    call.arguments.push_str(&partial_json);
-                    if self.structured && call.name == ANSWER_TOOL {
-                        text.push_str(&partial_json);
-                    }
-                }
+                self.blocks.arguments(index, &partial_json, text);
+            }
+            Event::ContentBlockDelta { index, delta: Delta::Thinking { thinking } } => {
+                self.blocks.think(Some(index), Thought { text: thinking, ..Thought::default() });
+            }
+            Event::ContentBlockDelta { index, delta: Delta::Signature { signature } } => {
+                self.blocks.think(Some(index), Thought { signature, ..Thought::default() });
             }
             Event::ContentBlockDelta { delta: Delta::Other, .. } | Event::Other => {}
             Event::MessageDelta { delta, usage } => {
                 self.count(usage);
                 if let Some(reason) = delta.stop_reason {
-                    self.end(&reason);
+                    self.blocks.end(&reason);
                 }
             }
             Event::MessageStop => {
-                if self.parts.finish_reason.is_none() {
-                    self.end("end_turn");
+                if self.blocks.parts.finish_reason.is_none() {
+                    self.blocks.end("end_turn");
                 }
                 return Ok(true);
             }
@@ -150,22 +157,22 @@ impl reader::Assembly for Assembly {
                     self.block(None, block, url, text)?;
                 }
                 self.count(message.usage);
-                self.end(message.stop_reason.as_deref().unwrap_or("end_turn"));
+                self.blocks.end(message.stop_reason.as_deref().unwrap_or("end_turn"));
                 return Ok(true);
             }
             Event::Error { error } => return Err(in_stream(&error, peer, url)),
         }
-        self.parts.check(url).map(|()| false)
+        self.blocks.parts.check(url).map(|()| false)
     }
 
     fn parts(&mut self) -> &mut Parts {
-        &mut self.parts
+        &mut self.blocks.parts
     }
 }
 
 impl Assembly {
     pub(super) fn new(structured: bool) -> Self {
-        Self { structured, ..Self::default() }
+        Self { blocks: Blocks::new(structured), usage: WireUsage::default() }
     }
 
     fn block(
@@ -176,21 +183,18 @@ impl Assembly {
         text: &mut String,
     ) -> Result<(), ModelError> {
         match block {
-            Block::Text { text: piece } => {
-                self.parts.content.push_str(&piece);
-                text.push_str(&piece);
-            }
+            Block::Text { text: piece } => self.blocks.say(&piece, text),
             Block::ToolUse { id, name, input } => {
-                if self.parts.tool_calls.len() >= MAX_TOOL_CALLS {
-                    return Err(outbound::too_long(url));
-                }
-                if let Some(index) = index {
-                    self.calls.insert(index, self.parts.tool_calls.len());
-                }
                 // In a stream it begins as an empty object and comes in pieces.
                 let empty = input.as_object().is_none_or(serde_json::Map::is_empty);
                 let arguments = if empty { String::new() } else { input.to_string() };
-                self.parts.tool_calls.push(ToolCall { id, name, arguments });
+                self.blocks.call(index, ToolCall { id, name, arguments }, url)?;
+            }
+            Block::Thinking { thinking, signature } => {
+                self.blocks.think(index, Thought { text: thinking, signature, ..Thought::default() });
+            }
+            Block::RedactedThinking { data } => {
+                self.blocks.think(index, Thought { redacted: data, ..Thought::default() });
             }
             Block::Other => {}
         }
@@ -208,24 +212,7 @@ impl Assembly {
         // Anthropic counts what the cache read and wrote apart; a prompt's tokens are all three.
         let written = of(self.usage.cache_creation_input_tokens);
         let prompt = of(self.usage.input_tokens).saturating_add(cached).saturating_add(written);
-        self.parts.usage = Usage { prompt, completion: of(self.usage.output_tokens), cached, written };
-    }
-
-    fn end(&mut self, reason: &str) {
-        for call in self.parts.tool_calls.iter_mut().filter(|call| call.arguments.is_empty()) {
-            call.arguments.push_str("{}");
-        }
-        let reason = match reason {
-            "end_turn" | "stop_sequence" => "stop",
-            "max_tokens" | "model_context_window_exceeded" => "length",
-            "tool_use" => "tool_calls",
-            "refusal" => "content_filter",
-            other => other,
-        };
-        self.parts.finish_reason = Some(reason.to_owned());
-        if self.structured {
-            take_answer(&mut self.parts);
-        }
+        self.blocks.parts.usage = Usage { prompt, completion: of(self.usage.output_tokens), cached, written };
     }
 }
 

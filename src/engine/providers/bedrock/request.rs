@@ -107,6 +107,13 @@ fn tool_json(name: &str, description: &str, schema: &Value) -> Value {
 fn block(block: &Block<'_>) -> Result<Value, ModelError> {
     Ok(match block {
         Block::Text(text) => json!({"text": text}),
+        Block::Thought(thought) if thought.signature.is_empty() => {
+            json!({"reasoningContent": {"redactedContent": thought.redacted}})
+        }
+        Block::Thought(thought) => {
+            json!({"reasoningContent": {"reasoningText":
+                {"text": thought.text, "signature": thought.signature}}})
+        }
         Block::Call { id, name, input } => {
             json!({"toolUse": {"toolUseId": id, "name": name, "input": input}})
         }

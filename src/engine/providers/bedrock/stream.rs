@@ -1,18 +1,16 @@
 //! The events of ConverseStream, read leniently, and the answer put together from them.
 
-use std::collections::HashMap;
-
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::frame::Frame;
-use crate::engine::journal::{ToolCall, Usage};
+use crate::engine::journal::{Thought, ToolCall, Usage};
+use crate::engine::providers::ModelError;
+use crate::engine::providers::blocks::Blocks;
 use crate::engine::providers::error::said;
 use crate::engine::providers::peer::Peer;
 use crate::engine::providers::reader::{self, Parts};
-use crate::engine::providers::turns::{ANSWER_TOOL, take_answer};
-use crate::engine::providers::{MAX_TOOL_CALLS, ModelError, outbound};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -50,6 +48,21 @@ struct BlockDelta {
 struct Delta {
     text: Option<String>,
     tool_use: Option<InputDelta>,
+    reasoning_content: Option<ReasoningDelta>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct ReasoningDelta {
+    text: String,
+    signature: String,
+    redacted_content: String,
+}
+
+impl From<ReasoningDelta> for Thought {
+    fn from(ReasoningDelta { text, signature, redacted_content }: ReasoningDelta) -> Self {
+        Self { text, signature, redacted: redacted_content }
+    }
 }
 
 #[derive(Deserialize)]
@@ -107,6 +120,15 @@ struct Block {
     text: Option<String>,
     #[serde(default)]
     tool_use: Option<ToolUse>,
+    #[serde(default)]
+    reasoning_content: Option<Reasoning>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Reasoning {
+    reasoning_text: ReasoningDelta,
+    redacted_content: String,
 }
 
 /// The name that a whole answer has among the events.
@@ -115,11 +137,7 @@ pub(super) const WHOLE: &str = "converse";
 /// An answer that grows.
 #[derive(Debug, Default)]
 pub(super) struct Assembly {
-    parts: Parts,
-    /// The answer is the arguments of [`ANSWER_TOOL`].
-    structured: bool,
-    /// Which call an open block fills.
-    calls: HashMap<usize, usize>,
+    blocks: Blocks,
 }
 
 impl reader::Assembly for Assembly {
@@ -133,101 +151,76 @@ impl reader::Assembly for Assembly {
             "contentBlockStart" => {
                 let BlockStart { start, content_block_index } = read(frame, peer, url)?;
                 if let Some(call) = start.tool_use {
-                    self.calls.insert(content_block_index, self.parts.tool_calls.len());
-                    self.call(call, url)?;
+                    self.blocks.call(Some(content_block_index), of(call), url)?;
                 }
             }
             "contentBlockDelta" => {
                 let BlockDelta { delta, content_block_index } = read(frame, peer, url)?;
                 if let Some(piece) = delta.text {
-                    self.say(&piece, text);
+                    self.blocks.say(&piece, text);
                 }
-                let call = self.calls.get(&content_block_index);
-                let call = call.and_then(|at| self.parts.tool_calls.get_mut(*at));
-                if let (Some(InputDelta { input }), Some(call)) = (delta.tool_use, call) {
-                    call.arguments.push_str(&input);
-                    if self.structured && call.name == ANSWER_TOOL {
-                        text.push_str(&input);
-                    }
+                if let Some(InputDelta { input }) = delta.tool_use {
+                    self.blocks.arguments(content_block_index, &input, text);
+                }
+                if let Some(reasoning) = delta.reasoning_content {
+                    self.blocks.think(Some(content_block_index), reasoning.into());
                 }
             }
             "messageStop" => {
                 let Stop { stop_reason } = read(frame, peer, url)?;
-                self.end(&stop_reason);
+                self.blocks.end(&stop_reason);
             }
             // The last event.
             "metadata" => {
                 let Metadata { usage } = read(frame, peer, url)?;
                 self.count(&usage);
-                return Ok(self.parts.finish_reason.is_some());
+                return Ok(self.blocks.parts.finish_reason.is_some());
             }
             WHOLE => {
                 let Whole { output, stop_reason, usage } = read(frame, peer, url)?;
-                for Block { text: said, tool_use } in output.message.content {
+                for Block { text: said, tool_use, reasoning_content } in output.message.content {
+                    if let Some(Reasoning { reasoning_text, redacted_content }) = reasoning_content {
+                        let thought = Thought { redacted: redacted_content, ..reasoning_text.into() };
+                        self.blocks.think(None, thought);
+                    }
                     if let Some(said) = said {
-                        self.say(&said, text);
+                        self.blocks.say(&said, text);
                     }
                     if let Some(call) = tool_use {
-                        self.call(call, url)?;
+                        self.blocks.call(None, of(call), url)?;
                     }
                 }
                 self.count(&usage);
-                self.end(&stop_reason);
+                self.blocks.end(&stop_reason);
                 return Ok(true);
             }
             _ => {}
         }
-        self.parts.check(url).map(|()| false)
+        self.blocks.parts.check(url).map(|()| false)
     }
 
     fn parts(&mut self) -> &mut Parts {
-        &mut self.parts
+        &mut self.blocks.parts
     }
 }
 
 impl Assembly {
     pub(super) fn new(structured: bool) -> Self {
-        Self { structured, ..Self::default() }
-    }
-
-    fn say(&mut self, piece: &str, text: &mut String) {
-        self.parts.content.push_str(piece);
-        text.push_str(piece);
-    }
-
-    fn call(&mut self, call: ToolUse, url: &str) -> Result<(), ModelError> {
-        if self.parts.tool_calls.len() >= MAX_TOOL_CALLS {
-            return Err(outbound::too_long(url));
-        }
-        // In a stream it comes in pieces later.
-        let arguments = if call.input.is_null() { String::new() } else { call.input.to_string() };
-        self.parts.tool_calls.push(ToolCall { id: call.tool_use_id, name: call.name, arguments });
-        Ok(())
+        Self { blocks: Blocks::new(structured) }
     }
 
     fn count(&mut self, usage: &WireUsage) {
         let of = |count: i64| count.max(0);
         let (cached, written) = (of(usage.cache_read_input_tokens), of(usage.cache_write_input_tokens));
         let prompt = of(usage.input_tokens).saturating_add(cached).saturating_add(written);
-        self.parts.usage = Usage { prompt, completion: of(usage.output_tokens), cached, written };
+        self.blocks.parts.usage = Usage { prompt, completion: of(usage.output_tokens), cached, written };
     }
+}
 
-    fn end(&mut self, reason: &str) {
-        for call in self.parts.tool_calls.iter_mut().filter(|call| call.arguments.is_empty()) {
-            call.arguments.push_str("{}");
-        }
-        let reason = match reason {
-            "end_turn" | "stop_sequence" => "stop",
-            "max_tokens" | "model_context_window_exceeded" => "length",
-            "tool_use" => "tool_calls",
-            "guardrail_intervened" | "content_filtered" => "content_filter",
-            other => other,
-        };
-        self.parts.finish_reason = Some(reason.to_owned());
-        if self.structured {
-            take_answer(&mut self.parts);
-        }
-    }
+/// A call; in a stream its arguments come in pieces later.
+fn of(call: ToolUse) -> ToolCall {
+    let arguments = if call.input.is_null() { String::new() } else { call.input.to_string() };
+    ToolCall { id: call.tool_use_id, name: call.name, arguments }
 }
 
 fn read<T: DeserializeOwned>(frame: &Frame, peer: &Peer, url: &str) -> Result<T, ModelError> {

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::Run;
 use super::place::Place;
 use crate::engine::desk::{Ticket, Told};
-use crate::engine::error::RunError;
+use crate::engine::error::{RunError, codes};
 use crate::engine::journal::{ApprovalOutcome, Event, ObjectRef, ToolCall, now_ms};
 use crate::engine::seat::Wait;
 use crate::engine::tools::{Callable, Reply};
@@ -26,6 +26,42 @@ pub(super) use task::Decided;
 
 /// Bytes of arguments that a person is shown; a call with more is refused, as nobody can judge what they do not see.
 const MAX_ARGUMENTS: usize = 256 << 10;
+
+/// Turns in a row whose calls people rejected; then the agent ends, as in Ark: asking once more would only tire them.
+const MAX_REJECTED: u32 = 3;
+
+/// How often in a row an agent's calls were rejected. Turns count, not calls: what is asked for at once is rejected at once.
+#[derive(Debug, Default)]
+pub(super) struct Rejections(u32);
+
+impl Rejections {
+    /// Takes what people said to the calls of one turn: whether each was let through, where anybody was asked.
+    ///
+    /// # Errors
+    ///
+    /// `ApprovalLimitReached` at the third turn in a row that has rejected calls and none that was approved.
+    pub(super) fn turn(
+        &mut self,
+        agent: &str,
+        said: impl IntoIterator<Item = Option<bool>>,
+    ) -> Result<(), RunError> {
+        let said: Vec<bool> = said.into_iter().flatten().collect();
+        match (said.is_empty(), said.contains(&true)) {
+            (true, _) => {}
+            (false, true) => self.0 = 0,
+            (false, false) => self.0 += 1,
+        }
+        if self.0 < MAX_REJECTED {
+            return Ok(());
+        }
+        Err(RunError::new(
+            codes::APPROVAL_LIMIT,
+            format!(
+                "Approval cascade limit reached ({MAX_REJECTED}): the calls of agent '{agent}' were rejected in {MAX_REJECTED} turns in a row. Change its prompt or its tools, or approve one of its calls."
+            ),
+        ))
+    }
+}
 
 /// What the journal knows of a wait.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,25 +81,27 @@ pub(super) enum Verdict {
     Refused(Reply),
 }
 
-/// Asks a person where the call at `step` needs one, and waits for the answer.
+/// Asks a person where the call at `step` needs one, and waits for the answer; whether it was let through, if anybody was
+/// asked.
 pub(super) async fn settle(
     run: &Run,
     place: &Place,
     step: &str,
     tool: &Callable,
     call: &ToolCall,
-) -> Result<Verdict, RunError> {
+) -> Result<(Verdict, Option<bool>), RunError> {
     let agent = place.agent(&run.namespace);
     let asked = match run.past.approval(step) {
         Some(past) => past.clone(),
         None => {
             // Arguments that cannot be read are refused by the tool itself, without anything being done.
-            let Ok(arguments) = tool.arguments(&call.arguments) else { return Ok(Verdict::Go(None)) };
-            let Some(need) = tool.gate.need(&arguments) else { return Ok(Verdict::Go(None)) };
+            let Ok(arguments) = tool.arguments(&call.arguments) else { return Ok((Verdict::Go(None), None)) };
+            let Some(need) = tool.gate.need(&arguments) else { return Ok((Verdict::Go(None), None)) };
             if call.arguments.len() > MAX_ARGUMENTS {
-                return Ok(Verdict::Refused(Reply::error(format!(
+                let why = format!(
                     "the call needs a person's approval, and its arguments are longer than {MAX_ARGUMENTS} bytes: shorten them"
-                ))));
+                );
+                return Ok((Verdict::Refused(Reply::error(why)), None));
             }
             let asked_ms = now_ms();
             let timeout_ms = i64::try_from(need.timeout.as_millis()).unwrap_or(i64::MAX);
@@ -106,7 +144,8 @@ pub(super) async fn settle(
             decided
         }
     };
-    Ok(verdict(decided, timeout))
+    let through = decided.outcome.goes_on();
+    Ok((verdict(decided, timeout), Some(through)))
 }
 
 fn event(run: &Run, step: &str, call: &ToolCall, agent: Option<&ObjectRef>, asked: &Past) -> Event {
@@ -258,4 +297,25 @@ fn verdict(decided: Decided, timeout: Duration) -> Verdict {
 
 fn millis(ms: i64) -> Duration {
     Duration::from_millis(u64::try_from(ms).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_rejected_turns_in_a_row_are_enough() {
+        let mut rejections = Rejections::default();
+        let mut turn = |said: &[Option<bool>]| rejections.turn("pilot", said.iter().copied());
+        // Several calls of one turn are one rejection, and one approved call makes good for all.
+        turn(&[Some(false), Some(false), Some(false)]).unwrap();
+        turn(&[None]).unwrap();
+        turn(&[Some(false)]).unwrap();
+        turn(&[Some(false), Some(true)]).unwrap();
+        turn(&[Some(false)]).unwrap();
+        turn(&[Some(false)]).unwrap();
+        let error = turn(&[Some(false), None]).unwrap_err();
+        assert_eq!(error.code, "ApprovalLimitReached");
+        assert!(error.message.starts_with("Approval cascade limit reached (3)"), "{error}");
+    }
 }

@@ -149,7 +149,7 @@ impl Session<'_> {
             step: step.to_owned(),
             turn: turn + 1,
             team: self.team(),
-            member: agent::object(kind_of(member.type_), &self.run.namespace, &member.name),
+            member: agent::object(member.type_.kind(), &self.run.namespace, &member.name),
             rule: choice.rule,
             why: choice.why.clone(),
         };
@@ -157,7 +157,7 @@ impl Session<'_> {
     }
 
     async fn speak(&self, step: &str, turn: usize, member: &TeamMember) -> Result<Answer, RunError> {
-        let kind = kind_of(member.type_);
+        let kind = member.type_.kind();
         let place = self.place.enter(step.to_owned(), kind, &member.name)?;
         let told = self.table.told();
         let said = match member.type_ {
@@ -214,13 +214,6 @@ fn limit(spec: &TeamSpec) -> usize {
 fn last_words(messages: &[Message]) -> String {
     let said = messages.iter().rev().filter(|message| message.role == Role::Assistant);
     said.map(Message::plain_text).find(|text| !text.is_empty()).unwrap_or_default()
-}
-
-fn kind_of(type_: MemberType) -> Kind {
-    match type_ {
-        MemberType::Agent => Kind::Agent,
-        MemberType::Team => Kind::Team,
-    }
 }
 
 fn type_of(kind: Kind) -> MemberType {
