@@ -119,7 +119,7 @@ impl Journal {
     /// Notes that the outcome of `run` is in the status of its query, so that no restart takes it up again.
     pub async fn close(&self, run: &str) -> Result<(), JournalError> {
         let statement =
-            Statement::new("UPDATE runs SET finished_ms = ? WHERE id = ? AND finished_ms IS NULL")
+            Statement::new("UPDATE runs SET finished_ms = $1 WHERE id = $2 AND finished_ms IS NULL")
                 .bind(now_ms())
                 .bind(run);
         self.store.write(vec![statement]).await.map_err(|source| store_error(run, source))
@@ -128,8 +128,8 @@ impl Journal {
     /// Removes the run and its journal; for queries that are deleted.
     pub async fn forget(&self, run: &str) -> Result<(), JournalError> {
         let statements = vec![
-            Statement::new("DELETE FROM journal WHERE run = ?").bind(run),
-            Statement::new("DELETE FROM runs WHERE id = ?").bind(run),
+            Statement::new("DELETE FROM journal WHERE run = $1").bind(run),
+            Statement::new("DELETE FROM runs WHERE id = $1").bind(run),
         ];
         self.store.write(statements).await.map_err(|source| store_error(run, source))
     }

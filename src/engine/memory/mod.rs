@@ -7,6 +7,8 @@
 
 mod default;
 mod sql;
+#[cfg(test)]
+mod tests;
 mod window;
 
 use std::collections::HashSet;
@@ -43,12 +45,6 @@ pub enum MemoryError {
         /// What the decoder said.
         detail: String,
     },
-}
-
-impl From<sqlx::Error> for MemoryError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
 }
 
 /// A conversation: a name under the Memory with this UID.
