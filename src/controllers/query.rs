@@ -2,13 +2,13 @@
 //!
 //! The engine writes their status. This is a plan (pure) and the hands that carry it out.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use kube::ResourceExt;
 use kube::api::{Api, DeleteParams, Preconditions};
+use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
 use super::ControllerDeps;
@@ -114,9 +114,7 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
         // Budgets and lifetimes must not be read before their defaults are known.
         deps.ark_configs.ready().await;
         deps.queries.ready().await;
-        let existing: HashSet<String> =
-            deps.queries.list(None).iter().filter_map(|query| query.uid()).collect();
-        if let Err(error) = deps.engine.forget_missing(&existing).await {
+        if let Err(error) = deps.engine.forget_missing().await {
             tracing::warn!(%error, "runs of deleted queries were not removed");
         }
         follow(&deps.queries, &shutdown, told).await;
@@ -139,7 +137,7 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
             wake.on(&deps.tools, Kind::Tool),
         )
     };
-    tokio::join!(first, defaults, hands, came);
+    tokio::join!(first, defaults, hands, came, adopt(&deps, &queue, &shutdown));
 }
 
 /// Wakes the queries that wait for what has come.
@@ -181,9 +179,33 @@ fn look(deps: &ControllerDeps, queue: &Queue, arrivals: &Arrivals, query: &Arc<Q
         Plan::Cancel => {
             deps.engine.cancel(&uid);
         }
-        Plan::Wait(left) => queue.add_after(key(query), left),
-        Plan::Release | Plan::Expire => queue.add(key(query)),
-        Plan::Nothing => {}
+        Plan::Wait(left) => {
+            deps.engine.ended(&uid);
+            queue.add_after(key(query), left);
+        }
+        Plan::Release | Plan::Expire => {
+            deps.engine.ended(&uid);
+            queue.add(key(query));
+        }
+        Plan::Nothing => deps.engine.ended(&uid),
+    }
+}
+
+/// Looks again at the queries whose runs have lost their replica.
+async fn adopt(deps: &ControllerDeps, queue: &Queue, shutdown: &CancellationToken) {
+    let Some(mut orphans) = deps.engine.orphans() else { return };
+    loop {
+        let orphan = tokio::select! {
+            () = shutdown.cancelled() => return,
+            orphan = orphans.recv() => orphan,
+        };
+        match orphan {
+            Ok(orphan) if deps.engine.is_orphan(&orphan.id) => queue.add((orphan.namespace, orphan.name)),
+            Ok(_) => {}
+            // Those that were missed come with a later look, which is asked for as long as there are more.
+            Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
     }
 }
 

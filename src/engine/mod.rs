@@ -17,6 +17,7 @@ pub mod nesting;
 pub mod prices;
 pub mod providers;
 mod registry;
+mod replicas;
 mod run;
 mod runtime;
 pub mod sandbox;
@@ -34,6 +35,7 @@ mod trial;
 pub mod world;
 
 pub use error::{RunError, codes};
-pub use runtime::{Engine, EngineError};
+pub use replicas::Orphan;
+pub use runtime::{Engine, EngineError, Missing};
 pub use settings::{Budget, EngineDeps, Settings};
 pub use trial::Trial;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kube::ResourceExt;
+use kube::api::{Api, ListParams};
 use parking_lot::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -15,9 +16,10 @@ use super::drive;
 use super::events::Recorder;
 use super::finalizer;
 use super::journal::{Journal, JournalError, RunRecord, now_ms};
-use super::memory::Memories;
+use super::memory::{Memories, MemoryError};
 use super::providers::{Outbound, OutboundError};
-use super::registry::{Active, Registry};
+use super::registry::{Active, Elsewhere, Registry};
+use super::replicas::{Orphan, Replicas};
 use super::run::Means;
 use super::sandbox::Sandbox;
 use super::scheduler::Scheduler;
@@ -28,9 +30,12 @@ use super::timers::Timers;
 use super::world::{Readers, World};
 use crate::resources::A2ATask;
 use crate::resources::query::Query;
+use crate::store::StoreError;
 
 /// How long a run may wait before its status says so; most waits are shorter and cost no write.
 const QUEUE_NOTICE: Duration = Duration::from_millis(500);
+/// How long a replica whose places are taken lets the others claim a run first.
+const HESITATION: Duration = Duration::from_millis(300);
 /// creationTimestamp has whole seconds. A query seen within this time of it counts from when it was seen, so that short
 /// timeouts are exact.
 const CLOCK_GRAIN: Duration = Duration::from_secs(5);
@@ -44,6 +49,23 @@ pub enum EngineError {
     /// The journal cannot be read.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// The other replicas cannot be joined.
+    #[error("cannot join the other replicas: {0}")]
+    Replicas(#[from] StoreError),
+}
+
+/// Why runs of deleted queries were not removed.
+#[derive(Debug, thiserror::Error)]
+pub enum Missing {
+    /// The journals cannot be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The conversations cannot be read.
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
+    /// The queries cannot be listed.
+    #[error("the queries cannot be listed: {0}")]
+    Api(#[from] kube::Error),
 }
 
 /// Runs queries; cheap to clone.
@@ -56,6 +78,8 @@ pub struct Engine {
 pub(super) struct Inner {
     pub(super) journal: Journal,
     pub(super) memories: Memories,
+    /// The others, where the database is shared.
+    pub(super) replicas: Option<Replicas>,
     pub(super) world: World,
     pub(super) readers: Readers,
     pub(super) outbound: Outbound,
@@ -86,9 +110,15 @@ impl Engine {
     /// their controller does for every query that has not ended.
     pub async fn start(deps: EngineDeps) -> Result<Self, EngineError> {
         let EngineDeps { store, client, readers, settings } = deps;
+        let journal = Journal::new(store.clone());
+        let replicas = match store.shared() {
+            Some(shared) => Some(Replicas::join(shared.clone(), &journal).await?),
+            None => None,
+        };
         let inner = Arc::new(Inner {
-            memories: Memories::new(store.clone(), client.clone()),
-            journal: Journal::new(store),
+            memories: Memories::new(store, client.clone()),
+            journal,
+            replicas,
             outbound: Outbound::new(settings.limits, settings.circuit_pause, settings.environment.clone())?,
             sandbox: Sandbox::new(settings.program.clone()),
             events: Recorder::start(client.clone(), "arkdeck-engine"),
@@ -117,36 +147,77 @@ impl Engine {
         Ok(Self { inner })
     }
 
-    /// Takes a query that has not ended, once. Returns at once.
+    /// Takes a query that has not ended, once, unless another replica has it. Returns at once.
     pub fn submit(&self, query: Arc<Query>, budget: Budget) {
         let inner = &self.inner;
+        let Some(replicas) = &inner.replicas else { return inner.take(query, budget) };
         let Some(uid) = query.uid() else { return };
-        let namespace = query.namespace().unwrap_or_default();
-        let active = Arc::new(Active {
-            accepted_ms: accepted_ms(&query),
-            query: query.clone(),
-            budget,
-            canceled: CancellationToken::new(),
-            writing: tokio::sync::Mutex::new(false),
-            seat: Arc::new(Seat::default()),
-            queued_at: Instant::now(),
-        });
-        if query.spec.cancel {
-            active.canceled.cancel();
-        }
         {
             let mut registry = inner.registry.lock();
             if registry.knows(&uid) {
                 return;
             }
-            registry.active.insert(uid.clone(), active.clone());
-            registry.scheduler.enqueue(&namespace, &uid, active.clone());
+            match registry.elsewhere.get_mut(&uid) {
+                Some(Elsewhere::Other) => return,
+                // What is claimed is run as it was seen last.
+                Some(asking) => return *asking = Elsewhere::Asking(query, budget),
+                None => {
+                    drop(registry.elsewhere.insert(uid.clone(), Elsewhere::Asking(query.clone(), budget)))
+                }
+            }
         }
-        inner.dispatch();
-        if self.queue_position(&uid).is_some() {
-            inner.timers.set((uid.clone(), Due::Notice), active.queued_at + QUEUE_NOTICE);
-            inner.timers.set((uid, Due::Timeout), drive::deadline(active.accepted_ms, budget.timeout));
+        let (inner, replicas) = (inner.clone(), replicas.clone());
+        self.inner.tasks.spawn(async move {
+            if inner.registry.lock().scheduler.running() >= inner.settings.max_running {
+                tokio::time::sleep(HESITATION).await;
+            }
+            let claimed = replicas.claim(&drive::record(&query, accepted_ms(&query))).await;
+            let mut registry = inner.registry.lock();
+            match (registry.elsewhere.remove(&uid), claimed) {
+                (Some(Elsewhere::Asking(query, budget)), Ok(true)) => {
+                    drop(registry);
+                    inner.take(query, budget);
+                }
+                // Its query is gone, and with it the claim.
+                (None | Some(Elsewhere::Other), Ok(true)) => {}
+                (_, Ok(false)) => drop(registry.elsewhere.insert(uid, Elsewhere::Other)),
+                (_, Err(error)) => {
+                    registry.elsewhere.insert(uid, Elsewhere::Other);
+                    drop(registry);
+                    tracing::warn!(query = query.name_any(), %error, "a run was not claimed; it is tried again");
+                    replicas.look_again();
+                }
+            }
+        });
+    }
+
+    /// The query has ended, wherever it ran.
+    pub fn ended(&self, uid: &str) {
+        if self.inner.replicas.is_some() {
+            self.inner.registry.lock().elsewhere.remove(uid);
         }
+    }
+
+    /// Whether this replica is the one that does what only one should do; always, where there is one.
+    pub fn leads(&self) -> tokio::sync::watch::Receiver<bool> {
+        self.inner.replicas.as_ref().map_or_else(|| tokio::sync::watch::channel(true).1, Replicas::leads)
+    }
+
+    /// Runs without an owner, as they are noticed: their queries are to be looked at again. `None` where there is one process.
+    pub fn orphans(&self) -> Option<tokio::sync::broadcast::Receiver<Orphan>> {
+        self.inner.replicas.as_ref().map(Replicas::orphans)
+    }
+
+    /// A run is noticed to have no owner: whether its query is to be looked at.
+    pub fn is_orphan(&self, uid: &str) -> bool {
+        let mut registry = self.inner.registry.lock();
+        if registry.active.contains_key(uid) {
+            return false;
+        }
+        if matches!(registry.elsewhere.get(uid), Some(Elsewhere::Other)) {
+            registry.elsewhere.remove(uid);
+        }
+        true
     }
 
     /// Asks a run to end; `false` when the engine does not have it. It has ended when its status says so.
@@ -166,6 +237,7 @@ impl Engine {
     /// The query is gone: ends its run and removes its journal.
     pub fn forget(&self, uid: &str) {
         let inner = self.inner.clone();
+        self.ended(uid);
         if inner.registry.lock().active.contains_key(uid) {
             inner.registry.lock().forgotten.insert(uid.to_owned());
             self.cancel(uid);
@@ -186,21 +258,33 @@ impl Engine {
         self.inner.desk.tell(namespace, name, Told::Gone);
     }
 
-    /// Takes the finalizer off a query that has no run any more.
+    /// Takes the finalizer off a query that has no run any more, here or elsewhere.
     pub async fn release(&self, query: &Query) -> Result<(), kube::Error> {
+        if let Some(replicas) = &self.inner.replicas
+            && replicas
+                .is_anothers(&query.uid().unwrap_or_default())
+                .await
+                .map_err(|error| kube::Error::Service(error.into()))?
+        {
+            return Ok(());
+        }
         finalizer::set(self.inner.world.client(), query, false).await
     }
 
-    /// Removes unfinished runs whose query does not exist any more; `existing` are the UIDs of all queries.
-    pub async fn forget_missing(&self, existing: &HashSet<String>) -> Result<(), JournalError> {
-        for run in self.inner.journal.unfinished().await? {
-            if !existing.contains(&run.id) {
-                self.forget(&run.id);
-            }
+    /// Removes runs and what was said in them whose query does not exist any more: it was deleted while no process was there.
+    /// The API is asked after the database, so that a query that was made meanwhile keeps what it has.
+    pub async fn forget_missing(&self) -> Result<(), Missing> {
+        let inner = &self.inner;
+        let mut known: HashSet<String> = inner.journal.ids().await?.into_iter().collect();
+        known.extend(inner.memories.queries().await?);
+        if known.is_empty() {
+            return Ok(());
         }
-        if let Err(error) = self.inner.memories.keep_queries(existing).await {
-            tracing::warn!(%error, "what deleted queries said is still remembered");
+        let queries: Api<Query> = Api::all(inner.world.client().clone());
+        for query in queries.list_metadata(&ListParams::default()).await?.items {
+            known.remove(&query.metadata.uid.unwrap_or_default());
         }
+        known.iter().for_each(|uid| self.forget(uid));
         Ok(())
     }
 
@@ -266,6 +350,9 @@ impl Engine {
             inner.stopping.cancel();
             inner.tasks.wait().await;
         }
+        if let Some(replicas) = &inner.replicas {
+            replicas.leave().await;
+        }
     }
 }
 
@@ -278,6 +365,38 @@ impl Inner {
             settings: self.settings.clone(),
             memories: self.memories.clone(),
             journals: self.journal.clone(),
+        }
+    }
+
+    /// Takes a query that is ours.
+    fn take(self: &Arc<Self>, query: Arc<Query>, budget: Budget) {
+        let Some(uid) = query.uid() else { return };
+        let namespace = query.namespace().unwrap_or_default();
+        let active = Arc::new(Active {
+            accepted_ms: accepted_ms(&query),
+            query: query.clone(),
+            budget,
+            canceled: CancellationToken::new(),
+            lost: CancellationToken::new(),
+            writing: tokio::sync::Mutex::new(false),
+            seat: Arc::new(Seat::default()),
+            queued_at: Instant::now(),
+        });
+        if query.spec.cancel {
+            active.canceled.cancel();
+        }
+        {
+            let mut registry = self.registry.lock();
+            if registry.knows(&uid) {
+                return;
+            }
+            registry.active.insert(uid.clone(), active.clone());
+            registry.scheduler.enqueue(&namespace, &uid, active.clone());
+        }
+        self.dispatch();
+        if self.registry.lock().scheduler.position(&uid).is_some() {
+            self.timers.set((uid.clone(), Due::Notice), active.queued_at + QUEUE_NOTICE);
+            self.timers.set((uid, Due::Timeout), drive::deadline(active.accepted_ms, budget.timeout));
         }
     }
 
@@ -303,6 +422,22 @@ impl Inner {
         }
     }
 
+    /// Lets a run go that is another's now, or that must be claimed anew.
+    pub(super) fn let_go(&self, uid: &str) {
+        let mut registry = self.registry.lock();
+        registry.let_go(uid);
+        registry.elsewhere.insert(uid.to_owned(), Elsewhere::Other);
+        drop(registry);
+        if let Some(replicas) = &self.replicas {
+            replicas.look_again();
+        }
+    }
+
+    /// Whether this replica may speak for its runs outside their journals.
+    pub(super) fn is_sure(&self) -> bool {
+        self.replicas.as_ref().is_none_or(Replicas::is_sure)
+    }
+
     fn due(self: &Arc<Self>, uid: &str, due: Due) {
         let mut registry = self.registry.lock();
         let Some(active) = registry.active.get(uid).cloned() else { return };
@@ -324,6 +459,9 @@ impl Inner {
     async fn say_queued(self: Arc<Self>, uid: String, active: Arc<Active>) {
         let _writing = active.writing.lock().await;
         let Some(position) = self.registry.lock().scheduler.position(&uid) else { return };
+        if !self.is_sure() {
+            return;
+        }
         let status = status::queued(&active.query, position - 1);
         if let Err(error) = status::write(self.world.client(), &active.query, &status).await {
             tracing::warn!(query = active.query.name_any(), %error, "the status was refused");

@@ -43,14 +43,23 @@ impl RunRecord {
     }
 }
 
-pub(super) fn insert(run: &str, entry: &Entry) -> Result<Statement, JournalError> {
+/// `owner` is whose the run must be, where it can be another's: the row is kept from changing until the commit.
+pub(super) fn insert(run: &str, entry: &Entry, owner: Option<&str>) -> Result<Statement, JournalError> {
     let json = serde_json::to_string(&(entry.target, &entry.event))
         .map_err(|error| unreadable(run, entry.seq, &error))?;
-    Ok(Statement::new("INSERT INTO journal (run, seq, at_ms, entry) VALUES ($1, $2, $3, $4)")
-        .bind(run)
-        .bind(entry.seq.cast_signed())
-        .bind(entry.at_ms)
-        .bind(json))
+    let values =
+        |insert: Statement| insert.bind(run).bind(entry.seq.cast_signed()).bind(entry.at_ms).bind(json);
+    Ok(match owner {
+        None => {
+            values(Statement::new("INSERT INTO journal (run, seq, at_ms, entry) VALUES ($1, $2, $3, $4)"))
+        }
+        Some(owner) => values(Statement::new(
+            "INSERT INTO journal (run, seq, at_ms, entry) \
+             SELECT $1, $2, $3, $4 FROM runs WHERE id = $1 AND owner = $5 FOR SHARE",
+        ))
+        .bind(owner)
+        .must(),
+    })
 }
 
 pub(super) async fn all(store: &Store, run: &str) -> Result<Vec<Entry>, JournalError> {
@@ -117,6 +126,12 @@ pub(super) async fn unfinished(store: &Store) -> Result<Vec<RunRecord>, JournalE
     .bind(MAX_UNFINISHED);
     let all = |error| store_error("(all)", error);
     store.rows(find).await.map_err(all)?.iter().map(|row| RunRecord::of(row).map_err(all)).collect()
+}
+
+pub(super) async fn ids(store: &Store) -> Result<Vec<String>, JournalError> {
+    let all = |error| store_error("(all)", error);
+    let rows = store.rows(Statement::new("SELECT id FROM runs")).await.map_err(all)?;
+    rows.iter().map(|row| row.get(0).map_err(all)).collect()
 }
 
 fn one(run: &str, row: Result<Option<Row>, StoreError>) -> Result<Option<RunRecord>, JournalError> {

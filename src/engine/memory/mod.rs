@@ -172,10 +172,9 @@ impl Memories {
         Ok(self.store.write(vec![sql::forget_memory(memory)]).await?)
     }
 
-    /// Forgets what belongs to queries other than `existing`: those that were deleted while this process was not there.
-    pub async fn keep_queries(&self, existing: &HashSet<String>) -> Result<(), MemoryError> {
-        let gone = sql::queries(&self.store).await?.into_iter().filter(|uid| !existing.contains(uid));
-        self.forget_all(gone.map(|uid| sql::forget_query(&uid)).collect()).await
+    /// UIDs of the queries that something is remembered of.
+    pub(super) async fn queries(&self) -> Result<Vec<String>, MemoryError> {
+        sql::queries(&self.store).await
     }
 
     /// Forgets what belongs to memories that are not there any more. The API is asked after the database, so that one that was
