@@ -202,8 +202,11 @@ async fn adopt(deps: &ControllerDeps, queue: &Queue, shutdown: &CancellationToke
         match orphan {
             Ok(orphan) if deps.engine.is_orphan(&orphan.id) => queue.add((orphan.namespace, orphan.name)),
             Ok(_) => {}
-            // Those that were missed come with a later look, which is asked for as long as there are more.
-            Err(RecvError::Lagged(_)) => {}
+            // Some were missed: every run that is not here is asked for.
+            Err(RecvError::Lagged(_)) => {
+                deps.engine.ask_again();
+                deps.queries.list(None).iter().for_each(|query| queue.add(key(query)));
+            }
             Err(RecvError::Closed) => return,
         }
     }

@@ -72,7 +72,7 @@ pub(super) async fn drive(inner: Arc<Inner>, active: Arc<Active>) {
     }
     // After the run itself was dropped, so that nothing of it is left when it is claimed again.
     if is_lost {
-        inner.let_go(&active.query.uid().unwrap_or_default());
+        inner.let_go(&active.query);
     }
     inner.dispatch();
 }
@@ -121,7 +121,7 @@ pub(super) async fn end_waiting(inner: Arc<Inner>, active: Arc<Active>, how: Wai
     let outcome = RunOutcome { phase, reason: reason.to_owned(), message, targets: Vec::new() };
     tokio::select! {
         () = inner.stopping.cancelled() => {}
-        () = active.lost.cancelled() => inner.let_go(&active.query.uid().unwrap_or_default()),
+        () = active.lost.cancelled() => inner.let_go(&active.query),
         () = async {
             match open(&inner, &active).await {
                 Ok(journal) => conclude(&inner, &active, &journal, &outcome, Report::default(), false).await,

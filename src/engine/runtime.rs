@@ -185,7 +185,7 @@ impl Engine {
                     registry.elsewhere.insert(uid, Elsewhere::Other);
                     drop(registry);
                     tracing::warn!(query = query.name_any(), %error, "a run was not claimed; it is tried again");
-                    replicas.look_again();
+                    replicas.let_go(orphan(&query));
                 }
             }
         });
@@ -206,6 +206,11 @@ impl Engine {
     /// Runs without an owner, as they are noticed: their queries are to be looked at again. `None` where there is one process.
     pub fn orphans(&self) -> Option<tokio::sync::broadcast::Receiver<Orphan>> {
         self.inner.replicas.as_ref().map(Replicas::orphans)
+    }
+
+    /// Runs of others are asked for anew when their queries are looked at.
+    pub fn ask_again(&self) {
+        self.inner.registry.lock().elsewhere.retain(|_, run| matches!(run, Elsewhere::Asking(..)));
     }
 
     /// A run is noticed to have no owner: whether its query is to be looked at.
@@ -277,7 +282,7 @@ impl Engine {
         let inner = &self.inner;
         let mut known: HashSet<String> = inner.journal.ids().await?.into_iter().collect();
         known.extend(inner.memories.queries().await?);
-        if known.is_empty() {
+        if known.is_empty() || !inner.memories.are_of_this_cluster().await? {
             return Ok(());
         }
         let queries: Api<Query> = Api::all(inner.world.client().clone());
@@ -423,13 +428,14 @@ impl Inner {
     }
 
     /// Lets a run go that is another's now, or that must be claimed anew.
-    pub(super) fn let_go(&self, uid: &str) {
+    pub(super) fn let_go(&self, query: &Query) {
+        let run = orphan(query);
         let mut registry = self.registry.lock();
-        registry.let_go(uid);
-        registry.elsewhere.insert(uid.to_owned(), Elsewhere::Other);
+        registry.let_go(&run.id);
+        registry.elsewhere.insert(run.id.clone(), Elsewhere::Other);
         drop(registry);
         if let Some(replicas) = &self.replicas {
-            replicas.look_again();
+            replicas.let_go(run);
         }
     }
 
@@ -482,6 +488,14 @@ impl Inner {
         if let Err(error) = self.memories.forget_query(uid).await {
             tracing::warn!(run = uid, %error, "what a deleted query said is still remembered");
         }
+    }
+}
+
+fn orphan(query: &Query) -> Orphan {
+    Orphan {
+        id: query.uid().unwrap_or_default(),
+        namespace: query.namespace().unwrap_or_default(),
+        name: query.name_any(),
     }
 }
 

@@ -150,6 +150,7 @@ impl Journal {
     pub async fn forget(&self, run: &str) -> Result<(), JournalError> {
         let statements = vec![
             Statement::new("DELETE FROM journal WHERE run = $1").bind(run),
+            Statement::new("DELETE FROM payloads WHERE run = $1").bind(run),
             Statement::new("DELETE FROM runs WHERE id = $1").bind(run),
         ];
         self.store.write(statements).await.map_err(|source| store_error(run, source))

@@ -208,7 +208,7 @@ impl Writer {
             statements.push(self.record.insert());
         }
         for entry in entries {
-            statements.push(sql::insert(
+            statements.extend(sql::insert(
                 &self.record.id,
                 entry,
                 self.claim.as_ref().map(|claim| &*claim.owner),

@@ -1,8 +1,12 @@
 //! The journal's SQL, all of it.
 
+use sha2::{Digest, Sha256};
+
 use super::{Entry, Event, JournalError, store_error};
 use crate::store::{Row, Statement, Store, StoreError};
 
+/// Bytes of a text that stays in its entry; a longer one goes to a row of its own.
+const INLINE: usize = 16 << 10;
 /// Unfinished runs that are taken up at a start; more wait for their query to be seen by its controller.
 const MAX_UNFINISHED: i64 = 100_000;
 
@@ -43,23 +47,49 @@ impl RunRecord {
     }
 }
 
-/// `owner` is whose the run must be, where it can be another's: the row is kept from changing until the commit.
-pub(super) fn insert(run: &str, entry: &Entry, owner: Option<&str>) -> Result<Statement, JournalError> {
-    let json = serde_json::to_string(&(entry.target, &entry.event))
-        .map_err(|error| unreadable(run, entry.seq, &error))?;
-    let values =
-        |insert: Statement| insert.bind(run).bind(entry.seq.cast_signed()).bind(entry.at_ms).bind(json);
-    Ok(match owner {
-        None => {
-            values(Statement::new("INSERT INTO journal (run, seq, at_ms, entry) VALUES ($1, $2, $3, $4)"))
+/// What appends an entry. `owner` is whose the run must be, where it can be another's: the row is kept from changing until the
+/// commit. A long text goes to a row of its own, which it shares with other entries of the run.
+pub(super) fn insert(run: &str, entry: &Entry, owner: Option<&str>) -> Result<Vec<Statement>, JournalError> {
+    let unreadable = |error: serde_json::Error| unreadable(run, entry.seq, &error);
+    let mut statements = Vec::with_capacity(1);
+    let (json, hash) = match entry.event.text().filter(|text| text.len() > INLINE) {
+        None => (serde_json::to_string(&(entry.target, &entry.event)).map_err(unreadable)?, None),
+        Some(text) => {
+            let mut short = entry.event.clone();
+            if let Some(text) = short.text_mut() {
+                text.clear();
+            }
+            // As JSON, like the entry: no database has to hold what only JSON can.
+            let body = serde_json::to_string(text).map_err(unreadable)?;
+            let hash: String = Sha256::digest(&body).iter().map(|byte| format!("{byte:02x}")).collect();
+            let payload = Statement::new(
+                "INSERT INTO payloads (run, hash, body) VALUES ($1, $2, $3) ON CONFLICT (run, hash) DO NOTHING",
+            );
+            statements.push(payload.bind(run).bind(hash.as_str()).bind(body));
+            (serde_json::to_string(&(entry.target, short)).map_err(unreadable)?, Some(hash))
         }
-        Some(owner) => values(Statement::new(
-            "INSERT INTO journal (run, seq, at_ms, entry) \
-             SELECT $1, $2, $3, $4 FROM runs WHERE id = $1 AND owner = $5 FOR SHARE",
-        ))
-        .bind(owner)
+    };
+    let insert = match owner {
+        None => Statement::new(
+            "INSERT INTO journal (run, seq, at_ms, entry, payload) VALUES ($1, $2, $3, $4, nullif($5, ''))",
+        ),
+        Some(_) => Statement::new(
+            "INSERT INTO journal (run, seq, at_ms, entry, payload) \
+             SELECT $1, $2, $3, $4, nullif($5, '') FROM runs WHERE id = $1 AND owner = $6 FOR SHARE",
+        )
         .must(),
-    })
+    };
+    let insert = insert
+        .bind(run)
+        .bind(entry.seq.cast_signed())
+        .bind(entry.at_ms)
+        .bind(json)
+        .bind(hash.unwrap_or_default());
+    statements.push(match owner {
+        None => insert,
+        Some(owner) => insert.bind(owner),
+    });
+    Ok(statements)
 }
 
 pub(super) async fn all(store: &Store, run: &str) -> Result<Vec<Entry>, JournalError> {
@@ -73,7 +103,9 @@ pub(super) async fn after(
     limit: usize,
 ) -> Result<Vec<Entry>, JournalError> {
     let find = Statement::new(
-        "SELECT seq, at_ms, entry FROM journal WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+        "SELECT j.seq, j.at_ms, j.entry, j.payload, p.body FROM journal j \
+         LEFT JOIN payloads p ON p.run = j.run AND p.hash = j.payload \
+         WHERE j.run = $1 AND j.seq > $2 ORDER BY j.seq LIMIT $3",
     )
     .bind(run)
     .bind(i64::try_from(after).unwrap_or(i64::MAX))
@@ -89,7 +121,9 @@ pub(super) async fn before(
     limit: usize,
 ) -> Result<Vec<Entry>, JournalError> {
     let find = Statement::new(
-        "SELECT seq, at_ms, entry FROM journal WHERE run = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3",
+        "SELECT j.seq, j.at_ms, j.entry, j.payload, p.body FROM journal j \
+         LEFT JOIN payloads p ON p.run = j.run AND p.hash = j.payload \
+         WHERE j.run = $1 AND j.seq < $2 ORDER BY j.seq DESC LIMIT $3",
     )
     .bind(run)
     .bind(i64::try_from(before).unwrap_or(i64::MAX))
@@ -143,8 +177,15 @@ fn decode(run: &str, row: &Row) -> Result<Entry, JournalError> {
     let seq = row.get::<i64>(0).map_err(get)?.cast_unsigned();
     let at_ms = row.get(1).map_err(get)?;
     let json: &str = row.get(2).map_err(get)?;
-    let (target, event): (Option<usize>, Event) =
+    let (target, mut event): (Option<usize>, Event) =
         serde_json::from_str(json).map_err(|error| unreadable(run, seq, &error))?;
+    if row.get::<Option<&str>>(3).map_err(get)?.is_some()
+        && let Some(text) = event.text_mut()
+    {
+        let body: Option<&str> = row.get(4).map_err(get)?;
+        *text =
+            serde_json::from_str(body.unwrap_or_default()).map_err(|error| unreadable(run, seq, &error))?;
+    }
     Ok(Entry { seq, at_ms, target, event })
 }
 

@@ -8,6 +8,7 @@ on_both!(
     parallel_appends_are_seen_in_order,
     a_late_follower_gets_the_text_so_far_and_the_rest_once,
     channels_go_when_nobody_needs_them,
+    a_long_text_is_kept_once_and_goes_with_its_run,
 );
 
 fn record(id: &str) -> RunRecord {
@@ -99,4 +100,28 @@ async fn channels_go_when_nobody_needs_them(fresh: Fresh) {
     assert_eq!(journal.hub.len(), 1);
     drop(run);
     assert_eq!(journal.hub.len(), 0);
+}
+
+async fn a_long_text_is_kept_once_and_goes_with_its_run(fresh: Fresh) {
+    let journal = Journal::new(fresh.store.clone());
+    let long = "Ebbe \0 🌊 ".repeat(10_000);
+    for id in ["r5", "r6"] {
+        let run = journal.open(record(id)).await.unwrap();
+        let turn = Event::TurnDone { step: "0/turn/0".into(), content: long.clone() };
+        run.append_all(vec![(Some(0), turn), (Some(0), Event::TargetDone { content: long.clone() })])
+            .await
+            .unwrap();
+        run.append(Some(0), Event::TargetDone { content: "short".into() }).await.unwrap();
+    }
+    let entries = journal.read("r5", 0, 10).await.unwrap();
+    let texts: Vec<_> = entries.iter().map(|entry| entry.event.text().unwrap()).collect();
+    assert_eq!(texts, [long.as_str(), long.as_str(), "short"]);
+    assert_eq!(journal.read_before("r5", 3, 1).await.unwrap(), entries[1..2]);
+    let rows = async || {
+        let rows = fresh.store.rows(Statement::new("SELECT run FROM payloads ORDER BY run")).await.unwrap();
+        rows.iter().map(|row| row.get::<String>(0).unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(rows().await, ["r5", "r6"]);
+    journal.forget("r5").await.unwrap();
+    assert_eq!(rows().await, ["r6"]);
 }

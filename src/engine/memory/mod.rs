@@ -13,6 +13,7 @@ mod window;
 
 use std::collections::HashSet;
 
+use k8s_openapi::api::core::v1::Namespace;
 use kube::Client;
 use kube::api::{Api, ListParams};
 
@@ -177,11 +178,27 @@ impl Memories {
         sql::queries(&self.store).await
     }
 
+    /// Whether what is kept is of this cluster: whoever is shown another one by mistake must not take everything for deleted. A
+    /// cluster is known by the UID of its namespace kube-system.
+    pub(super) async fn are_of_this_cluster(&self) -> Result<bool, MemoryError> {
+        let namespaces: Api<Namespace> = Api::all(self.client.clone());
+        let system = namespaces.get_metadata_opt("kube-system").await?;
+        let uid = system.and_then(|system| system.metadata.uid).unwrap_or_default();
+        self.store.write(vec![sql::of_cluster(&uid)]).await?;
+        let known = sql::cluster(&self.store).await?;
+        if known.as_deref() != Some(&uid) {
+            tracing::warn!(
+                "the database holds runs and conversations of another cluster; nothing of them is removed"
+            );
+        }
+        Ok(known.as_deref() == Some(&uid))
+    }
+
     /// Forgets what belongs to memories that are not there any more. The API is asked after the database, so that one that was
     /// made meanwhile keeps what it has.
     pub async fn forget_missing(&self) -> Result<(), MemoryError> {
         let known = sql::memories(&self.store).await?;
-        if known.is_empty() {
+        if known.is_empty() || !self.are_of_this_cluster().await? {
             return Ok(());
         }
         let there = Api::<Memory>::all(self.client.clone()).list_metadata(&ListParams::default()).await?;

@@ -58,6 +58,17 @@ pub(super) fn provided(namespace: &str) -> Statement {
         .bind(namespace)
 }
 
+/// Notes the cluster that all this is of, once.
+pub(super) fn of_cluster(uid: &str) -> Statement {
+    Statement::new("INSERT INTO meta (key, value) VALUES ('cluster', $1) ON CONFLICT (key) DO NOTHING")
+        .bind(uid)
+}
+
+pub(super) async fn cluster(store: &Store) -> Result<Option<String>, MemoryError> {
+    let row = store.row(Statement::new("SELECT value FROM meta WHERE key = 'cluster'")).await?;
+    Ok(row.map(|row| row.get(0)).transpose()?)
+}
+
 pub(super) async fn was_provided(store: &Store, namespace: &str) -> Result<bool, MemoryError> {
     let find = Statement::new("SELECT namespace FROM memories_provided WHERE namespace = $1").bind(namespace);
     Ok(store.row(find).await?.is_some())

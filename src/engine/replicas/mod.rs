@@ -50,6 +50,7 @@ struct Inner {
     beaten: Mutex<Option<Instant>>,
     leads: watch::Sender<bool>,
     look: Notify,
+    let_go: Mutex<Vec<Orphan>>,
     orphans: broadcast::Sender<Orphan>,
     claims: Semaphore,
     stopped: CancellationToken,
@@ -75,6 +76,7 @@ impl Replicas {
             beaten: Mutex::default(),
             leads: watch::Sender::new(false),
             look: Notify::new(),
+            let_go: Mutex::default(),
             orphans: broadcast::Sender::new(usize::try_from(ORPHANS).unwrap_or(0) * 2),
             claims: Semaphore::new(CLAIMS_AT_ONCE),
             stopped: CancellationToken::new(),
@@ -85,7 +87,7 @@ impl Replicas {
         tokio::spawn(replicas.clone().live());
         let (of, hears) = (replicas.clone(), journal.clone());
         tokio::spawn(async move {
-            let released = || of.look_again();
+            let released = || of.inner.look.notify_one();
             tokio::select! {
                 () = of.inner.stopped.cancelled() => {}
                 () = hears.hear(released) => {}
@@ -125,9 +127,9 @@ impl Replicas {
         self.inner.orphans.subscribe()
     }
 
-    /// Looks for runs without an owner with the next beat: one was let go here, or could not be claimed.
-    pub(super) fn look_again(&self) {
-        self.inner.look.notify_one();
+    /// A run was let go here, or could not be claimed: it is asked for again when the database has answered a beat.
+    pub(super) fn let_go(&self, run: Orphan) {
+        self.inner.let_go.lock().push(run);
     }
 
     /// Gives back what this replica has and says so, so that others take it over at once.
@@ -154,6 +156,8 @@ impl Replicas {
                     match self.beat(&mut buried).await {
                         Ok(beat) => {
                             look |= beat.somebody_died;
+                            let again = std::mem::take(&mut *self.inner.let_go.lock());
+                            again.into_iter().for_each(|run| self.tell(run));
                             due = Instant::now() + beat.next;
                         }
                         Err(error) => {
@@ -212,13 +216,16 @@ impl Replicas {
 
     /// Tells whoever listens of the runs without an owner; whether that was all of them.
     async fn tell_orphans(&self) -> Result<bool, StoreError> {
-        let rows = self.inner.shared.rows(&sql::orphans(&self.inner.me, ORPHANS)).await?;
+        let rows = self.inner.shared.rows(&sql::orphans(ORPHANS)).await?;
         for row in &rows {
-            let orphan = Orphan { id: row.get(0)?, namespace: row.get(1)?, name: row.get(2)? };
-            // Fails only when nobody listens yet: who starts to listen looks at every query first.
-            let _ = self.inner.orphans.send(orphan);
+            self.tell(Orphan { id: row.get(0)?, namespace: row.get(1)?, name: row.get(2)? });
         }
         Ok(rows.len() < usize::try_from(ORPHANS).unwrap_or(usize::MAX))
+    }
+
+    fn tell(&self, run: Orphan) {
+        // Fails only when nobody listens yet: who starts to listen looks at every query first.
+        let _ = self.inner.orphans.send(run);
     }
 }
 

@@ -31,14 +31,13 @@ pub(super) fn anothers(run: &str, me: &str) -> Statement {
     .bind(LOST_AFTER.as_secs_f64())
 }
 
-/// Runs that have not ended and have no owner who lives; those of this replica too, which may have let one go.
-pub(super) fn orphans(me: &str, limit: i64) -> Statement {
+/// Runs that have not ended and have no owner who lives.
+pub(super) fn orphans(limit: i64) -> Statement {
     Statement::new(
-        "SELECT r.id, r.namespace, r.name FROM runs r WHERE r.finished_ms IS NULL AND (r.owner IS NULL OR r.owner = $1 \
-         OR NOT EXISTS (SELECT 1 FROM replicas p WHERE p.id = r.owner AND p.beat_at > now() - make_interval(secs => $2))) \
-         ORDER BY r.created_ms LIMIT $3",
+        "SELECT r.id, r.namespace, r.name FROM runs r WHERE r.finished_ms IS NULL AND (r.owner IS NULL \
+         OR NOT EXISTS (SELECT 1 FROM replicas p WHERE p.id = r.owner AND p.beat_at > now() - make_interval(secs => $1))) \
+         ORDER BY r.created_ms LIMIT $2",
     )
-    .bind(me)
     .bind(LOST_AFTER.as_secs_f64())
     .bind(limit)
 }

@@ -66,7 +66,8 @@ async fn text(updates: &mut broadcast::Receiver<Update>, step: &str, until: &str
 async fn a_run_has_one_owner_and_another_when_that_one_dies() {
     let fresh = Fresh::server().await;
     let (a, b) = (Replica::new(&fresh.store).await, Replica::new(&fresh.again().await).await);
-    let (first, second) = tokio::join!(a.replicas.claim(&record("r")), b.replicas.claim(&record("r")));
+    let run = record("r");
+    let (first, second) = tokio::join!(a.replicas.claim(&run), b.replicas.claim(&run));
     assert!(first.unwrap() != second.unwrap(), "one of them has it");
     // Make it a's, whoever was faster.
     let (a, b) = if b.replicas.is_anothers("r").await.unwrap() { (a, b) } else { (b, a) };
@@ -126,7 +127,7 @@ async fn a_run_elsewhere_is_followed_as_if_it_were_here() {
     text(&mut here.updates, &step, "The tide ").await;
     let long = "is low, ".repeat(1000) + "🌊";
     run.text(&step, Some(0), &long);
-    let mut late = b.journal.follow("r").await;
+    let late = b.journal.follow("r").await;
     assert_eq!(late.partials.first().map(|partial| partial.text.starts_with("The tide ")), Some(true));
     let mut rest = String::new();
     while rest != long {

@@ -21,7 +21,16 @@ CREATE TABLE journal (
   seq BIGINT NOT NULL,
   at_ms BIGINT NOT NULL,
   entry TEXT NOT NULL,           -- JSON of engine::journal::Entry; TEXT, as JSONB cannot hold every string that JSON can
+  payload TEXT,                  -- hash of the text that was taken out of the entry
   PRIMARY KEY (run, seq)
+);
+
+-- Long texts of entries, apart and once for each run: an answer stands in the entries of its call, its turn and its target.
+CREATE TABLE payloads (
+  run TEXT NOT NULL,
+  hash TEXT NOT NULL,            -- SHA-256, in hex
+  body TEXT NOT NULL,            -- as JSON
+  PRIMARY KEY (run, hash)
 );
 
 CREATE TABLE sessions (
