@@ -1,11 +1,9 @@
 //! The engine: takes queries, starts runs when there is a place, ends them when asked.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use kube::ResourceExt;
-use kube::api::{Api, ListParams};
 use parking_lot::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -16,10 +14,10 @@ use super::drive;
 use super::events::Recorder;
 use super::finalizer;
 use super::journal::{Journal, JournalError, RunRecord, now_ms};
-use super::memory::{Memories, MemoryError};
+use super::memory::Memories;
 use super::providers::{Outbound, OutboundError};
-use super::registry::{Active, Elsewhere, Registry};
-use super::replicas::{Orphan, Replicas};
+use super::registry::{Active, Registry};
+use super::replicas::Replicas;
 use super::run::Means;
 use super::sandbox::Sandbox;
 use super::scheduler::Scheduler;
@@ -34,8 +32,6 @@ use crate::store::StoreError;
 
 /// How long a run may wait before its status says so; most waits are shorter and cost no write.
 const QUEUE_NOTICE: Duration = Duration::from_millis(500);
-/// How long a replica whose places are taken lets the others claim a run first.
-const HESITATION: Duration = Duration::from_millis(300);
 /// creationTimestamp has whole seconds. A query seen within this time of it counts from when it was seen, so that short
 /// timeouts are exact.
 const CLOCK_GRAIN: Duration = Duration::from_secs(5);
@@ -52,20 +48,6 @@ pub enum EngineError {
     /// The other replicas cannot be joined.
     #[error("cannot join the other replicas: {0}")]
     Replicas(#[from] StoreError),
-}
-
-/// Why runs of deleted queries were not removed.
-#[derive(Debug, thiserror::Error)]
-pub enum Missing {
-    /// The journals cannot be read.
-    #[error(transparent)]
-    Journal(#[from] JournalError),
-    /// The conversations cannot be read.
-    #[error(transparent)]
-    Memory(#[from] MemoryError),
-    /// The queries cannot be listed.
-    #[error("the queries cannot be listed: {0}")]
-    Api(#[from] kube::Error),
 }
 
 /// Runs queries; cheap to clone.
@@ -149,80 +131,10 @@ impl Engine {
 
     /// Takes a query that has not ended, once, unless another replica has it. Returns at once.
     pub fn submit(&self, query: Arc<Query>, budget: Budget) {
-        let inner = &self.inner;
-        let Some(replicas) = &inner.replicas else { return inner.take(query, budget) };
-        let Some(uid) = query.uid() else { return };
-        {
-            let mut registry = inner.registry.lock();
-            if registry.knows(&uid) {
-                return;
-            }
-            match registry.elsewhere.get_mut(&uid) {
-                Some(Elsewhere::Other) => return,
-                // What is claimed is run as it was seen last.
-                Some(asking) => return *asking = Elsewhere::Asking(query, budget),
-                None => {
-                    drop(registry.elsewhere.insert(uid.clone(), Elsewhere::Asking(query.clone(), budget)))
-                }
-            }
+        match &self.inner.replicas {
+            None => self.inner.take(query, budget),
+            Some(replicas) => self.claim(replicas, query, budget),
         }
-        let (inner, replicas) = (inner.clone(), replicas.clone());
-        self.inner.tasks.spawn(async move {
-            if inner.registry.lock().scheduler.running() >= inner.settings.max_running {
-                tokio::time::sleep(HESITATION).await;
-            }
-            let claimed = replicas.claim(&drive::record(&query, accepted_ms(&query))).await;
-            let mut registry = inner.registry.lock();
-            match (registry.elsewhere.remove(&uid), claimed) {
-                (Some(Elsewhere::Asking(query, budget)), Ok(true)) => {
-                    drop(registry);
-                    inner.take(query, budget);
-                }
-                // Its query is gone, and with it the claim.
-                (None | Some(Elsewhere::Other), Ok(true)) => {}
-                (_, Ok(false)) => drop(registry.elsewhere.insert(uid, Elsewhere::Other)),
-                (_, Err(error)) => {
-                    registry.elsewhere.insert(uid, Elsewhere::Other);
-                    drop(registry);
-                    tracing::warn!(query = query.name_any(), %error, "a run was not claimed; it is tried again");
-                    replicas.let_go(orphan(&query));
-                }
-            }
-        });
-    }
-
-    /// The query has ended, wherever it ran.
-    pub fn ended(&self, uid: &str) {
-        if self.inner.replicas.is_some() {
-            self.inner.registry.lock().elsewhere.remove(uid);
-        }
-    }
-
-    /// Whether this replica is the one that does what only one should do; always, where there is one.
-    pub fn leads(&self) -> tokio::sync::watch::Receiver<bool> {
-        self.inner.replicas.as_ref().map_or_else(|| tokio::sync::watch::channel(true).1, Replicas::leads)
-    }
-
-    /// Runs without an owner, as they are noticed: their queries are to be looked at again. `None` where there is one process.
-    pub fn orphans(&self) -> Option<tokio::sync::broadcast::Receiver<Orphan>> {
-        self.inner.replicas.as_ref().map(Replicas::orphans)
-    }
-
-    /// Runs of others are asked for anew when their queries are looked at.
-    pub fn ask_again(&self) {
-        self.inner.registry.lock().elsewhere.retain(|_, run| matches!(run, Elsewhere::Asking(..)));
-    }
-
-    /// A run is noticed to have no owner: whether its query is to be looked at.
-    pub fn is_orphan(&self, uid: &str) -> bool {
-        let mut registry = self.inner.registry.lock();
-        if registry.active.contains_key(uid) {
-            return false;
-        }
-        if matches!(registry.elsewhere.get(uid), Some(Elsewhere::Other)) {
-            registry.elsewhere.remove(uid);
-        }
-        true
     }
 
     /// Asks a run to end; `false` when the engine does not have it. It has ended when its status says so.
@@ -274,23 +186,6 @@ impl Engine {
             return Ok(());
         }
         finalizer::set(self.inner.world.client(), query, false).await
-    }
-
-    /// Removes runs and what was said in them whose query does not exist any more: it was deleted while no process was there.
-    /// The API is asked after the database, so that a query that was made meanwhile keeps what it has.
-    pub async fn forget_missing(&self) -> Result<(), Missing> {
-        let inner = &self.inner;
-        let mut known: HashSet<String> = inner.journal.ids().await?.into_iter().collect();
-        known.extend(inner.memories.queries().await?);
-        if known.is_empty() || !inner.memories.are_of_this_cluster().await? {
-            return Ok(());
-        }
-        let queries: Api<Query> = Api::all(inner.world.client().clone());
-        for query in queries.list_metadata(&ListParams::default()).await?.items {
-            known.remove(&query.metadata.uid.unwrap_or_default());
-        }
-        known.iter().for_each(|uid| self.forget(uid));
-        Ok(())
     }
 
     /// Whether the engine has this run, waiting or running.
@@ -374,7 +269,7 @@ impl Inner {
     }
 
     /// Takes a query that is ours.
-    fn take(self: &Arc<Self>, query: Arc<Query>, budget: Budget) {
+    pub(super) fn take(self: &Arc<Self>, query: Arc<Query>, budget: Budget) {
         let Some(uid) = query.uid() else { return };
         let namespace = query.namespace().unwrap_or_default();
         let active = Arc::new(Active {
@@ -427,23 +322,6 @@ impl Inner {
         }
     }
 
-    /// Lets a run go that is another's now, or that must be claimed anew.
-    pub(super) fn let_go(&self, query: &Query) {
-        let run = orphan(query);
-        let mut registry = self.registry.lock();
-        registry.let_go(&run.id);
-        registry.elsewhere.insert(run.id.clone(), Elsewhere::Other);
-        drop(registry);
-        if let Some(replicas) = &self.replicas {
-            replicas.let_go(run);
-        }
-    }
-
-    /// Whether this replica may speak for its runs outside their journals.
-    pub(super) fn is_sure(&self) -> bool {
-        self.replicas.as_ref().is_none_or(Replicas::is_sure)
-    }
-
     fn due(self: &Arc<Self>, uid: &str, due: Due) {
         let mut registry = self.registry.lock();
         let Some(active) = registry.active.get(uid).cloned() else { return };
@@ -491,16 +369,8 @@ impl Inner {
     }
 }
 
-fn orphan(query: &Query) -> Orphan {
-    Orphan {
-        id: query.uid().unwrap_or_default(),
-        namespace: query.namespace().unwrap_or_default(),
-        name: query.name_any(),
-    }
-}
-
 /// When the query's budget began: at its creation; when that is just now, now.
-fn accepted_ms(query: &Query) -> i64 {
+pub(super) fn accepted_ms(query: &Query) -> i64 {
     let now = now_ms();
     let created = query.metadata.creation_timestamp.as_ref().map_or(now, |time| time.0.as_millisecond());
     let grain = i64::try_from(CLOCK_GRAIN.as_millis()).unwrap_or(0);

@@ -27,8 +27,9 @@ use crate::store::{Shared, StoreError};
 
 /// Time between two beats.
 const BEAT: Duration = Duration::from_secs(2);
-/// A replica whose beat is older than this has lost its runs. Five beats: a database that restarts takes nobody's runs away.
-pub(super) const LOST_AFTER: Duration = Duration::from_secs(10);
+/// A replica whose beat is older than this has lost its runs. Seven beats: neither a database that restarts nor a machine that is
+/// busy takes anybody's runs away.
+pub(super) const LOST_AFTER: Duration = Duration::from_secs(15);
 /// Replicas that are gone for longer are forgotten.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(3600);
 /// The shortest pause between two looks at the beats.
