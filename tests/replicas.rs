@@ -223,14 +223,12 @@ async fn a_killed_replicas_runs_are_finished_by_the_other() {
     gate.add_permits(RUNS * 2);
     live.until(|message| message.to_string().contains("The tide is low.")).await;
     for query in &created {
-        let done = await_condition(
-            Api::namespaced(client.clone(), NAMESPACE),
-            &query.name_any(),
-            |query: Option<&Query>| {
+        let name = query.name_any();
+        let done =
+            await_condition(Api::namespaced(client.clone(), NAMESPACE), &name, |query: Option<&Query>| {
                 let status = query.and_then(|query| query.status.as_ref());
                 status.and_then(|status| status.phase).is_some_and(|phase| phase.is_terminal())
-            },
-        );
+            });
         let ended = tokio::time::timeout(PATIENCE, done).await.expect("every run ends").unwrap().unwrap();
         assert_eq!(ended.uid(), query.uid());
         let status = ended.status.unwrap();
@@ -240,7 +238,7 @@ async fn a_killed_replicas_runs_are_finished_by_the_other() {
         let uid = query.uid().unwrap();
         let was_lost = lost.contains(&uid);
         let calls = if was_lost { 3 } else { 2 };
-        assert_eq!(server.calls(&query.name_any()), calls, "only a call that was cut was made again");
+        assert_eq!(server.calls(&name), calls, "only a call that was cut was made again");
         assert_eq!(attempts(&database, &uid).await, if was_lost { 2 } else { 1 });
     }
 }
