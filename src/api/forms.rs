@@ -58,8 +58,15 @@ pub async fn preview_tool(form: ToolSpecForm) -> Result<String, Problem> {
     serve::forms::preview_tool(form).await
 }
 
-/// Calls a tool as a run would, with arguments as JSON text. It is for those who may see the tool and ask queries.
+/// Calls a tool as a run would, with arguments as JSON text, and passes the result through a jq filter if one is given. A
+/// tool that is not as it is saved may be tried by those who may save it.
 #[server(prefix = "/api", endpoint = "tools/try", input = Json, output = Json)]
-pub async fn try_tool(tool: ObjectKey, arguments: String) -> Result<ToolTrial, Problem> {
-    serve::tools::try_tool(tool, arguments).await
+pub async fn try_tool(form: ToolSpecForm, arguments: String, filter: String) -> Result<ToolTrial, Problem> {
+    serve::tools::try_tool(form, arguments, filter).await
+}
+
+/// The request that a call of a tool would send, as text; empty for a tool that sends none. Secrets are named in it.
+#[server(prefix = "/api", endpoint = "tools/request", input = Json, output = Json)]
+pub async fn tool_request(form: ToolSpecForm, arguments: String) -> Result<String, Problem> {
+    serve::tools::request(form, arguments).await
 }

@@ -37,6 +37,8 @@ pub enum SourceForm {
         /// Path.
         path: Option<String>,
     },
+    /// A parameter of the query that runs.
+    Parameter(String),
     /// A secret value typed once: on save it becomes a Secret; it is never returned.
     Typed(String),
 }
@@ -125,10 +127,16 @@ pub struct ToolSpecForm {
     pub body_parameters: Vec<ParameterForm>,
     /// Time that the request may take; empty for the default.
     pub timeout: String,
-    /// The agent, team or built-in tool that is called.
+    /// The agent, team or built-in tool that is called, or the tool of an MCP server.
     pub calls: String,
+    /// The MCPServer of an mcp tool.
+    pub server: String,
+    /// Namespace of the MCPServer, if another.
+    pub server_namespace: Option<String>,
     /// What a call does.
     pub hints: ToolHints,
+    /// Whether a person approves calls.
+    pub approval: ApprovalForm,
     /// resourceVersion read, for an edit; `None` for a new one.
     pub version: Option<String>,
 }
@@ -136,6 +144,8 @@ pub struct ToolSpecForm {
 /// What a tool says about its calls; `None` where it says nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToolHints {
+    /// A title for people.
+    pub title: String,
     /// It changes nothing.
     pub read_only: Option<bool>,
     /// A second call changes nothing more.
@@ -146,9 +156,26 @@ pub struct ToolHints {
     pub open_world: Option<bool>,
 }
 
+/// When a person approves calls, and what happens when nobody does.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovalForm {
+    /// A person must approve.
+    pub required: bool,
+    /// Go duration to wait; empty for the default.
+    pub timeout: String,
+    /// `reject` or `proceed`; empty for the default.
+    pub on_timeout: String,
+    /// Arguments with the patterns that make a call need approval; none for every call.
+    pub matches: Vec<(String, String)>,
+}
+
 /// What came of a tool that was tried.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToolTrial {
+    /// HTTP status, where a request was answered.
+    pub status: Option<u16>,
+    /// The body as it came, cut to what a model is told.
+    pub body: String,
     /// What a model would be told.
     pub content: String,
     /// It is an error.

@@ -74,6 +74,7 @@ async fn every_function_answers_at_its_own_address() {
     /api/queries/rerun
     /api/queries/run
     /api/tools/preview
+    /api/tools/request
     /api/tools/save
     /api/tools/try
     ");

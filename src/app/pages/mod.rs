@@ -11,6 +11,8 @@ pub mod model_form;
 pub mod models;
 pub mod query_new;
 pub mod run;
+pub mod tool_form;
+pub mod tools;
 
 #[cfg(debug_assertions)]
 pub mod gallery;

@@ -16,6 +16,7 @@ use super::queries::spec_of as query_spec;
 use super::{Services, asker, services, yaml};
 use crate::kubernetes::access::Verb;
 use crate::kubernetes::apply;
+use crate::resources::Tool;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
 use crate::views::forms::{
@@ -145,6 +146,18 @@ pub async fn preview_tool(form: ToolSpecForm) -> Result<String, Problem> {
         _ => None,
     };
     preview(&key, live, |spec| tool::edit(spec, &form))
+}
+
+/// The Tool that a form stands for, on the specification `saved` if it exists.
+pub(super) fn candidate(form: &ToolSpecForm, saved: Option<Value>) -> Result<Tool, Problem> {
+    let name = if form.name.trim().is_empty() { "new" } else { form.name.trim() };
+    let mut spec = saved.unwrap_or_else(|| json!({}));
+    tool::edit(&mut spec, form)?;
+    let key = ObjectKey::new(Kind::Tool, &form.namespace, name);
+    serde_json::from_value(manifest(&key, spec)).map_err(|error| {
+        Problem::new(ProblemCode::Invalid, format!("The form is not complete: {error}."))
+            .next("Fill in what is missing, then try again.")
+    })
 }
 
 /// See [`crate::api::queries::preview_query`]. A question that cannot be asked yet has a text all the same.

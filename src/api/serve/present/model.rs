@@ -27,7 +27,8 @@ pub fn source_form(source: Source<'_>) -> SourceForm {
             port: Some(service.port.clone()).filter(|text| !text.is_empty()),
             path: Some(service.path.clone()).filter(|text| !text.is_empty()),
         },
-        Source::QueryParameter(_) | Source::Missing => SourceForm::Unset,
+        Source::QueryParameter(name) => SourceForm::Parameter(name.to_owned()),
+        Source::Missing => SourceForm::Unset,
     }
 }
 
