@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::views::ObjectKey;
-use crate::views::forms::{AgentForm, Choices, ModelForm, TestReport, ToolSpecForm, ToolTrial};
+use crate::views::forms::{AgentForm, Choices, ModelForm, TeamForm, TestReport, ToolSpecForm, ToolTrial};
 use crate::views::problem::Problem;
 
 #[cfg(feature = "ssr")]
@@ -44,6 +44,18 @@ pub async fn preview_model(form: ModelForm) -> Result<String, Problem> {
 #[server(prefix = "/api", endpoint = "agents/preview", input = Json, output = Json)]
 pub async fn preview_agent(form: AgentForm) -> Result<String, Problem> {
     serve::forms::preview_agent(form).await
+}
+
+/// Creates or changes a team. With `dry_run` only judges.
+#[server(prefix = "/api", endpoint = "teams/save", input = Json, output = Json)]
+pub async fn save_team(form: TeamForm, dry_run: bool) -> Result<ObjectKey, Problem> {
+    serve::forms::save_team(form, dry_run).await
+}
+
+/// The manifest that a team form stands for, as YAML.
+#[server(prefix = "/api", endpoint = "teams/preview", input = Json, output = Json)]
+pub async fn preview_team(form: TeamForm) -> Result<String, Problem> {
+    serve::forms::preview_team(form).await
 }
 
 /// Creates or changes a tool. With `dry_run` only judges.

@@ -58,6 +58,15 @@ pub struct ModelForm {
     pub base_url: SourceForm,
     /// Key.
     pub api_key: SourceForm,
+    /// How calls are authorised where there are several ways: `key`; of Azure `managedIdentity` and `workloadIdentity`, of
+    /// Bedrock `keys` and `chain`.
+    pub access: String,
+    /// Client ID of an Azure identity.
+    pub client_id: SourceForm,
+    /// Tenant of an Azure workload identity.
+    pub tenant_id: SourceForm,
+    /// What only Bedrock has.
+    pub bedrock: BedrockForm,
     /// Azure's `api-version`.
     pub api_version: SourceForm,
     /// Extra request options, by name.
@@ -66,6 +75,25 @@ pub struct ModelForm {
     pub poll_interval: String,
     /// resourceVersion read, for an edit; `None` for a new one.
     pub version: Option<String>,
+}
+
+/// What only a model of Bedrock has.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BedrockForm {
+    /// Region; that of the environment if unset.
+    pub region: SourceForm,
+    /// ARN of the model or of an inference profile; it wins over the model's name.
+    pub model_arn: SourceForm,
+    /// ID of an IAM key.
+    pub access_key_id: SourceForm,
+    /// Its secret.
+    pub secret_access_key: SourceForm,
+    /// Session token of temporary IAM keys.
+    pub session_token: SourceForm,
+    /// Most tokens of an answer, as a number; empty for the provider's own.
+    pub max_tokens: String,
+    /// Temperature from 0 to 1; empty for the provider's own.
+    pub temperature: String,
 }
 
 /// An Agent. Fields that this form does not know stay as they are in the object.
@@ -167,6 +195,55 @@ pub struct ApprovalForm {
     pub on_timeout: String,
     /// Arguments with the patterns that make a call need approval; none for every call.
     pub matches: Vec<(String, String)>,
+}
+
+/// A Team. Fields that this form does not know stay as they are in the object.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamForm {
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// `sequential`, `round-robin`, `selector` or `graph`.
+    pub strategy: String,
+    /// Members, in order.
+    pub members: Vec<MemberForm>,
+    /// The sequence is repeated.
+    pub loops: bool,
+    /// Most turns, as a number; empty for no cap of its own.
+    pub max_turns: String,
+    /// Who picks the next speaker.
+    pub selector: SelectorForm,
+    /// Who may speak after whom: names of members, from and to.
+    pub edges: Vec<(String, String)>,
+    /// resourceVersion read, for an edit; `None` for a new one.
+    pub version: Option<String>,
+}
+
+/// A member of a team.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct MemberForm {
+    /// It is a team, not an agent.
+    pub team: bool,
+    /// Name.
+    pub name: String,
+}
+
+/// Who picks the next speaker of a team, and how.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SelectorForm {
+    /// The agent that picks; it wins over the model.
+    pub agent: String,
+    /// The model that picks; empty for `default`.
+    pub model: String,
+    /// Its prompt; empty for the program's own.
+    pub prompt: String,
+    /// It may end the conversation.
+    pub terminate: bool,
+    /// When it should, in words.
+    pub terminate_prompt: String,
 }
 
 /// What came of a tool that was tried.

@@ -2,7 +2,7 @@
 
 use super::model::source_form;
 use super::status::{Unseen, because, by_condition, plain};
-use super::text::first_line;
+use super::text::{first_line, length};
 use super::{Present, World, fact, fact_code, fact_description, fact_text, namespace};
 use crate::kubernetes::apply::edit_version;
 use crate::kubernetes::{Caches, KindCache};
@@ -99,7 +99,7 @@ fn approval_form(approval: &ToolApprovalConfig) -> ApprovalForm {
     let matches = approval.argument_matches.iter();
     ApprovalForm {
         required: approval.required,
-        timeout: approval.timeout.map(|timeout| timeout.to_string()).unwrap_or_default(),
+        timeout: approval.timeout.map(length).unwrap_or_default(),
         on_timeout: approval.on_timeout.map(|outcome| outcome.to_string()).unwrap_or_default(),
         matches: matches.map(|each| (each.argument.clone(), each.pattern.clone())).collect(),
     }
@@ -155,7 +155,7 @@ impl Present for Tool {
         }
         if let Some(approval) = self.spec.approval.as_ref().filter(|approval| approval.required) {
             let which = if approval.argument_matches.is_empty() { "of every call" } else { "by arguments" };
-            fact_text(&mut facts, "Approval", &format!("{which}, within {}", approval.timeout()));
+            fact_text(&mut facts, "Approval", &format!("{which}, within {}", length(approval.timeout())));
         }
         if let Some(Ok(schema)) = self.spec.input_schema.as_ref().map(serde_json::to_string_pretty) {
             facts.push(fact("Arguments", FactValue::Block(schema)));

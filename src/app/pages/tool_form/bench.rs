@@ -328,7 +328,7 @@ fn Request(bench: Bench) -> impl IntoView {
             {move || {
                 request
                     .with(|request| match request {
-                        Ok(_) => view! { <Code label="Request" text=text fold=true /> }.into_any(),
+                        Ok(_) => view! { <Code label="Request as it would be sent" text=text fold=true /> }.into_any(),
                         Err(problem) => {
                             view! {
                                 <p class="err">
