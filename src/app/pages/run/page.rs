@@ -9,6 +9,7 @@ use super::head::{RunFacts, RunHead};
 use super::journal_view::{EntryPane, Journal, chosen_step};
 use super::store::RunStore;
 use super::strip_view::RunStrip;
+use super::team_view::{TeamGraphs, TeamOfRun, teams_of};
 use super::timeline_view::TimelineView;
 use crate::api::objects::get_object;
 use crate::api::queries::get_run;
@@ -40,7 +41,7 @@ pub fn RunPage(
     let key = StoredValue::new(key);
     let body = move || {
         run.get().map(|answer| match answer {
-            Ok((view, detail)) => view! { <Run view=view detail=detail /> }.into_any(),
+            Ok((view, detail, teams)) => view! { <Run view=view detail=detail teams=teams /> }.into_any(),
             Err(problem) => no_run(key.get_value(), problem, Callback::new(move |()| run.refetch())),
         })
     };
@@ -49,10 +50,11 @@ pub fn RunPage(
 
 /// The run, and for a page that opens on its YAML the object too: loaded by the tab itself, it would be nested too
 /// deep for hydration.
-async fn load(key: ObjectKey, yaml: bool) -> Result<(RunView, Option<Detail>), Problem> {
+async fn load(key: ObjectKey, yaml: bool) -> Result<(RunView, Option<Detail>, Vec<TeamOfRun>), Problem> {
     let run = get_run(key.clone()).await?;
     let detail = if yaml { Some(get_object(key).await?) } else { None };
-    Ok((run, detail))
+    let teams = teams_of(&run.targets).await;
+    Ok((run, detail, teams))
 }
 
 fn no_run(key: ObjectKey, problem: Problem, retry: Callback<()>) -> AnyView {
@@ -79,9 +81,9 @@ fn no_run(key: ObjectKey, problem: Problem, retry: Callback<()>) -> AnyView {
 }
 
 #[component]
-fn Run(view: RunView, detail: Option<Detail>) -> impl IntoView {
+fn Run(view: RunView, detail: Option<Detail>, teams: Vec<TeamOfRun>) -> impl IntoView {
     let run = RunStore::follow(view);
-    let detail = StoredValue::new(detail);
+    let (detail, teams) = (StoredValue::new(detail), StoredValue::new(teams));
     let follow = Follow::begin(run);
     let query = use_query_map();
     let shown = Memo::new(move |_| query.with(|map| map.get("view")).unwrap_or_default());
@@ -96,16 +98,25 @@ fn Run(view: RunView, detail: Option<Detail>) -> impl IntoView {
         Some(step) => format!("Entry {step}"),
         None => "Details".to_owned(),
     });
-    let tabs = vec![
+    let mut tabs = vec![
         Tab::new("conversation", "Conversation", "messages-square"),
         Tab::new("timeline", "Timeline", "chart-no-axes-gantt"),
         Tab::new("journal", "Journal", "list-ordered"),
         Tab::new("yaml", "YAML", "braces"),
     ];
+    if teams.with_value(|teams| !teams.is_empty()) {
+        tabs.insert(1, Tab::new("graph", "Graph", "users"));
+    }
     let content = move || match shown.get().as_str() {
         "timeline" => view! {
             <div role="tabpanel" id="panel-timeline" aria-labelledby="tab-timeline">
                 <TimelineView run=run />
+            </div>
+        }
+        .into_any(),
+        "graph" => view! {
+            <div role="tabpanel" id="panel-graph" aria-labelledby="tab-graph">
+                <TeamGraphs run=run teams=teams.get_value() />
             </div>
         }
         .into_any(),
