@@ -6,6 +6,9 @@
 mod a2a_task;
 mod agent;
 mod arrivals;
+mod evaluation;
+mod evaluator;
+mod expire;
 mod follow;
 mod index;
 mod memory;
@@ -27,9 +30,11 @@ use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, info_span};
 
 use crate::engine::Engine;
+use crate::evaluation::Scorer;
 use crate::kubernetes::KindCache;
 use crate::resources::{
-    A2AServer, A2ATask, Agent, ArkConfig, ExecutionEngine, Memory, Model, Query, Team, Tool,
+    A2AServer, A2ATask, Agent, ArkConfig, Evaluation, Evaluator, ExecutionEngine, Memory, Model, Query, Team,
+    Tool,
 };
 
 /// What the controllers work with. The caches are filled by somebody else.
@@ -39,6 +44,8 @@ pub struct ControllerDeps {
     pub client: Client,
     /// Runs queries.
     pub engine: Engine,
+    /// Scores evaluations.
+    pub scorer: Scorer,
     /// Agents.
     pub agents: Arc<KindCache<Agent>>,
     /// Teams.
@@ -51,6 +58,10 @@ pub struct ControllerDeps {
     pub tools: Arc<KindCache<Tool>>,
     /// Memories.
     pub memories: Arc<KindCache<Memory>>,
+    /// Evaluators.
+    pub evaluators: Arc<KindCache<Evaluator>>,
+    /// Evaluations.
+    pub evaluations: Arc<KindCache<Evaluation>>,
     /// Namespaces.
     pub namespaces: Arc<KindCache<Namespace>>,
     /// Defaults.
@@ -73,5 +84,7 @@ pub fn start(deps: &ControllerDeps, shutdown: &CancellationToken) -> Vec<JoinHan
         tokio::spawn(tool::run(deps.clone(), shutdown.clone()).instrument(info_span!("tools"))),
         tokio::spawn(memory::run(deps.clone(), shutdown.clone()).instrument(info_span!("memories"))),
         tokio::spawn(a2a_task::run(deps.clone(), shutdown.clone()).instrument(info_span!("a2atasks"))),
+        tokio::spawn(evaluator::run(deps.clone(), shutdown.clone()).instrument(info_span!("evaluators"))),
+        tokio::spawn(evaluation::run(deps.clone(), shutdown.clone()).instrument(info_span!("evaluations"))),
     ]
 }
