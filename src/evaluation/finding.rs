@@ -35,7 +35,9 @@ pub fn passed(findings: &[Finding], score: f64, least: f64) -> bool {
 
 /// A score as statuses write it: three digits behind the point, in the pattern of Ark's CRD.
 pub fn written(score: f64) -> String {
-    format!("{:.3}", score.clamp(0.0, 1.0))
+    // The sum of nothing is minus zero in IEEE 754, and the pattern knows no sign.
+    let score = if score > 0.0 { score.min(1.0) } else { 0.0 };
+    format!("{score:.3}")
 }
 
 #[cfg(test)]
@@ -55,6 +57,6 @@ mod tests {
         assert!(!passed(&[finding(0.9, 1.0, true)], 0.9, 0.7));
         assert!(passed(&[], 0.1 + 0.6, 0.7), "0.7 is not below 0.7");
         assert_eq!(score(&[finding(1.0, 0.0, false)]), None);
-        assert_eq!((written(1.0), written(0.0)), ("1.000".into(), "0.000".into()));
+        assert_eq!((written(1.0), written(-0.0)), ("1.000".into(), "0.000".into()));
     }
 }

@@ -83,7 +83,10 @@ pub(super) fn plan(evaluation: &Evaluation, seen: &Seen, now: Timestamp) -> Plan
                     );
                 }
                 _ => {
-                    return hold(EVALUATOR_NOT_READY, format!("Evaluator '{}' is not ready yet.", named.name));
+                    return hold(
+                        EVALUATOR_NOT_READY,
+                        format!("Evaluator '{}' is not ready yet.", named.name),
+                    );
                 }
             }
         }
