@@ -131,11 +131,11 @@ fn object<K: serde::de::DeserializeOwned>(kind: &str, name: &str, spec: Value) -
 async fn prepare(client: &Client, url: &str) {
     let params = PostParams::default();
     let config = json!({"openai": {"baseUrl": {"value": format!("{url}/v1")}, "apiKey": {"value": KEY}}});
-    let spec = json!({"provider": "openai", "model": {"value": "gull"}, "pollInterval": "1h", "config": config});
+    let spec =
+        json!({"provider": "openai", "model": {"value": "gull"}, "pollInterval": "1h", "config": config});
     let model: Model = object("Model", "gull", spec);
     Api::namespaced(client.clone(), "default").create(&params, &model).await.unwrap();
-    let schema =
-        json!({"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]});
+    let schema = json!({"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]});
     let http = json!({"url": format!("{url}/pay/{{id}}"), "method": "POST"});
     let tool: Tool = object("Tool", "pay", json!({"type": "http", "inputSchema": schema, "http": http}));
     Api::namespaced(client.clone(), "default").create(&params, &tool).await.unwrap();
@@ -172,7 +172,8 @@ async fn all_ended(client: &Client) -> Vec<Query> {
     let wait = async {
         while !open.is_empty() {
             let query = changes.next().await.unwrap().unwrap();
-            if query.status.as_ref().and_then(|status| status.phase).is_some_and(|phase| phase.is_terminal()) {
+            if query.status.as_ref().and_then(|status| status.phase).is_some_and(|phase| phase.is_terminal())
+            {
                 open.remove(&query.name_any());
             }
         }
@@ -204,7 +205,8 @@ fn check_journal(name: &str, entries: &[Entry]) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_burst_survives_two_hundred_kills() {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let set = |name, otherwise| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise);
+    let set =
+        |name, otherwise| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise);
     let kills = set("ARKDECK_CRASH_KILLS", KILLS as u64) as usize;
     let seed = set("ARKDECK_CRASH_SEED", 20_261_126);
     println!("ARKDECK_CRASH_SEED={seed}");

@@ -11,7 +11,6 @@ use crate::engine::secret::Secret;
 use crate::engine::world::Account;
 use crate::evaluation::protocol::{self, Answer, Request};
 use crate::resources::evaluation::EvaluationType;
-use crate::resources::token_usage::TokenUsage;
 
 /// Bytes of an answer that are read.
 const MAX_ANSWER: usize = 1 << 20;
@@ -42,7 +41,7 @@ pub(super) async fn score(bench: &Bench<'_>) -> Result<Scored, ScoreError> {
         message: format!("{text} evaluation completed successfully"),
         ..Scored::default()
     };
-    scored.usage += answer.usage.unwrap_or(TokenUsage::default());
+    scored.usage += answer.usage.unwrap_or_default();
     Ok(scored)
 }
 
