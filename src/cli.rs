@@ -21,6 +21,8 @@ pub struct Cli {
 pub enum Command {
     /// Serve the interface, run the controllers and, without a cluster, the embedded Kubernetes API
     Serve(Box<ServeArgs>),
+    /// Apply a suite of evaluations, wait for it, and pass (exit code 0), fail (1) or say why it could not run (2)
+    Evaluate(Box<EvaluateArgs>),
     /// Print the custom resource definitions, for kubectl apply --server-side -f -
     Crds(CrdsArgs),
     /// Print the version
@@ -28,6 +30,56 @@ pub enum Command {
     /// Do one piece of bounded work from standard input: the engine starts this itself
     #[command(hide = true, name = crate::engine::sandbox::COMMAND)]
     Compute,
+}
+
+/// Settings of `arkdeck evaluate`.
+#[derive(Debug, Clone, Args)]
+pub struct EvaluateArgs {
+    /// YAML of the suite: Evaluations and what they need [repeat for several files]
+    #[arg(short = 'f', long = "file", required = true, value_name = "SUITE.yaml")]
+    pub files: Vec<PathBuf>,
+
+    /// Evaluate on the API of this kubeconfig, where an Arkdeck runs
+    #[arg(long, env = "ARKDECK_KUBECONFIG", value_name = "FILE", conflicts_with = "embedded")]
+    pub kubeconfig: Option<PathBuf>,
+
+    /// Evaluate on the API of this context
+    #[arg(long, env = "ARKDECK_CONTEXT", value_name = "NAME", conflicts_with = "embedded")]
+    pub context: Option<String>,
+
+    /// Evaluate with nothing else: an Arkdeck of its own with the demo set, which ends with the suite
+    #[arg(long)]
+    pub embedded: bool,
+
+    /// Namespace of the suite
+    #[arg(short = 'n', long, default_value = "default", value_name = "NAME")]
+    pub namespace: String,
+
+    /// Pass when every score reaches this, from 0 to 1, instead of when every evaluation passed
+    #[arg(long, value_name = "SCORE", value_parser = score)]
+    pub fail_under: Option<f64>,
+
+    /// Seconds that all of it may take
+    #[arg(long, default_value_t = 600, value_name = "SECONDS")]
+    pub timeout: u64,
+
+    /// Write the results as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+
+    /// Write the results as Markdown
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+
+    /// Write the results as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}
+
+/// A score from 0 to 1.
+fn score(text: &str) -> Result<f64, String> {
+    let score = text.parse().ok().filter(|score: &f64| (0.0..=1.0).contains(score));
+    score.ok_or_else(|| "scores are from 0 to 1, as 0.8".to_owned())
 }
 
 /// Settings of `arkdeck crds`.

@@ -1,5 +1,6 @@
 //! The `arkdeck` binary: wiring only.
 
+mod evaluate;
 mod serve;
 
 use std::io::Write;
@@ -9,8 +10,10 @@ use arkdeck::cli::{Cli, Command, CrdsArgs};
 use arkdeck::{engine, resources, telemetry};
 use clap::Parser;
 
-/// Exit code of everything but a wrong command line (which is clap's 2).
+/// Exit code of everything but a wrong command line (which is clap's 2); of `evaluate`, of a gate that fails.
 const FAILURE: u8 = 1;
+/// Exit code of a suite that could not be run: a pipeline must tell it from one that failed.
+const NOT_RUN: u8 = 2;
 
 fn main() -> ExitCode {
     let Cli { command } = Cli::parse();
@@ -18,6 +21,7 @@ fn main() -> ExitCode {
         Command::Version => print(&format!("arkdeck {}\n", env!("CARGO_PKG_VERSION"))),
         Command::Crds(args) => crds(&args),
         Command::Serve(args) => run(*args),
+        Command::Evaluate(args) => return evaluate(*args),
         Command::Compute => return engine::sandbox::serve(),
     };
     match result {
@@ -30,10 +34,26 @@ fn main() -> ExitCode {
 }
 
 fn run(args: arkdeck::cli::ServeArgs) -> anyhow::Result<()> {
+    runtime()?.block_on(serve::serve(args))
+}
+
+fn evaluate(args: arkdeck::cli::EvaluateArgs) -> ExitCode {
+    let passed = runtime().and_then(|runtime| runtime.block_on(evaluate::evaluate(args)));
+    match passed {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(FAILURE),
+        Err(error) => {
+            eprintln!("arkdeck: {error:#}");
+            ExitCode::from(NOT_RUN)
+        }
+    }
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     telemetry::init();
     // reqwest and kube would each pick a provider of their own; one process has one.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve::serve(args))
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
 }
 
 fn crds(CrdsArgs { dir }: &CrdsArgs) -> anyhow::Result<()> {

@@ -12,6 +12,7 @@ use arkdeck::cli::{DatabaseUrl, RunsAs, ServeArgs, Target};
 use arkdeck::controllers::{self, ControllerDeps};
 use arkdeck::embedded::{Embedded, Settings};
 use arkdeck::engine::{self, Engine, EngineDeps};
+use arkdeck::evaluation::{Scorer, Steps};
 use arkdeck::gateway;
 use arkdeck::kubernetes::{Accounts, Caches, Cluster};
 use arkdeck::resources;
@@ -92,7 +93,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         settings,
     };
     let engine = Engine::start(engine).await?;
-    for controller in controllers::start(&controller_deps(&cluster, &engine, &caches), &shutdown) {
+    for controller in controllers::start(&controller_deps(&cluster, &engine, &store, &caches), &shutdown) {
         tasks.spawn("controller", async move {
             // A panic in it is logged by the hook; that it has ended is what counts.
             let _ = controller.await;
@@ -194,16 +195,19 @@ async fn connect(target: Target, store: &Store) -> anyhow::Result<(Cluster, Opti
     Ok((cluster, None))
 }
 
-fn controller_deps(cluster: &Cluster, engine: &Engine, caches: &Caches) -> ControllerDeps {
+fn controller_deps(cluster: &Cluster, engine: &Engine, store: &Store, caches: &Caches) -> ControllerDeps {
     ControllerDeps {
         client: cluster.client.clone(),
         engine: engine.clone(),
+        scorer: Scorer::new(engine.clone(), Steps::new(store.clone())),
         agents: caches.agents.clone(),
         teams: caches.teams.clone(),
         models: caches.models.clone(),
         queries: caches.queries.clone(),
         tools: caches.tools.clone(),
         memories: caches.memories.clone(),
+        evaluators: caches.evaluators.clone(),
+        evaluations: caches.evaluations.clone(),
         namespaces: caches.namespaces.clone(),
         ark_configs: caches.ark_configs.clone(),
         a2a_tasks: caches.a2a_tasks.clone(),

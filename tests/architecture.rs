@@ -15,7 +15,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("app", &["api", "resources", "views"]),
     ("api", &["engine", "kubernetes", "resources", "store", "views"]),
     ("kubernetes", &["embedded", "resources", "views"]),
-    ("controllers", &["engine", "evaluation", "kubernetes", "resources"]),
+    ("controllers", &["engine", "evaluation", "kubernetes", "resources", "store"]),
     ("engine", &["resources", "store"]),
     ("evaluation", &["engine", "resources", "store"]),
     ("embedded", &["store"]),

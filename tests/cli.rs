@@ -214,3 +214,46 @@ fn refused_by(dir: &Path, status: &'static str, version: &'static str, rest: &'s
     std::fs::write(&config, text).unwrap();
     refused(&serve(&dir.join("data"), &["--kubeconfig", config.to_str().unwrap()]), 1)
 }
+
+/// Runs a suite of `examples/evaluations` on the demo set.
+fn evaluated(suite: &str, more: &[&str]) -> Output {
+    let file = format!("{}/examples/evaluations/{suite}", env!("CARGO_MANIFEST_DIR"));
+    let mut args = vec!["evaluate", "--embedded", "-f", &file];
+    args.extend(more);
+    run(&args)
+}
+
+#[test]
+fn a_suite_passes_and_the_same_with_a_worse_agent_fails_its_gate() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let (junit, json) = (file("junit.xml"), file("results.json"));
+    let good = evaluated("good.yaml", &["--junit", &junit, "--json", &json]);
+    let said = String::from_utf8_lossy(&good.stdout).into_owned() + &String::from_utf8_lossy(&good.stderr);
+    assert_eq!(good.status.code(), Some(0), "{said}");
+    assert!(said.contains("The gate passed: 1 of 1 evaluations passed."), "{said}");
+    assert!(std::fs::read_to_string(junit).unwrap().contains("<testcase classname=\"order-facts\""));
+    assert!(std::fs::read_to_string(json).unwrap().contains("\"passed\": true"));
+
+    let markdown = file("results.md");
+    let worse = evaluated("regression.yaml", &["--markdown", &markdown]);
+    let said = String::from_utf8_lossy(&worse.stdout).into_owned() + &String::from_utf8_lossy(&worse.stderr);
+    assert_eq!(worse.status.code(), Some(1), "{said}");
+    assert!(said.contains("FAIL") && said.contains("order-facts-answer"), "{said}");
+    assert!(std::fs::read_to_string(markdown).unwrap().contains("### Evaluations: failed"));
+}
+
+#[test]
+fn a_suite_that_cannot_run_is_told_from_one_that_failed() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("suite.yaml");
+    std::fs::write(&file, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n").unwrap();
+    let file = file.to_str().unwrap();
+    assert!(refused(&["evaluate", "-f", file, "--embedded"], 2).contains("no Evaluation"));
+    assert!(refused(&["evaluate", "-f", "/none.yaml", "--embedded"], 2).contains("/none.yaml"));
+    let suite = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/evaluations/good.yaml");
+    assert!(refused(&["evaluate", "-f", suite], 2).contains("--embedded"));
+    assert!(
+        refused(&["evaluate", "-f", suite, "--embedded", "--fail-under", "80"], 2).contains("from 0 to 1")
+    );
+}

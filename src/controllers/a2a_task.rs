@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use kube::ResourceExt;
-use kube::api::{Api, DeleteParams, Preconditions};
 use tokio_util::sync::CancellationToken;
 
 use super::ControllerDeps;
+use super::expire::expire;
 use super::follow::{Told, follow};
 use super::index::Index;
 use super::patch;
@@ -162,20 +162,8 @@ async fn reconcile(deps: &ControllerDeps, key: &Key) -> Result<Option<Duration>,
     match plan(&task, query.as_deref(), Timestamp::now()) {
         Plan::Close(status) => patch::status(&deps.client, &*task, &*status).await.map(|()| None),
         Plan::Wait(left) => Ok(Some(left)),
-        Plan::Expire => expire(deps, &task).await.map(|()| None),
+        Plan::Expire => expire(&deps.client, &*task).await.map(|()| None),
         Plan::Nothing => Ok(None),
-    }
-}
-
-/// Deletes the task that was looked at, not one that took its name.
-async fn expire(deps: &ControllerDeps, task: &A2ATask) -> Result<(), kube::Error> {
-    let api: Api<A2ATask> = Api::namespaced(deps.client.clone(), &task.namespace().unwrap_or_default());
-    let preconditions = Preconditions { uid: task.uid(), resource_version: task.resource_version() };
-    let params = DeleteParams { preconditions: Some(preconditions), ..DeleteParams::default() };
-    match api.delete(&task.name_any(), &params).await {
-        Ok(_) => Ok(()),
-        Err(kube::Error::Api(answer)) if matches!(answer.code, 404 | 409) => Ok(()),
-        Err(error) => Err(error),
     }
 }
 

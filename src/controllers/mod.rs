@@ -6,6 +6,9 @@
 mod a2a_task;
 mod agent;
 mod arrivals;
+mod evaluation;
+mod evaluator;
+mod expire;
 mod follow;
 mod index;
 mod memory;
@@ -27,9 +30,11 @@ use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, info_span};
 
 use crate::engine::Engine;
+use crate::evaluation::Scorer;
 use crate::kubernetes::KindCache;
 use crate::resources::{
-    A2AServer, A2ATask, Agent, ArkConfig, ExecutionEngine, Memory, Model, Query, Team, Tool,
+    A2AServer, A2ATask, Agent, ArkConfig, Evaluation, Evaluator, ExecutionEngine, Memory, Model, Query, Team,
+    Tool,
 };
 
 /// What the controllers work with. The caches are filled by somebody else.
@@ -39,6 +44,8 @@ pub struct ControllerDeps {
     pub client: Client,
     /// Runs queries.
     pub engine: Engine,
+    /// Scores evaluations.
+    pub scorer: Scorer,
     /// Agents.
     pub agents: Arc<KindCache<Agent>>,
     /// Teams.
@@ -51,6 +58,10 @@ pub struct ControllerDeps {
     pub tools: Arc<KindCache<Tool>>,
     /// Memories.
     pub memories: Arc<KindCache<Memory>>,
+    /// Evaluators.
+    pub evaluators: Arc<KindCache<Evaluator>>,
+    /// Evaluations.
+    pub evaluations: Arc<KindCache<Evaluation>>,
     /// Namespaces.
     pub namespaces: Arc<KindCache<Namespace>>,
     /// Defaults.
@@ -73,6 +84,8 @@ pub fn start(deps: &ControllerDeps, shutdown: &CancellationToken) -> Vec<JoinHan
         led(deps, shutdown, team::run, info_span!("teams")),
         led(deps, shutdown, tool::run, info_span!("tools")),
         led(deps, shutdown, memory::run, info_span!("memories")),
+        led(deps, shutdown, evaluator::run, info_span!("evaluators")),
+        led(deps, shutdown, evaluation::run, info_span!("evaluations")),
     ]
 }
 

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use kube::ResourceExt;
-use kube::api::{Api, DeleteParams, Preconditions};
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
 use super::ControllerDeps;
 use super::arrivals::{self, Arrivals};
+use super::expire::expire;
 use super::follow::{Told, follow};
 use super::queue::{Key, Queue, work};
 use crate::engine::Budget;
@@ -249,23 +249,11 @@ async fn reconcile(
     let has_run = query.uid().is_some_and(|uid| deps.engine.has(&uid));
     match plan(&query, config.as_ref().map(|config| &config.spec), has_run, Timestamp::now()) {
         Plan::Release => deps.engine.release(&query).await,
-        Plan::Expire => expire(deps, &query).await,
+        Plan::Expire => expire(&deps.client, &*query).await,
         _ => {
             look(deps, queue, arrivals, &query);
             Ok(())
         }
-    }
-}
-
-/// Deletes the query that was looked at, not one that took its name or was changed meanwhile.
-async fn expire(deps: &ControllerDeps, query: &Query) -> Result<(), kube::Error> {
-    let api: Api<Query> = Api::namespaced(deps.client.clone(), &query.namespace().unwrap_or_default());
-    let preconditions = Preconditions { uid: query.uid(), resource_version: query.resource_version() };
-    let params = DeleteParams { preconditions: Some(preconditions), ..DeleteParams::default() };
-    match api.delete(&query.name_any(), &params).await {
-        Ok(_) => Ok(()),
-        Err(kube::Error::Api(answer)) if matches!(answer.code, 404 | 409) => Ok(()),
-        Err(error) => Err(error),
     }
 }
 

@@ -4,6 +4,7 @@
 //! [`journal`](Engine::journal). A run waits in the [`scheduler`], is driven by `drive` through `run`, writes its status
 //! by `status`, and resumes from its journal after a restart. Nothing here knows who watches.
 
+mod ask;
 mod desk;
 mod drive;
 mod elsewhere;
@@ -38,6 +39,7 @@ mod tools;
 mod trial;
 pub mod world;
 
+pub use ask::{Asked, Manner};
 pub use error::{RunError, codes};
 pub use missing::Missing;
 pub use replicas::Orphan;

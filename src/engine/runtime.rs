@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use super::desk::{Desk, Told};
 use super::drive;
+use super::error::RunError;
 use super::events::Recorder;
 use super::finalizer;
 use super::journal::{Journal, JournalError, RunJournal, RunRecord, now_ms};
@@ -28,7 +29,7 @@ use super::spans::Tracing;
 use super::status;
 use super::timers::Timers;
 use super::told::RunEvents;
-use super::world::{Readers, World};
+use super::world::{Account, Readers, World};
 use crate::resources::query::Query;
 use crate::resources::{A2ATask, ArkConfigSpec};
 use crate::store::StoreError;
@@ -248,6 +249,16 @@ impl Engine {
     /// What runs read; for whoever needs the same resolution of values, as the probing of models does.
     pub fn world(&self) -> &World {
         &self.inner.world
+    }
+
+    /// The same as `account` sees it.
+    pub fn seen_by(&self, account: Account) -> Result<World, RunError> {
+        self.inner.world.seen_as(account, &self.inner.readers)
+    }
+
+    /// Where work is done that nothing inside the process holds.
+    pub fn sandbox(&self) -> &Sandbox {
+        &self.inner.sandbox
     }
 
     /// Outbound HTTP.

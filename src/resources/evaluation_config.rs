@@ -28,6 +28,9 @@ pub struct EvaluationConfig {
     /// For 'direct': what was answered.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub output: String,
+    /// For 'direct' and 'query': what should have been answered, for judges and measures that compare.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub expected_output: String,
     /// For 'query' and 'event': the query.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query_ref: Option<QueryRef>,

@@ -39,6 +39,12 @@ pub struct EvaluationStatus {
     pub score: String,
     /// Whether the answer passed.
     pub passed: bool,
+    /// What the score is made of: measures, criteria, rules or examples.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub results: Vec<EvaluationResult>,
+    /// What scoring cost, as an amount and a currency, where the prices of the judge's model are known.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub cost: String,
     /// The tokens that scoring cost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_usage: Option<TokenUsage>,
@@ -52,6 +58,27 @@ pub struct EvaluationStatus {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "ssr", schemars(transform = schema::conditions))]
     pub conditions: Vec<Condition>,
+}
+
+/// A part of a score: a measure, a judge's criterion, a rule or an example of a data set.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ssr", schemars(extend("required" = ["name"])))]
+#[serde(rename_all = "camelCase", default)]
+pub struct EvaluationResult {
+    /// Its name.
+    pub name: String,
+    /// The score from 0 to 1, as text.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub score: String,
+    /// Whether it is enough.
+    pub passed: bool,
+    /// How much it counts, as text, when that is not 1.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub weight: String,
+    /// Why, in a sentence.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reason: String,
 }
 
 /// How far a batch has come.

@@ -3,11 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    condition::Condition, parameter::Parameter, selector::LabelSelector, string_enum::string_enum,
-    value_source::ValueSource,
+    condition::Condition, metric::Metric, parameter::Parameter, selector::LabelSelector,
+    string_enum::string_enum, value_source::ValueSource,
 };
 #[cfg(feature = "ssr")]
 use super::{schema, value_source::given};
+
+/// Measures of one evaluator.
+#[cfg(feature = "ssr")]
+const MAX_METRICS: usize = 64;
 
 string_enum! {
     /// The kind of object that an evaluator selects.
@@ -22,7 +26,6 @@ string_enum! {
 /// What is wanted of an evaluator. The attributes say what the API server is told: names, columns, rules.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(kube::CustomResource, schemars::JsonSchema))]
-#[cfg_attr(feature = "ssr", schemars(extend("required" = ["address"])))]
 #[cfg_attr(
     feature = "ssr",
     kube(
@@ -41,7 +44,9 @@ string_enum! {
 )]
 #[serde(rename_all = "camelCase", default)]
 pub struct EvaluatorSpec {
-    /// The URL of the service that scores.
+    /// The URL of a service that scores. Without one Arkdeck scores itself, by 'metrics' and by the model that 'model.name'
+    /// among the parameters names.
+    #[serde(skip_serializing_if = "ValueSource::is_missing")]
     #[cfg_attr(feature = "ssr", schemars(transform = given()))]
     pub address: ValueSource,
     /// What the evaluator looks at, in words for people.
@@ -50,6 +55,10 @@ pub struct EvaluatorSpec {
     /// Scores every query with these labels by itself, once it is done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<ResourceSelector>,
+    /// Without an address: measures that need no model.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ssr", schemars(length(max = MAX_METRICS)))]
+    pub metrics: Vec<Metric>,
     /// Settings that are sent along. 'model.name' and 'model.namespace' name the model that judges.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<Parameter>,

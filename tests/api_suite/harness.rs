@@ -11,11 +11,12 @@ use arkdeck::embedded::{self, Embedded};
 use arkdeck::engine::journal::{Entry, Event};
 use arkdeck::engine::world::Account;
 use arkdeck::engine::{Engine, EngineDeps, Settings};
+use arkdeck::evaluation::{Scorer, Steps};
 use arkdeck::kubernetes::{Accounts, KindCache};
 use arkdeck::resources::crds;
 use arkdeck::resources::kind::Kind;
 use arkdeck::resources::query_status::QueryStatus;
-use arkdeck::resources::{ArkConfig, Model, Query, Tool};
+use arkdeck::resources::{ArkConfig, Evaluation, EvaluationPhase, EvaluationStatus, Model, Query, Tool};
 use arkdeck::store::Store;
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams, PostParams};
@@ -76,12 +77,15 @@ impl Deck {
         let deps = ControllerDeps {
             client: client.clone(),
             engine: engine.clone(),
+            scorer: Scorer::new(engine.clone(), Steps::new(store.clone())),
             agents: cache!(),
             teams: cache!(),
             models: cache!(),
             queries: cache!(),
             tools: cache!(),
             memories: cache!(),
+            evaluators: cache!(),
+            evaluations: cache!(),
             namespaces: cache!(),
             ark_configs: cache!(),
             a2a_tasks: cache!(),
@@ -225,6 +229,46 @@ impl Deck {
         });
         let api: Api<ArkConfig> = Api::all(self.client.clone());
         api.patch("default", &PatchParams::apply("test").force(), &Patch::Apply(&config)).await.unwrap();
+    }
+
+    /// An Evaluator by its spec.
+    pub async fn evaluator(&self, name: &str, spec: Value) {
+        self.create(json!({
+            "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Evaluator", "metadata": {"name": name}, "spec": spec,
+        }))
+        .await;
+    }
+
+    /// An Evaluation by its spec.
+    pub async fn evaluation(&self, name: &str, spec: Value) {
+        self.create(json!({
+            "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Evaluation", "metadata": {"name": name}, "spec": spec,
+        }))
+        .await;
+    }
+
+    /// The evaluation, once it is as `wanted`.
+    pub async fn evaluation_until(
+        &self,
+        name: &str,
+        wanted: impl Fn(&EvaluationStatus) -> bool + Send + Sync + Clone,
+    ) -> Evaluation {
+        let api: Api<Evaluation> = Api::namespaced(self.client.clone(), NAMESPACE);
+        let wait = await_condition(api.clone(), name, move |one: Option<&Evaluation>| {
+            one.and_then(|one| one.status.as_ref()).is_some_and(&wanted)
+        });
+        match tokio::time::timeout(PATIENCE, wait).await {
+            Ok(found) => found.unwrap().unwrap(),
+            Err(_) => panic!("{name} did not get there: {:?}", api.get(name).await.map(|one| one.status)),
+        }
+    }
+
+    /// The evaluation, once it has ended.
+    pub async fn evaluated(&self, name: &str) -> Evaluation {
+        self.evaluation_until(name, |status| {
+            matches!(status.phase, Some(EvaluationPhase::Done | EvaluationPhase::Error))
+        })
+        .await
     }
 
     /// Queries.

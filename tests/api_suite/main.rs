@@ -10,6 +10,7 @@ mod applying;
 mod approvals;
 mod builtins;
 mod demo;
+mod evaluations;
 mod failures;
 mod following;
 mod harness;

@@ -102,6 +102,12 @@ async fn answer(
             r#"{"port": "Lisbon", "tides": [{"at": "06:10", "ft": 3.2}, {"at": "12:20", "ft": 0.4}]}"#
                 .into_response()
         }
+        // `/score/0.85` is an evaluator's service in Ark's protocol.
+        ("score", score) => format!(
+            r#"{{"score": "{score}", "passed": true, "metadata": {{"reasoning": "so", "odd name!": 7}}, "error": "",
+                "tokenUsage": {{"promptTokens": 10, "completionTokens": 2, "totalTokens": 12}}}}"#
+        )
+        .into_response(),
         _ => "low tide".into_response(),
     }
 }

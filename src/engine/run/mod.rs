@@ -47,6 +47,7 @@ use past::Past;
 use place::Place;
 use recall::Recall;
 pub(super) use recall::{Report, conversation};
+pub(super) use step::{backoff, given_up};
 use untrusted::Marks;
 
 /// When a run must stop.

@@ -122,7 +122,7 @@ fn response(step: &str, answer: &ChatAnswer, prices: Option<&Prices>) -> Event {
 }
 
 /// What the provider asks for, else doubling from `first`, give or take a quarter so that many runs do not return at once.
-fn backoff(first: Duration, tried: u32, error: &ModelError) -> Duration {
+pub(in crate::engine) fn backoff(first: Duration, tried: u32, error: &ModelError) -> Duration {
     if let Some(asked) = error.retry_after {
         return asked;
     }
@@ -130,7 +130,7 @@ fn backoff(first: Duration, tried: u32, error: &ModelError) -> Duration {
     doubled.mul_f64(rand::rng().random_range(0.75..=1.25))
 }
 
-fn given_up(error: ModelError, tried: u32) -> RunError {
+pub(in crate::engine) fn given_up(error: ModelError, tried: u32) -> RunError {
     let mut error = RunError::from(error);
     if tried > 1 {
         error.message.push_str(&format!(" Tried {tried} times."));

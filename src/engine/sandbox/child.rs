@@ -6,7 +6,7 @@ use std::process::{ExitCode, ExitStatus};
 
 use rustix::process::{Resource, Rlimit, Signal, setrlimit};
 
-use super::{CPU_SECONDS, Job, MAX_OUTPUT, MEMORY, STACK, SandboxError, jq, schema};
+use super::{CPU_SECONDS, Job, MAX_OUTPUT, MEMORY, STACK, SandboxError, jq, rules, schema};
 
 /// Exit code of a job whose result would be longer than is read.
 const TOO_LONG: u8 = 65;
@@ -43,6 +43,7 @@ fn job() -> ExitCode {
     let output = match serde_json::from_slice(&input) {
         Ok(Job::Filter { filters, input }) => serde_json::to_vec(&jq::apply(&filters, input)),
         Ok(Job::Check { schema, answer }) => serde_json::to_vec(&schema::check(schema, &answer)),
+        Ok(Job::Decide { rules, trace }) => serde_json::to_vec(&rules::decide(&rules, &trace)),
         Err(_) => return ExitCode::from(FAULT),
     };
     match output {

@@ -1,10 +1,11 @@
-//! Work that no bound inside a process holds: jq filters, which may recurse until the stack is gone or never end, and
-//! JSON Schemas, whose references may double at every level. Both are written by owners of agents, and one of them must
+//! Work that no bound inside a process holds: jq filters, which may recurse until the stack is gone or never end,
+//! JSON Schemas, whose references may double at every level, and CEL rules, whose loops multiply. All are written by owners of agents, and one of them must
 //! not take everybody's runs with it. So the work is done by a child, which is this same program: it has no environment,
 //! opens nothing, limits itself, and is killed when it takes too long. What it breaks is itself.
 
 mod child;
 mod jq;
+mod rules;
 mod schema;
 
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use tokio::process::Command;
 use tokio::sync::Semaphore;
 
 pub use child::serve;
+pub use rules::Ruled;
 pub use schema::Verdict;
 
 /// The word on the command line that makes this program a child.
@@ -55,6 +57,13 @@ enum Job {
         schema: Value,
         /// The answer.
         answer: String,
+    },
+    /// Decides CEL rules over what happened in a run.
+    Decide {
+        /// The expressions.
+        rules: Vec<String>,
+        /// The trace.
+        trace: Value,
     },
 }
 
@@ -112,6 +121,11 @@ impl Sandbox {
     /// Whether `answer` is JSON that fits `schema`.
     pub async fn check(&self, schema: Value, answer: String) -> Result<Verdict, SandboxError> {
         self.run(&Job::Check { schema, answer }).await
+    }
+
+    /// What becomes of each of `rules`, which are CEL, over `trace`.
+    pub async fn decide(&self, rules: Vec<String>, trace: Value) -> Result<Vec<Ruled>, SandboxError> {
+        self.run(&Job::Decide { rules, trace }).await
     }
 
     async fn run<T: DeserializeOwned>(&self, job: &Job) -> Result<T, SandboxError> {

@@ -58,6 +58,16 @@ CREATE TABLE memories_provided (
   namespace TEXT PRIMARY KEY
 );
 
+-- What evaluations have paid for; a step that has its answer is never done again.
+CREATE TABLE evaluation_steps (
+  owner TEXT NOT NULL,           -- UID of the Evaluation, or of the Query that evaluations are made for
+  step TEXT NOT NULL,
+  at_ms BIGINT NOT NULL,
+  attempts BIGINT NOT NULL,
+  answer TEXT,                   -- JSON
+  PRIMARY KEY (owner, step)
+);
+
 -- The processes that share this database. Times are the database's, so that clocks of machines do not matter.
 CREATE TABLE replicas (
   id TEXT PRIMARY KEY,           -- made anew at each start

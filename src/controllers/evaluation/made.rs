@@ -1,0 +1,206 @@
+//! The evaluations that a query asks for when it is done: by its `evaluators` and `evaluatorSelector`, and by the selectors of
+//! evaluators of its namespace. That one was made is kept, so that none that somebody removes comes back and is paid again.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kube::ResourceExt;
+use kube::api::{Api, ObjectMeta, PostParams};
+use tokio_util::sync::CancellationToken;
+
+use super::{Fault, names};
+use crate::controllers::ControllerDeps;
+use crate::controllers::follow::{Told, follow};
+use crate::controllers::queue::{Key, Queue, work};
+use crate::resources::annotations::{
+    AUTO_LABEL, EVALUATOR_LABEL, FIELD_MANAGER, QUERY_GENERATION, QUERY_LABEL, QUERY_PHASE,
+};
+use crate::resources::conditions::types;
+use crate::resources::evaluation::{EvaluationEvaluator, EvaluationSpec, EvaluationType};
+use crate::resources::evaluation_config::{EvaluationConfig, QueryRef};
+use crate::resources::query_status::QueryPhase;
+use crate::resources::{Evaluation, Evaluator, Query, condition};
+
+/// Queries at once.
+const AT_ONCE: usize = 4;
+
+/// An evaluator that a query is to be scored by.
+#[derive(Debug, PartialEq, Eq)]
+struct Wanted {
+    namespace: String,
+    name: String,
+    /// The evaluator asked for it, not the query.
+    auto: bool,
+}
+
+/// Watches for queries that are done.
+pub(super) async fn run(deps: &ControllerDeps, shutdown: &CancellationToken) {
+    let queue: Arc<Queue> = Arc::default();
+    let follower = async {
+        deps.evaluators.ready().await;
+        follow(&deps.queries, shutdown, |told| match told {
+            Told::All(all) => {
+                all.iter().filter(|query| is_done(query)).for_each(|query| queue.add(key(query)))
+            }
+            Told::Changed { old, new } => {
+                if is_done(&new) && !old.is_some_and(|old| is_done(&old)) {
+                    queue.add(key(&new));
+                }
+            }
+            Told::Gone(entry) => {
+                let (steps, uid) = (deps.scorer.steps().clone(), entry.uid().to_owned());
+                tokio::spawn(async move {
+                    if let Err(error) = steps.forget(&uid).await {
+                        tracing::warn!(%error, "what was made for a deleted query is still kept");
+                    }
+                });
+            }
+        })
+        .await;
+    };
+    let worker = work(&queue, AT_ONCE, shutdown, |key| {
+        let deps = deps.clone();
+        async move { make(&deps, &key).await.map(|()| None::<Duration>) }
+    });
+    tokio::join!(follower, worker);
+}
+
+async fn make(deps: &ControllerDeps, key: &Key) -> Result<(), Fault> {
+    let Some(query) = deps.queries.get(&key.0, &key.1) else { return Ok(()) };
+    let wanted = wanted(&query, &deps.evaluators.list(Some(&key.0)));
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let uid = query.uid().unwrap_or_default();
+    let steps = deps.scorer.steps();
+    let kept = steps.of(&uid).await?;
+    let api: Api<Evaluation> = Api::namespaced(deps.client.clone(), &key.0);
+    for one in wanted {
+        let step = format!("made/{}/{}", one.namespace, one.name);
+        if kept.answer::<bool>(&step).is_some() {
+            continue;
+        }
+        let params = PostParams { field_manager: Some(FIELD_MANAGER.into()), ..PostParams::default() };
+        match api.create(&params, &object(&query, &one)).await {
+            Ok(_) => {}
+            Err(kube::Error::Api(answer)) if answer.code == 409 => {}
+            Err(error) => return Err(error.into()),
+        }
+        steps.keep(&uid, &step, &true).await?;
+    }
+    Ok(())
+}
+
+/// By whom the query is to be scored. Selectors of evaluators look ahead only: what was done before they were made is not scored,
+/// so that applying an evaluator does not cost what all of history would.
+fn wanted(query: &Query, evaluators: &[Arc<Evaluator>]) -> Vec<Wanted> {
+    let own = query.namespace().unwrap_or_default();
+    let mut wanted: Vec<Wanted> = Vec::new();
+    let mut add = |namespace: &str, name: &str, auto| {
+        if !wanted.iter().any(|one| one.namespace == namespace && one.name == name) {
+            wanted.push(Wanted { namespace: namespace.to_owned(), name: name.to_owned(), auto });
+        }
+    };
+    for one in &query.spec.evaluators {
+        add(one.namespace_or(&own), &one.name, false);
+    }
+    let done = done_at(query);
+    for evaluator in evaluators {
+        if query.spec.evaluator_selector.as_ref().is_some_and(|selector| selector.matches(evaluator.labels()))
+        {
+            add(&own, &evaluator.name_any(), false);
+        }
+        let made = evaluator.metadata.creation_timestamp.as_ref().map(|time| time.0);
+        let ahead = done.is_none_or(|done| made.is_none_or(|made| made <= done));
+        let selects = evaluator
+            .spec
+            .selector
+            .as_ref()
+            .is_some_and(|selector| selector.labels().matches(query.labels()));
+        if selects && ahead {
+            add(&own, &evaluator.name_any(), true);
+        }
+    }
+    wanted
+}
+
+fn object(query: &Query, wanted: &Wanted) -> Evaluation {
+    let (own, name) = (query.namespace().unwrap_or_default(), query.name_any());
+    let spec = EvaluationSpec {
+        type_: EvaluationType::Query,
+        config: EvaluationConfig {
+            query_ref: Some(QueryRef { name: name.clone(), namespace: own, ..QueryRef::default() }),
+            ..EvaluationConfig::default()
+        },
+        evaluator: Some(EvaluationEvaluator {
+            name: wanted.name.clone(),
+            namespace: wanted.namespace.clone(),
+            ..EvaluationEvaluator::default()
+        }),
+        ..EvaluationSpec::default()
+    };
+    let mut object = Evaluation::new(&names::name(&format!("{}-{name}-eval", wanted.name)), spec);
+    let mut labels = BTreeMap::from([
+        (EVALUATOR_LABEL.to_owned(), names::label(&wanted.name)),
+        (QUERY_LABEL.to_owned(), names::label(&name)),
+    ]);
+    if wanted.auto {
+        labels.insert(AUTO_LABEL.to_owned(), "true".to_owned());
+    }
+    let annotations = BTreeMap::from([
+        (QUERY_GENERATION.to_owned(), query.metadata.generation.unwrap_or_default().to_string()),
+        (QUERY_PHASE.to_owned(), QueryPhase::Done.to_string()),
+    ]);
+    object.metadata = ObjectMeta { labels: Some(labels), annotations: Some(annotations), ..object.metadata };
+    object
+}
+
+fn is_done(query: &Query) -> bool {
+    query.status.as_ref().and_then(|status| status.phase) == Some(QueryPhase::Done)
+}
+
+fn done_at(query: &Query) -> Option<jiff::Timestamp> {
+    let conditions = query.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default();
+    condition::find(conditions, types::COMPLETED)?.last_transition_time.parse().ok()
+}
+
+fn key(query: &Query) -> Key {
+    (query.namespace().unwrap_or_default(), query.name_any())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_a_query_and_its_evaluators_ask_for_is_made_once_and_looks_ahead() {
+        let query: Query = serde_json::from_value(json!({
+            "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Query",
+            "metadata": {"name": "tide", "namespace": "lagoon", "labels": {"evaluate": "true"}},
+            "spec": {"input": "x", "evaluators": [{"name": "judge"}, {"name": "far", "namespace": "reef"}]},
+            "status": {"phase": "done", "conditions": [{"type": "Completed", "status": "True", "reason": "r",
+                "message": "", "lastTransitionTime": "2026-01-02T00:00:00Z"}]},
+        }))
+        .unwrap();
+        let evaluator = |name: &str, made: &str| -> Arc<Evaluator> {
+            let object = json!({"apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Evaluator",
+                "metadata": {"name": name, "namespace": "lagoon", "creationTimestamp": made},
+                "spec": {"selector": {"resourceType": "Query", "matchLabels": {"evaluate": "true"}}}});
+            Arc::new(serde_json::from_value(object).unwrap())
+        };
+        let all = [
+            evaluator("judge", "2026-01-01T00:00:00Z"),
+            evaluator("watcher", "2026-01-01T00:00:00Z"),
+            evaluator("late", "2026-01-03T00:00:00Z"),
+        ];
+        let wanted = wanted(&query, &all);
+        let names: Vec<(&str, bool)> = wanted.iter().map(|one| (one.name.as_str(), one.auto)).collect();
+        assert_eq!(names, [("judge", false), ("far", false), ("watcher", true)]);
+        let made = object(&query, &wanted[2]);
+        assert_eq!(made.name_any(), "watcher-tide-eval");
+        assert_eq!(made.labels()["ark.mckinsey.com/auto"], "true");
+    }
+}

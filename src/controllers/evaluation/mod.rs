@@ -1,0 +1,288 @@
+//! Evaluations: scored when what they name is there, by the room `evaluation`; batches are the sum of theirs; and queries and
+//! evaluators' selectors get the evaluations that they ask for.
+
+mod batch;
+mod made;
+mod names;
+mod plan;
+mod status;
+mod tally;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use kube::ResourceExt;
+use parking_lot::Mutex;
+use tokio_util::sync::CancellationToken;
+
+use super::ControllerDeps;
+use super::expire::expire;
+use super::follow::{Told, follow};
+use super::index::Index;
+use super::queue::{Key, Queue, work};
+use crate::engine::world::Account;
+use crate::engine::{RunError, codes};
+use crate::evaluation::{ScoreError, Work};
+use crate::kubernetes::KindCache;
+use crate::kubernetes::cache::Cached;
+use crate::resources::evaluation::EvaluationType;
+use crate::resources::evaluation_status::EvaluationPhase;
+use crate::resources::kind::Kind;
+use crate::resources::{Evaluation, Query};
+use crate::store::StoreError;
+use plan::{Plan, Seen, ended, plan};
+
+/// Evaluations that are scored at once; further ones wait. They mostly wait for judges.
+const AT_ONCE: usize = 64;
+/// Batches looked at at once: they only count.
+const BATCHES_AT_ONCE: usize = 4;
+
+/// An object that an evaluation names.
+type Named = (Kind, Key);
+
+/// What the parts of the controller share.
+struct Shared {
+    deps: ControllerDeps,
+    /// To be scored.
+    scores: Arc<Queue>,
+    /// Batches.
+    batches: Arc<Queue>,
+    /// Who names what; those that have ended name nothing.
+    names: Index<Named>,
+    /// Ends the scoring of one that is gone.
+    running: Mutex<HashMap<String, CancellationToken>>,
+}
+
+/// Why an evaluation is looked at again.
+#[derive(Debug, thiserror::Error)]
+enum Fault {
+    #[error(transparent)]
+    Api(#[from] kube::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+/// Runs the controller.
+pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
+    let shared = Arc::new(Shared {
+        deps: deps.clone(),
+        scores: Arc::default(),
+        batches: Arc::default(),
+        names: Index::default(),
+        running: Mutex::default(),
+    });
+    let follower = async {
+        // What is kept of evaluations and queries that went unseen goes, before anything is scored.
+        deps.queries.ready().await;
+        deps.evaluations.ready().await;
+        forget_missing(&deps).await;
+        follow(&deps.evaluations, &shutdown, |told| shared.told(told)).await;
+    };
+    let evaluators = shared.wake_on(&deps.evaluators, Kind::Evaluator, &shutdown);
+    let queries = shared.wake_on(&deps.queries, Kind::Query, &shutdown);
+    let scores = work(&shared.scores, AT_ONCE, &shutdown, |key| {
+        let shared = shared.clone();
+        async move { shared.reconcile(&key).await }
+    });
+    let batches = work(&shared.batches, BATCHES_AT_ONCE, &shutdown, |key| {
+        let shared = shared.clone();
+        async move { shared.reconcile(&key).await }
+    });
+    tokio::join!(
+        follower,
+        evaluators,
+        queries,
+        scores,
+        batches,
+        made::run(&deps, &shutdown),
+        tally::run(&deps, &shutdown)
+    );
+}
+
+async fn forget_missing(deps: &ControllerDeps) {
+    let evaluations = deps.evaluations.list(None).into_iter().filter_map(|one| one.uid());
+    let queries = deps.queries.list(None).into_iter().filter_map(|one| one.uid());
+    let existing: HashSet<String> = evaluations.chain(queries).collect();
+    if let Err(error) = deps.scorer.steps().keep_only(&existing).await {
+        tracing::warn!(%error, "what deleted evaluations have paid for is still kept");
+    }
+}
+
+impl Shared {
+    fn told(&self, told: Told<Evaluation>) {
+        match told {
+            Told::All(all) => {
+                self.names.clear();
+                all.iter().for_each(|evaluation| self.look(evaluation));
+            }
+            Told::Changed { new, .. } => self.look(&new),
+            Told::Gone(entry) => {
+                if let Some(running) = self.running.lock().remove(entry.uid()) {
+                    running.cancel();
+                }
+                if let Some(evaluation) = entry.sound() {
+                    let key = key(evaluation);
+                    self.names.set(&key, Vec::new());
+                    self.scores.forget(&key);
+                    self.batches.forget(&key);
+                    self.wake(Kind::Evaluation, &key);
+                }
+                let (steps, uid) = (self.deps.scorer.steps().clone(), entry.uid().to_owned());
+                tokio::spawn(async move {
+                    if let Err(error) = steps.forget(&uid).await {
+                        tracing::warn!(%error, "what a deleted evaluation has paid for is still kept");
+                    }
+                });
+            }
+        }
+    }
+
+    fn look(&self, evaluation: &Evaluation) {
+        let key = key(evaluation);
+        self.names.set(&key, if ended(evaluation) { Vec::new() } else { named(evaluation) });
+        self.queue(evaluation).add(key.clone());
+        if let Some(parent) = parent(evaluation) {
+            self.batches.add((key.0.clone(), parent));
+        }
+        self.wake(Kind::Evaluation, &key);
+    }
+
+    fn queue(&self, evaluation: &Evaluation) -> &Arc<Queue> {
+        if evaluation.spec.type_ == EvaluationType::Batch { &self.batches } else { &self.scores }
+    }
+
+    /// Whoever names this object is looked at.
+    fn wake(&self, kind: Kind, of: &Key) {
+        for key in self.names.of(&(kind, of.clone())) {
+            if let Some(evaluation) = self.deps.evaluations.get(&key.0, &key.1) {
+                self.queue(&evaluation).add(key);
+            }
+        }
+    }
+
+    async fn wake_on<K: Cached>(&self, cache: &KindCache<K>, kind: Kind, shutdown: &CancellationToken) {
+        let wake = |object: &K| {
+            let meta = object.meta();
+            let key = (meta.namespace.clone().unwrap_or_default(), meta.name.clone().unwrap_or_default());
+            self.wake(kind, &key);
+        };
+        follow(cache, shutdown, |told| match told {
+            Told::All(objects) => objects.iter().for_each(|object| wake(object)),
+            Told::Changed { new, .. } => wake(&new),
+            Told::Gone(entry) => {
+                if let Some(object) = entry.sound() {
+                    wake(object);
+                }
+            }
+        })
+        .await;
+    }
+
+    async fn reconcile(&self, key: &Key) -> Result<Option<Duration>, Fault> {
+        let deps = &self.deps;
+        let Some(evaluation) = deps.evaluations.get(&key.0, &key.1) else { return Ok(None) };
+        let seen = self.seen(&evaluation).await?;
+        match plan(&evaluation, &seen, Timestamp::now()) {
+            Plan::Nothing => Ok(None),
+            Plan::Keep(left) => Ok(Some(left)),
+            Plan::Expire => {
+                expire(&deps.client, &*evaluation).await?;
+                Ok(None)
+            }
+            Plan::Hold(message, left) => {
+                let status = status::open(&evaluation, EvaluationPhase::Pending, &message);
+                status::write(deps, &evaluation, &status).await?;
+                Ok(left)
+            }
+            Plan::Fail(error) => self.end(&evaluation, &error).await,
+            Plan::Score(work) => self.score(&evaluation, &work).await,
+            Plan::Batch => batch::reconcile(deps, &evaluation).await,
+        }
+    }
+
+    /// What the evaluation names. A query of another namespace is read with the rights of the evaluation's own.
+    async fn seen(&self, evaluation: &Evaluation) -> Result<Seen, RunError> {
+        let deps = &self.deps;
+        let own = evaluation.namespace().unwrap_or_default();
+        let mut seen = Seen { evaluator: None, query: None };
+        if ended(evaluation) {
+            return Ok(seen);
+        }
+        for (kind, (namespace, name)) in named(evaluation) {
+            match kind {
+                Kind::Evaluator => seen.evaluator = deps.evaluators.get(&namespace, &name),
+                Kind::Query if namespace == own => seen.query = deps.queries.get(&namespace, &name),
+                Kind::Query => {
+                    let world = deps.engine.seen_by(Account::default_of(own.clone()))?;
+                    seen.query = world.find::<Query>(&namespace, &name).await?.map(Arc::new);
+                }
+                _ => {}
+            }
+        }
+        Ok(seen)
+    }
+
+    async fn score(&self, evaluation: &Evaluation, work: &Work) -> Result<Option<Duration>, Fault> {
+        let deps = &self.deps;
+        let running = status::open(evaluation, EvaluationPhase::Running, "Starting evaluation");
+        status::write(deps, evaluation, &running).await?;
+        let gone = CancellationToken::new();
+        self.running.lock().insert(work.uid.clone(), gone.clone());
+        let began = Instant::now();
+        let timeout = evaluation.spec.timeout();
+        let scored = tokio::select! {
+            () = gone.cancelled() => return Ok(None),
+            scored = tokio::time::timeout(timeout.to_std(), deps.scorer.score(work)) => scored,
+        };
+        self.running.lock().remove(&work.uid);
+        let scored = match scored {
+            Ok(Ok(scored)) => scored,
+            Ok(Err(ScoreError::Failed(error))) => return self.end(evaluation, &error).await,
+            Ok(Err(ScoreError::Store(error))) => return Err(error.into()),
+            Err(_) => {
+                let text = format!("The evaluation's timeout of {timeout} passed. Raise spec.timeout.");
+                return self.end(evaluation, &RunError::new(codes::TIMED_OUT, text)).await;
+            }
+        };
+        status::annotate(deps, evaluation, &scored).await?;
+        let done = status::done(evaluation, &scored, began.elapsed());
+        status::write(deps, evaluation, &done).await?;
+        Ok(None)
+    }
+
+    async fn end(&self, evaluation: &Evaluation, error: &RunError) -> Result<Option<Duration>, Fault> {
+        status::write(&self.deps, evaluation, &status::failed(evaluation, error)).await?;
+        self.deps.engine.events().warning(evaluation, &error.code, &error.message);
+        Ok(None)
+    }
+}
+
+/// What an evaluation names.
+fn named(evaluation: &Evaluation) -> Vec<Named> {
+    let own = evaluation.namespace().unwrap_or_default();
+    let at = |namespace: &str| if namespace.is_empty() { own.clone() } else { namespace.to_owned() };
+    let (spec, config) = (&evaluation.spec, &evaluation.spec.config);
+    if spec.type_ == EvaluationType::Batch {
+        let others = config.evaluations.iter();
+        return others.map(|one| (Kind::Evaluation, (at(&one.namespace), one.name.clone()))).collect();
+    }
+    let evaluator =
+        spec.evaluator.iter().map(|one| (Kind::Evaluator, (at(&one.namespace), one.name.clone())));
+    let query = config.query_ref.iter().map(|one| (Kind::Query, (at(&one.namespace), one.name.clone())));
+    evaluator.chain(query).collect()
+}
+
+/// The batch that made an evaluation.
+fn parent(evaluation: &Evaluation) -> Option<String> {
+    let owner =
+        evaluation.metadata.owner_references.iter().flatten().find(|owner| owner.controller == Some(true))?;
+    (owner.kind == Kind::Evaluation.name()).then(|| owner.name.clone())
+}
+
+fn key(evaluation: &Evaluation) -> Key {
+    (evaluation.namespace().unwrap_or_default(), evaluation.name_any())
+}

@@ -1,0 +1,188 @@
+//! The status of an evaluation, in the fields of Ark and ours, and the hand that writes it.
+
+use std::time::Duration;
+
+use kube::ResourceExt;
+use kube::api::{Api, Patch, PatchParams};
+use serde_json::{Map, Value, json};
+
+use crate::controllers::{ControllerDeps, patch};
+use crate::engine::RunError;
+use crate::evaluation::{Finding, Scored, written};
+use crate::resources::annotations::{EVALUATION_METADATA_PREFIX, FIELD_MANAGER};
+use crate::resources::condition::{self, Condition, ConditionStatus};
+use crate::resources::conditions::{evaluation as reasons, types};
+use crate::resources::duration::GoDuration;
+use crate::resources::evaluation_status::{EvaluationPhase, EvaluationResult, EvaluationStatus};
+use crate::resources::{Evaluation, TokenUsage};
+
+/// Results that a status holds; of more, those that did not pass come first.
+const MAX_RESULTS: usize = 500;
+/// Bytes of a reason in a status.
+const MAX_REASON: usize = 1000;
+/// Annotations of metadata on one object.
+const MAX_METADATA: usize = 100;
+/// Characters of the value of one.
+const MAX_VALUE: usize = 2000;
+/// Characters of the name of one, as Kubernetes has it.
+const MAX_NAME: usize = 63;
+
+/// It waits, or has begun.
+pub(super) fn open(evaluation: &Evaluation, phase: EvaluationPhase, message: &str) -> EvaluationStatus {
+    let mut status = evaluation.status.clone().unwrap_or_default();
+    status.phase = Some(phase);
+    message.clone_into(&mut status.message);
+    set(evaluation, &mut status, ConditionStatus::False, reasons::RUNNING, message);
+    status
+}
+
+/// It ended without a score.
+pub(super) fn failed(evaluation: &Evaluation, error: &RunError) -> EvaluationStatus {
+    let mut status = evaluation.status.clone().unwrap_or_default();
+    status.phase = Some(EvaluationPhase::Error);
+    status.passed = false;
+    status.message = format!("{}: {}", error.code, error.message);
+    let message = status.message.clone();
+    set(evaluation, &mut status, ConditionStatus::True, reasons::ERRORED, &message);
+    status
+}
+
+/// It ended with a score.
+pub(super) fn done(evaluation: &Evaluation, scored: &Scored, took: Duration) -> EvaluationStatus {
+    let mut status = evaluation.status.clone().unwrap_or_default();
+    status.phase = Some(EvaluationPhase::Done);
+    status.score = written(scored.score);
+    status.passed = scored.passed;
+    status.results = results(&scored.findings);
+    status.cost = cost(scored);
+    status.token_usage = (scored.usage != TokenUsage::default()).then_some(scored.usage);
+    status.duration =
+        Some(GoDuration::from(Duration::from_millis(u64::try_from(took.as_millis()).unwrap_or(0))));
+    scored.message.clone_into(&mut status.message);
+    set(evaluation, &mut status, ConditionStatus::True, reasons::SUCCEEDED, &scored.message);
+    status
+}
+
+fn results(findings: &[Finding]) -> Vec<EvaluationResult> {
+    let mut chosen: Vec<&Finding> = findings.iter().collect();
+    if chosen.len() > MAX_RESULTS {
+        chosen.sort_by_key(|finding| finding.passed);
+        chosen.truncate(MAX_RESULTS);
+    }
+    let one = |finding: &Finding| EvaluationResult {
+        name: finding.name.clone(),
+        score: written(finding.score),
+        passed: finding.passed,
+        weight: if (finding.weight - 1.0).abs() < f64::EPSILON {
+            String::new()
+        } else {
+            finding.weight.to_string()
+        },
+        reason: finding.reason[..finding.reason.floor_char_boundary(MAX_REASON)].to_owned(),
+    };
+    chosen.into_iter().map(one).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "shown with six digits")]
+fn cost(scored: &Scored) -> String {
+    let sums = scored.costs.iter().map(|(currency, nanos)| format!("{:.6} {currency}", *nanos as f64 / 1e9));
+    sums.collect::<Vec<_>>().join(" + ")
+}
+
+pub(super) fn set(
+    evaluation: &Evaluation,
+    status: &mut EvaluationStatus,
+    holds: ConditionStatus,
+    reason: &str,
+    message: &str,
+) {
+    let generation = evaluation.metadata.generation;
+    let new = Condition::new(types::EVALUATION_COMPLETED, holds, reason, message, generation, &patch::now());
+    condition::set(&mut status.conditions, new);
+}
+
+/// Writes what is new; one that is gone, or another of its name, is fine.
+pub(super) async fn write(
+    deps: &ControllerDeps,
+    evaluation: &Evaluation,
+    status: &EvaluationStatus,
+) -> Result<(), kube::Error> {
+    if evaluation.status.as_ref() == Some(status) {
+        return Ok(());
+    }
+    let mut json = json!({"metadata": {"uid": evaluation.metadata.uid}, "status": status});
+    // Serialising leaves false and nothing out; a merge patch must say them.
+    if let Some(fields) = json["status"].as_object_mut() {
+        fields.entry("message").or_insert("".into());
+    }
+    sent(api(deps, evaluation).patch_status(&evaluation.name_any(), &params(), &Patch::Merge(&json)).await)
+}
+
+/// Writes what was said besides as annotations, where Ark's clients look for it.
+pub(super) async fn annotate(
+    deps: &ControllerDeps,
+    evaluation: &Evaluation,
+    scored: &Scored,
+) -> Result<(), kube::Error> {
+    let annotations: Map<String, Value> = scored
+        .metadata
+        .iter()
+        .take(MAX_METADATA)
+        .filter_map(|(name, value)| {
+            let value: String = value.chars().take(MAX_VALUE).collect();
+            Some((format!("{EVALUATION_METADATA_PREFIX}{}", annotation(name)?), value.into()))
+        })
+        .collect();
+    if annotations.is_empty() {
+        return Ok(());
+    }
+    let json = json!({"metadata": {"uid": evaluation.metadata.uid, "annotations": annotations}});
+    sent(api(deps, evaluation).patch(&evaluation.name_any(), &params(), &Patch::Merge(&json)).await)
+}
+
+/// A name that Kubernetes takes: what a service calls its metadata must not make the write fail.
+fn annotation(name: &str) -> Option<String> {
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' })
+        .collect();
+    let cut: String =
+        plain.trim_matches(|c: char| !c.is_ascii_alphanumeric()).chars().take(MAX_NAME).collect();
+    let cut = cut.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+    (!cut.is_empty()).then(|| cut.to_owned())
+}
+
+fn api(deps: &ControllerDeps, evaluation: &Evaluation) -> Api<Evaluation> {
+    Api::namespaced(deps.client.clone(), &evaluation.namespace().unwrap_or_default())
+}
+
+fn params() -> PatchParams {
+    PatchParams { field_manager: Some(FIELD_MANAGER.into()), ..PatchParams::default() }
+}
+
+fn sent(outcome: Result<Evaluation, kube::Error>) -> Result<(), kube::Error> {
+    match outcome {
+        Ok(_) => Ok(()),
+        Err(kube::Error::Api(answer)) if answer.code == 404 => Ok(()),
+        Err(kube::Error::Api(answer)) if answer.code == 409 && answer.message.contains("UID") => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_metadata_become_names_of_annotations() {
+        for (name, expected) in [
+            ("reasoning", Some("reasoning")),
+            ("rule_0_forecast called?_passed", Some("rule_0_forecast_called__passed")),
+            ("_x_", Some("x")),
+            ("???", None),
+        ] {
+            assert_eq!(annotation(name).as_deref(), expected);
+        }
+        assert_eq!(annotation(&"x".repeat(99)).unwrap().len(), 63);
+    }
+}

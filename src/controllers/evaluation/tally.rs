@@ -1,0 +1,96 @@
+//! The scores of a query in its own status, where clients of Ark 0.1.31 read them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kube::ResourceExt;
+use kube::api::{Api, Patch, PatchParams};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::names;
+use super::plan::ended;
+use crate::controllers::ControllerDeps;
+use crate::controllers::follow::{Told, follow};
+use crate::controllers::queue::{Key, Queue, work};
+use crate::resources::annotations::{FIELD_MANAGER, QUERY_LABEL};
+use crate::resources::query_status::QueryEvaluation;
+use crate::resources::{Evaluation, Query};
+
+/// Queries at once.
+const AT_ONCE: usize = 4;
+
+/// Watches for evaluations of queries that have ended.
+pub(super) async fn run(deps: &ControllerDeps, shutdown: &CancellationToken) {
+    let queue: Arc<Queue> = Arc::default();
+    let look = |evaluation: &Evaluation| {
+        if ended(evaluation)
+            && let Some(query) = query(evaluation)
+        {
+            queue.add(query);
+        }
+    };
+    let follower = async {
+        deps.queries.ready().await;
+        follow(&deps.evaluations, shutdown, |told| match told {
+            Told::All(all) => all.iter().for_each(|evaluation| look(evaluation)),
+            Told::Changed { new, .. } => look(&new),
+            Told::Gone(_) => {}
+        })
+        .await;
+    };
+    let worker = work(&queue, AT_ONCE, shutdown, |key| {
+        let deps = deps.clone();
+        async move { tally(&deps, &key).await.map(|()| None::<Duration>) }
+    });
+    tokio::join!(follower, worker);
+}
+
+/// The query of the same namespace that an evaluation was made for.
+fn query(evaluation: &Evaluation) -> Option<Key> {
+    let named = evaluation.spec.config.query_ref.as_ref()?;
+    let own = evaluation.namespace().unwrap_or_default();
+    let made = evaluation.labels().get(QUERY_LABEL).is_some_and(|label| *label == names::label(&named.name));
+    (made && (named.namespace.is_empty() || named.namespace == own)).then(|| (own, named.name.clone()))
+}
+
+async fn tally(deps: &ControllerDeps, key: &Key) -> Result<(), kube::Error> {
+    let Some(current) = deps.queries.get(&key.0, &key.1) else { return Ok(()) };
+    let mut scores: Vec<QueryEvaluation> = deps
+        .evaluations
+        .list(Some(&key.0))
+        .iter()
+        .filter(|evaluation| ended(evaluation) && query(evaluation).as_ref() == Some(key))
+        .map(|evaluation| score(evaluation))
+        .collect();
+    scores.sort_by(|a, b| a.evaluator_name.cmp(&b.evaluator_name));
+    let before = current.status.as_ref().map(|status| status.evaluations.as_slice()).unwrap_or_default();
+    // What was scored stays when its evaluation is removed.
+    if before == scores || scores.len() < before.len() {
+        return Ok(());
+    }
+    let api: Api<Query> = Api::namespaced(deps.client.clone(), &key.0);
+    let patch = json!({"metadata": {"uid": current.metadata.uid}, "status": {"evaluations": scores}});
+    let params = PatchParams { field_manager: Some(FIELD_MANAGER.into()), ..PatchParams::default() };
+    match api.patch_status(&key.1, &params, &Patch::Merge(&patch)).await {
+        Ok(_) => Ok(()),
+        Err(kube::Error::Api(answer)) if answer.code == 404 => Ok(()),
+        Err(kube::Error::Api(answer)) if answer.code == 409 && answer.message.contains("UID") => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn score(evaluation: &Evaluation) -> QueryEvaluation {
+    let status = evaluation.status.clone().unwrap_or_default();
+    let mut metadata = BTreeMap::from([("evaluation".to_owned(), evaluation.name_any())]);
+    if status.score.is_empty() {
+        metadata.insert("error".to_owned(), status.message);
+    }
+    QueryEvaluation {
+        evaluator_name: evaluation.spec.evaluator.as_ref().map(|one| one.name.clone()).unwrap_or_default(),
+        score: if status.score.is_empty() { "0".to_owned() } else { status.score },
+        passed: status.passed,
+        metadata,
+    }
+}

@@ -1,0 +1,24 @@
+//! Evaluations: scores of answers, made in this process by measures, by a model as judge, by rules over what happened, or by
+//! an evaluator's service over HTTP, as Ark made them.
+//!
+//! [`Scorer`] is the face. What costs something, a judge's verdict or a service's answer, is kept under its step before
+//! anything follows from it ([`Steps`]), so that no restart pays twice. What cannot be measured scores 0 and says why: a missing
+//! value is not a pass.
+
+mod finding;
+mod golden;
+mod judge;
+mod metrics;
+mod protocol;
+mod rules;
+mod score;
+mod settings;
+mod steps;
+mod subject;
+mod trace;
+
+pub use finding::{Finding, written};
+pub use metrics::check as check_metric;
+pub use score::{ScoreError, Scored, Scorer, Work};
+pub use settings::{Parameters, Settings, SettingsError};
+pub use steps::Steps;

@@ -1,0 +1,146 @@
+//! One answer: measures first, which cost nothing, then the judge.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Bench, ScoreError, Scored, codes};
+use crate::engine::journal::{Cost, Usage};
+use crate::engine::providers::{ChatRequest, Message, OutputSchema};
+use crate::engine::sandbox::Verdict as Fit;
+use crate::engine::{Manner, RunError};
+use crate::evaluation::finding::Finding;
+use crate::evaluation::subject::Subject;
+use crate::evaluation::{judge, metrics};
+use crate::resources::Model;
+use crate::resources::metric::{Metric, MetricType};
+
+/// Characters of a judge's words that an error quotes.
+const MAX_QUOTE: usize = 200;
+
+/// What a judge said, as it is kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Said {
+    content: String,
+    usage: Usage,
+    cost: Option<Cost>,
+}
+
+/// Measures and judges `subject`; steps begin with `place`. What it cost is added to `scored`.
+pub(super) async fn findings(
+    bench: &Bench<'_>,
+    place: &str,
+    subject: &Subject,
+    scored: &mut Scored,
+) -> Result<Vec<Finding>, ScoreError> {
+    let measures = &bench.work.evaluator.spec.metrics;
+    let mut findings = Vec::with_capacity(measures.len());
+    for metric in measures {
+        metrics::check(metric).map_err(|why| {
+            RunError::new(
+                codes::INVALID_METRIC,
+                format!("Measure '{}' cannot be used: {why}.", metric.label()),
+            )
+        })?;
+        findings.push(measured(bench, metric, subject).await?);
+    }
+    if measures.is_empty() || bench.settings.judges {
+        findings.extend(judged(bench, place, subject, scored).await?);
+    }
+    Ok(findings)
+}
+
+async fn measured(bench: &Bench<'_>, metric: &Metric, subject: &Subject) -> Result<Finding, RunError> {
+    if metric.type_ == MetricType::JsonSchema {
+        let schema = metric.schema.clone().unwrap_or_default();
+        let fit = bench.scorer.engine.sandbox().check(schema, subject.output.clone()).await;
+        let fit = fit.map_err(|error| {
+            RunError::new(
+                codes::INVALID_METRIC,
+                format!("Measure '{}' cannot be taken: {error}.", metric.label()),
+            )
+        })?;
+        return match fit {
+            Fit::Fits(_) => Ok(metrics::of_verdict(metric, Ok(()))),
+            Fit::Breaks(why) => Ok(metrics::of_verdict(metric, Err(why))),
+            Fit::NoSchema(why) => Err(RunError::new(
+                codes::INVALID_METRIC,
+                format!("Measure '{}' has a schema that is none: {why}.", metric.label()),
+            )),
+        };
+    }
+    let (metric, subject) = (metric.clone(), subject.clone());
+    // Long texts take long to compare, and others want to run.
+    let taken = tokio::task::spawn_blocking(move || metrics::measure(&metric, &subject)).await;
+    taken.map_err(|error| RunError::new(codes::INVALID_METRIC, format!("A measure failed: {error}.")))
+}
+
+async fn judged(
+    bench: &Bench<'_>,
+    place: &str,
+    subject: &Subject,
+    scored: &mut Scored,
+) -> Result<Vec<Finding>, ScoreError> {
+    let settings = &bench.settings;
+    let namespace = match settings.model_namespace.as_str() {
+        "" => &bench.work.namespace,
+        namespace => namespace,
+    };
+    let model: Model = bench.world.get(namespace, &settings.model).await?;
+    let request = ChatRequest {
+        messages: vec![
+            Message::system(judge::system(settings)),
+            Message::user(judge::question(settings, subject)),
+        ],
+        output_schema: Some(OutputSchema { name: "verdict".into(), schema: judge::schema(settings) }),
+        ..ChatRequest::default()
+    };
+    let mut verdicts = Vec::new();
+    for round in 0..settings.repeats {
+        let step = format!("{place}judge/{round}");
+        let said = ask(bench, &step, &model, &request, scored).await?;
+        let verdict = match judge::read(settings, &said) {
+            Ok(verdict) => verdict,
+            // Once more, with what was wrong; then it is an error with both.
+            Err(why) => {
+                let mut request = request.clone();
+                request.messages.push(Message::assistant(said, Vec::new(), None));
+                request.messages.push(Message::user(judge::again(&why)));
+                let said = ask(bench, &format!("{step}/again"), &model, &request, scored).await?;
+                judge::read(settings, &said)
+                    .map_err(|again| unreadable(&settings.model, &why, &again, &said))?
+            }
+        };
+        verdicts.push(verdict);
+    }
+    Ok(judge::combine(settings, &verdicts))
+}
+
+async fn ask(
+    bench: &Bench<'_>,
+    step: &str,
+    model: &Model,
+    request: &ChatRequest,
+    scored: &mut Scored,
+) -> Result<String, ScoreError> {
+    let settings = &bench.settings;
+    let manner = Manner {
+        temperature: Some(settings.temperature.unwrap_or(0.0)),
+        insists: settings.temperature.is_some(),
+        max_tokens: settings.max_tokens,
+    };
+    let said: Said = bench
+        .once(step, async {
+            let asked = bench.scorer.engine.ask(&bench.world, model, manner, request).await?;
+            Ok(Said { content: asked.content, usage: asked.usage, cost: asked.cost })
+        })
+        .await?;
+    scored.spent(said.usage, said.cost.as_ref());
+    Ok(said.content)
+}
+
+fn unreadable(model: &str, first: &str, second: &str, said: &str) -> RunError {
+    let quote: String = said.chars().take(MAX_QUOTE).collect();
+    RunError::new(
+        codes::JUDGE_UNREADABLE,
+        format!("Model '{model}' gave no verdict: first, {first}; asked again, {second}. It said: “{quote}”"),
+    )
+}

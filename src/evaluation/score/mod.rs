@@ -1,0 +1,246 @@
+//! One evaluation, from what it names to a score.
+
+mod answer;
+mod examples;
+mod parameters;
+mod query;
+mod service;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::Semaphore;
+
+use super::finding::{Finding, passed, score, written};
+use super::settings::{Parameters, Settings};
+use super::steps::{Kept, Steps};
+use super::subject::Subject;
+use super::{golden, rules};
+use crate::engine::journal::{Cost, Usage};
+use crate::engine::world::{Account, World};
+use crate::engine::{Engine, RunError};
+use crate::resources::evaluation::{EvaluationSpec, EvaluationType};
+use crate::resources::token_usage::TokenUsage;
+use crate::resources::{Evaluator, Query};
+use crate::store::StoreError;
+
+/// Calls of judges and services at once, of all evaluations; further ones wait.
+const CALLS_AT_ONCE: usize = 64;
+
+/// Codes of failures.
+pub mod codes {
+    /// The specification lacks what its type needs.
+    pub const INVALID_SPEC: &str = "InvalidSpec";
+    /// A parameter cannot be read.
+    pub const INVALID_PARAMETER: &str = "InvalidParameter";
+    /// The data set cannot be read.
+    pub const INVALID_DATA_SET: &str = "InvalidDataSet";
+    /// The query has no answer that could be scored.
+    pub const NO_ANSWER: &str = "NoAnswer";
+    /// There is no journal of the query here.
+    pub const NO_JOURNAL: &str = "NoJournal";
+    /// What the judge said is no verdict.
+    pub const JUDGE_UNREADABLE: &str = "JudgeUnreadable";
+    /// The evaluator's service failed.
+    pub const SERVICE_FAILED: &str = "EvaluatorServiceFailed";
+    /// There is nothing to score by.
+    pub const NOTHING_TO_SCORE_BY: &str = "NothingToScoreBy";
+    /// A measure of the evaluator can mean nothing.
+    pub const INVALID_METRIC: &str = "InvalidMetric";
+}
+
+/// Why there is no score.
+#[derive(Debug, thiserror::Error)]
+pub enum ScoreError {
+    /// The evaluation ends with this.
+    #[error("{0}")]
+    Failed(#[from] RunError),
+    /// The database refused: it is tried again.
+    #[error("the steps of the evaluation cannot be kept: {0}")]
+    Store(#[from] StoreError),
+}
+
+/// What is to be scored.
+pub struct Work {
+    /// UID of the Evaluation.
+    pub uid: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its generation: what was asked under another one answers something else.
+    pub generation: i64,
+    /// Its specification.
+    pub spec: EvaluationSpec,
+    /// Who scores.
+    pub evaluator: Arc<Evaluator>,
+    /// The query, ended, where the type has one.
+    pub query: Option<Arc<Query>>,
+}
+
+/// What was found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Scored {
+    /// From 0 to 1.
+    pub score: f64,
+    /// It is enough.
+    pub passed: bool,
+    /// What it is made of.
+    pub findings: Vec<Finding>,
+    /// Tokens of judges.
+    pub usage: TokenUsage,
+    /// What they cost, by currency, in thousand-millionths.
+    pub costs: BTreeMap<String, i64>,
+    /// What else was said.
+    pub metadata: BTreeMap<String, String>,
+    /// The same in a sentence.
+    pub message: String,
+}
+
+impl Scored {
+    fn spent(&mut self, usage: Usage, cost: Option<&Cost>) {
+        self.usage += TokenUsage {
+            prompt_tokens: usage.prompt,
+            completion_tokens: usage.completion,
+            total_tokens: usage.prompt.saturating_add(usage.completion),
+            cached_tokens: usage.cached,
+        };
+        if let Some(cost) = cost {
+            let sum = self.costs.entry(cost.currency.clone()).or_default();
+            *sum = sum.saturating_add(cost.nanos);
+        }
+    }
+}
+
+/// Scores evaluations; cheap to clone.
+#[derive(Clone)]
+pub struct Scorer {
+    engine: Engine,
+    steps: Steps,
+    calls: Arc<Semaphore>,
+}
+
+/// What the parts of one evaluation share.
+struct Bench<'a> {
+    scorer: &'a Scorer,
+    work: &'a Work,
+    kept: Kept,
+    world: World,
+    parameters: Parameters,
+    settings: Settings,
+}
+
+impl Scorer {
+    /// Scores with the models, journals and outbound calls of `engine`, and keeps answers in `steps`.
+    pub fn new(engine: Engine, steps: Steps) -> Self {
+        Self { engine, steps, calls: Arc::new(Semaphore::new(CALLS_AT_ONCE)) }
+    }
+
+    /// What is kept.
+    pub fn steps(&self) -> &Steps {
+        &self.steps
+    }
+
+    /// Scores `work`. What was asked before is not asked again.
+    pub async fn score(&self, work: &Work) -> Result<Scored, ScoreError> {
+        let world = self.engine.seen_by(Account::default_of(&work.namespace))?;
+        let parameters = parameters::resolve(self, work, &world).await?;
+        let settings = Settings::of(&parameters)
+            .map_err(|error| RunError::new(codes::INVALID_PARAMETER, format!("The {error}.")))?;
+        let kept = self.steps.of(&work.uid).await?;
+        let bench = Bench { scorer: self, work, kept, world, parameters, settings };
+        if !work.evaluator.spec.address.is_missing() {
+            return service::score(&bench).await;
+        }
+        match work.spec.type_ {
+            EvaluationType::Direct => {
+                let config = &work.spec.config;
+                let expected = Some(config.expected_output.clone()).filter(|text| !text.is_empty());
+                let (input, output) = (config.input.clone(), config.output.clone());
+                let subject = Subject { input, output, expected, trace: None };
+                bench.whole(&subject, "Direct evaluation completed successfully").await
+            }
+            EvaluationType::Query => {
+                let subject = query::subject(&bench).await?;
+                bench.whole(&subject, "Query evaluation completed successfully").await
+            }
+            EvaluationType::Baseline => examples::score(&bench, golden::of(&bench.parameters)).await,
+            EvaluationType::Event => bench.event().await,
+            EvaluationType::Batch => {
+                Err(RunError::new(codes::INVALID_SPEC, "A batch is scored by its evaluations.").into())
+            }
+        }
+    }
+}
+
+impl Bench<'_> {
+    /// Scores one answer by everything that the evaluator has.
+    async fn whole(&self, subject: &Subject, message: &str) -> Result<Scored, ScoreError> {
+        let mut scored = Scored::default();
+        scored.findings = answer::findings(self, "", subject, &mut scored).await?;
+        let least = self.settings.min_score;
+        self.sum(&mut scored, least)?;
+        let reasons: Vec<String> =
+            scored.findings.iter().map(|finding| format!("{}: {}", finding.name, finding.reason)).collect();
+        scored.metadata.insert("reasoning".into(), reasons.join("\n"));
+        message.clone_into(&mut scored.message);
+        Ok(scored)
+    }
+
+    /// Decides the rules over what happened in the query.
+    async fn event(&self) -> Result<Scored, ScoreError> {
+        let trace = query::trace(self, None).await?.ok_or_else(|| {
+            RunError::new(
+                codes::NO_JOURNAL,
+                "The rules need the journal of the query's run, and there is none here. Ask the query anew.",
+            )
+        })?;
+        let findings =
+            rules::decide(self.scorer.engine.sandbox(), &self.work.spec.config.rules, &trace).await?;
+        let mut scored = Scored { findings, ..Scored::default() };
+        let least = self.settings.min_score;
+        self.sum(&mut scored, least)?;
+        let session =
+            self.work.query.as_ref().map(|query| query.spec.session_id.as_str()).unwrap_or_default();
+        scored.metadata = rules::metadata(&scored.findings, scored.score, least, &trace, session);
+        scored.message = format!(
+            "Event evaluation completed with {} rules - {} (score: {})",
+            scored.findings.len(),
+            if scored.passed { "passed" } else { "failed" },
+            written(scored.score)
+        );
+        Ok(scored)
+    }
+
+    fn sum(&self, scored: &mut Scored, least: f64) -> Result<(), RunError> {
+        scored.score = score(&scored.findings).ok_or_else(|| {
+            RunError::new(
+                codes::NOTHING_TO_SCORE_BY,
+                format!(
+                    "Evaluator '{}' has nothing that counts: every weight is 0.",
+                    self.work.evaluator.metadata.name.as_deref().unwrap_or_default()
+                ),
+            )
+        })?;
+        scored.passed = passed(&scored.findings, scored.score, least);
+        Ok(())
+    }
+
+    /// Does `act` once in the life of the evaluation: its answer is kept before it is used.
+    async fn once<T: Serialize + DeserializeOwned>(
+        &self,
+        step: &str,
+        act: impl Future<Output = Result<T, RunError>>,
+    ) -> Result<T, ScoreError> {
+        let step = format!("{}/{step}", self.work.generation);
+        if let Some(answer) = self.kept.answer(&step) {
+            return Ok(answer);
+        }
+        let scorer = self.scorer;
+        let _place = scorer.calls.acquire().await;
+        scorer.steps.begin(&self.work.uid, &step).await?;
+        let answer = act.await?;
+        scorer.steps.keep(&self.work.uid, &step, &answer).await?;
+        Ok(answer)
+    }
+}

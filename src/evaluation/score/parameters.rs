@@ -1,0 +1,37 @@
+//! The parameters of an evaluation: the evaluator's, and over them its own. Each is looked up in the namespace of the object that
+//! has it, with the rights of that namespace's default service account, and is in no log.
+
+use super::{Scorer, Work};
+use crate::engine::RunError;
+use crate::engine::world::{Account, World};
+use crate::evaluation::settings::Parameters;
+use crate::resources::parameter::Parameter;
+
+pub(super) async fn resolve(scorer: &Scorer, work: &Work, world: &World) -> Result<Parameters, RunError> {
+    let evaluator = &work.evaluator;
+    let name = evaluator.metadata.name.as_deref().unwrap_or_default();
+    let home = evaluator.metadata.namespace.as_deref().unwrap_or_default();
+    let theirs = scorer.engine.seen_by(Account::default_of(home))?;
+    let mut parameters = Parameters::new();
+    let of = format!("Evaluator '{name}'");
+    look_up(&theirs, home, &evaluator.spec.parameters, &of, &mut parameters).await?;
+    if let Some(own) = &work.spec.evaluator {
+        look_up(world, &work.namespace, &own.parameters, "the evaluation", &mut parameters).await?;
+    }
+    Ok(parameters)
+}
+
+async fn look_up(
+    world: &World,
+    namespace: &str,
+    list: &[Parameter],
+    of: &str,
+    parameters: &mut Parameters,
+) -> Result<(), RunError> {
+    for parameter in list {
+        let field = format!("Parameter '{}' of {of}", parameter.name);
+        let value = world.value(namespace, parameter.source(), None, &field).await?;
+        parameters.insert(parameter.name.clone(), value.unwrap_or_default());
+    }
+    Ok(())
+}
