@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+use super::compare::{Compare, compared, pair};
 use super::conversation::Conversation;
 use super::follow::{Follow, FollowPill};
 use super::head::{RunFacts, RunHead};
@@ -23,6 +24,7 @@ use crate::app::pages::yaml::YamlTab;
 use crate::app::words;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
+use crate::views::answers::AnswerDiff;
 use crate::views::detail::Detail;
 use crate::views::problem::{Problem, ProblemCode};
 use crate::views::run::RunView;
@@ -35,24 +37,41 @@ pub fn RunPage(
 ) -> impl IntoView {
     let asked = key.clone();
     let query = use_query_map();
-    let yaml = query.with_untracked(|query| query.get("view").as_deref() == Some("yaml"));
-    let run = resource(|| (), move |()| load(asked.clone(), yaml));
+    let asks = query.with_untracked(|query| Asks {
+        yaml: query.get("view").as_deref() == Some("yaml"),
+        compare: query.get("compare").and_then(|text| pair(&text)),
+    });
+    let run = resource(|| (), move |()| load(asked.clone(), asks));
     let key = StoredValue::new(key);
     let body = move || {
         run.get().map(|answer| match answer {
-            Ok((view, detail)) => view! { <Run view=view detail=detail /> }.into_any(),
+            Ok((view, detail, diff)) => view! { <Run view=view detail=detail diff=diff /> }.into_any(),
             Err(problem) => no_run(key.get_value(), problem, Callback::new(move |()| run.refetch())),
         })
     };
     view! { <Transition fallback=|| view! { <Skeleton label="Loading the run" lines=6 /> }>{body}</Transition> }
 }
 
-/// The run, and for a page that opens on its YAML the object too: loaded by the tab itself, it would be nested too
-/// deep for hydration.
-async fn load(key: ObjectKey, yaml: bool) -> Result<(RunView, Option<Detail>), Problem> {
+/// What the address asks for beside the run.
+#[derive(Debug, Clone, Copy)]
+struct Asks {
+    yaml: bool,
+    compare: Option<(usize, usize)>,
+}
+
+/// Two answers, compared.
+type Compared = ((usize, usize), Result<AnswerDiff, Problem>);
+
+/// The run, and for a page that opens on its YAML the object too, on a comparison what differs: loaded by themselves, they
+/// would be nested too deep for hydration.
+async fn load(key: ObjectKey, asks: Asks) -> Result<(RunView, Option<Detail>, Option<Compared>), Problem> {
     let run = get_run(key.clone()).await?;
-    let detail = if yaml { Some(get_object(key).await?) } else { None };
-    Ok((run, detail))
+    let diff = match asks.compare.filter(|_| run.targets.len() > 1 && run.ended_ms.is_some()) {
+        Some(pair) => Some(compared(key.clone(), pair).await),
+        None => None,
+    };
+    let detail = if asks.yaml { Some(get_object(key).await?) } else { None };
+    Ok((run, detail, diff))
 }
 
 fn no_run(key: ObjectKey, problem: Problem, retry: Callback<()>) -> AnyView {
@@ -79,8 +98,9 @@ fn no_run(key: ObjectKey, problem: Problem, retry: Callback<()>) -> AnyView {
 }
 
 #[component]
-fn Run(view: RunView, detail: Option<Detail>) -> impl IntoView {
+fn Run(view: RunView, detail: Option<Detail>, diff: Option<Compared>) -> impl IntoView {
     let run = RunStore::follow(view);
+    let diff = StoredValue::new(diff);
     let detail = StoredValue::new(detail);
     let follow = Follow::begin(run);
     let query = use_query_map();
@@ -134,6 +154,7 @@ fn Run(view: RunView, detail: Option<Detail>) -> impl IntoView {
         .into_any(),
         _ => view! {
             <div role="tabpanel" id="panel-conversation" aria-labelledby="tab-conversation">
+                <Compare run=run first=diff.get_value() />
                 <Conversation run=run />
             </div>
         }
