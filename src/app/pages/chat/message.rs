@@ -45,16 +45,14 @@ pub fn Message(
         .map(|(at, url)| view! { <img class="pic" src=url alt=format!("Image {}", at + 1) /> })
         .collect_view();
     let has_text = !input.trim().is_empty();
+    let aside = view! {
+        <span class="meta">
+            <crate::app::components::Ago at=created />
+        </span>
+    }
+    .into_any();
     view! {
-        <Asked
-            name="You"
-            aside=view! {
-                <span class="meta">
-                    <crate::app::components::Ago at=created />
-                </span>
-            }
-                .into_any()
-        >
+        <Asked name="You" aside=aside>
             {has_text.then(|| view! { <p class="whitespace-pre-line">{input}</p> })}
             <div class="pics">{pictures}</div>
         </Asked>

@@ -144,13 +144,9 @@ fn Spaces(inbox: Inbox) -> impl IntoView {
             })
             .collect_view()
     };
+    let no_choice = move || spaces.with(Vec::len) <= 1 && inbox.within.with(Option::is_none);
     view! {
-        <div
-            class="chips scroll"
-            role="group"
-            aria-label="Namespaces"
-            hidden=move || spaces.with(Vec::len) < 2 && inbox.within.with(Option::is_none)
-        >
+        <div class="chips scroll" role="group" aria-label="Namespaces" hidden=no_choice>
             {chips}
         </div>
     }

@@ -41,9 +41,10 @@ pub fn Conversation(
     let way_out: ChildrenFn = std::sync::Arc::new(move || way_out(&key).into_any());
     let fault_way_out = way_out.clone();
     let fault_of = run.peek(|run| run.key.clone());
+    let aside = view! { <span class="why xs">{asked}</span> }.into_any();
     view! {
         <ol class="conv" aria-label="Question">
-            <Asked name="Question" aside=view! { <span class="why xs">{asked}</span> }.into_any()>
+            <Asked name="Question" aside=aside>
                 <p class="whitespace-pre-line">{input}</p>
             </Asked>
             <Notes notices=notices />
