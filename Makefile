@@ -34,6 +34,7 @@ test: test-unit test-e2e ## Run every test but those on a real cluster
 
 test-unit: setup ## Run the Rust tests
 	@scripts/setup-kubectl >/dev/null
+	@scripts/setup-postgres >/dev/null
 	@cargo test --all-targets
 
 test-e2e: setup ## Run the browser tests in Chromium

@@ -1,8 +1,9 @@
 //! `make bench`: measures the figures of docs/benchmarks.md on the release binary, from outside, over its own doors.
 //!
-//! `bench [--pixel FILE] [--kubeconfig FILE] [--only NAME]`: what the browser measured (end2end/bench), and a cluster. Results go to
+//! `bench [--pixel FILE] [--only NAME]`: FILE holds what the browser measured (end2end/bench). Results go to
 //! docs/benchmarks.md, with the hand-written bench/notes.md below them.
 
+mod cluster;
 mod figures;
 mod machine;
 mod model;
@@ -24,8 +25,8 @@ pub struct Bench {
     pub site: PathBuf,
     /// What the browser measured, if it did.
     pub pixel: Option<PathBuf>,
-    /// A cluster to measure on, if there is one.
-    pub kubeconfig: Option<PathBuf>,
+    /// Starts etcd and kube-apiserver.
+    pub cluster: PathBuf,
 }
 
 #[tokio::main]
@@ -37,18 +38,15 @@ async fn main() -> anyhow::Result<()> {
         binary: root.join("target/release/arkdeck"),
         site: root.join("target/site"),
         pixel: None,
-        kubeconfig: None,
+        cluster: root.join("tests/cluster/run"),
     };
     let mut only = None;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--pixel" => bench.pixel = arguments.next().map(PathBuf::from),
-            "--kubeconfig" => bench.kubeconfig = arguments.next().map(PathBuf::from),
             "--only" => only = arguments.next(),
-            other => anyhow::bail!(
-                "unknown argument {other}: bench [--pixel FILE] [--kubeconfig FILE] [--only NAME]"
-            ),
+            other => anyhow::bail!("unknown argument {other}: bench [--pixel FILE] [--only NAME]"),
         }
     }
     anyhow::ensure!(bench.binary.exists(), "{} is missing: run `make build`", bench.binary.display());
@@ -72,6 +70,8 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted("burst") {
         found.extend(figures::burst::measure(&bench).await.context("the burst")?);
+    }
+    if wanted("cluster") {
         found.extend(figures::burst::on_cluster(&bench).await.context("the burst on a cluster")?);
     }
     if wanted("streams") {

@@ -49,6 +49,11 @@ pub struct ServeArgs {
     #[arg(long, env = "ARKDECK_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
 
+    /// Keep runs, conversations and sessions in this PostgreSQL, which several processes on one cluster may share:
+    /// postgres://USER:PASSWORD@HOST:5432/DATABASE. As a variable rather than here, where every user of the machine sees it
+    #[arg(long, env = "ARKDECK_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub database_url: Option<DatabaseUrl>,
+
     /// Address of the embedded Kubernetes API; loopback only [default: 127.0.0.1:6440, else a free port]
     #[arg(long, env = "ARKDECK_KUBE_LISTEN", value_name = "ADDR")]
     pub kube_listen: Option<SocketAddr>,
@@ -108,6 +113,23 @@ fn weight(text: &str) -> Result<(String, u32), String> {
 
 /// The largest share that a namespace can be given; more would be all.
 const MAX_WEIGHT: u32 = 1000;
+
+/// The address of a database, which may hold a password: it is shown nowhere. Any text is taken here, as clap repeats what it
+/// refuses; whoever connects looks at it.
+#[derive(Clone)]
+pub struct DatabaseUrl(pub String);
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("(an address)")
+    }
+}
+
+impl From<String> for DatabaseUrl {
+    fn from(url: String) -> Self {
+        Self(url)
+    }
+}
 
 /// Whose rights runs read with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -264,6 +286,13 @@ mod tests {
             assert!(refused.contains("team-a=3"), "{refused}");
         }
         assert!(Cli::try_parse_from(["arkdeck", "serve", "--max-running", "0"]).is_err());
+    }
+
+    #[test]
+    fn the_address_of_a_database_is_shown_nowhere() {
+        let args = serve(&["--database-url", "postgres://tide:moonlight@harbour/arkdeck"]);
+        assert!(!format!("{args:?}").contains("moonlight"));
+        assert_eq!(args.database_url.unwrap().0, "postgres://tide:moonlight@harbour/arkdeck");
     }
 
     #[test]

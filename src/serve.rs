@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use arkdeck::api::serve::Services;
-use arkdeck::cli::{RunsAs, ServeArgs, Target};
+use arkdeck::cli::{DatabaseUrl, RunsAs, ServeArgs, Target};
 use arkdeck::controllers::{self, ControllerDeps};
 use arkdeck::embedded::{Embedded, Settings};
 use arkdeck::engine::{self, Engine, EngineDeps};
@@ -44,6 +44,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         weights,
         history_tokens,
         reach: _,
+        database_url,
         data_dir: _,
         context: _,
         kubeconfig: _,
@@ -56,11 +57,11 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         None => None,
     };
     let listen = listener.local_addr().context("cannot read the address listened at")?;
-    let store = Store::open(&data_dir).await?;
+    let (store, file) = databases(database_url, &target, &data_dir).await?;
     let mut tasks = Tasks::default();
     let shutdown = tasks.shutdown.clone();
 
-    let (cluster, embedded) = connect(target, &store).await?;
+    let (cluster, embedded) = connect(target, file.as_ref().unwrap_or(&store)).await?;
     let kubeconfig = match &embedded {
         Some(embedded) => {
             listen_kubernetes(embedded, kube_listen, &data_dir, shutdown.clone()).await?;
@@ -131,7 +132,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
             Err(error) => tracing::warn!(%error, "the demo set is not complete"),
         }
     }
-    announce(listen, &data_dir, kubeconfig.as_deref(), &cluster, reach.words());
+    announce(listen, &data(&data_dir, &store, &file), kubeconfig.as_deref(), &cluster, reach.words());
 
     let end = tasks.wait().await;
     tasks.drain().await;
@@ -140,7 +141,39 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         embedded.shutdown().await;
     }
     store.close().await;
+    if let Some(file) = file {
+        file.close().await;
+    }
     end
+}
+
+/// The database of what is ours, and the file: the embedded API keeps its objects in one always.
+async fn databases(
+    url: Option<DatabaseUrl>,
+    target: &Target,
+    data_dir: &Path,
+) -> anyhow::Result<(Store, Option<Store>)> {
+    let url = url.map(|url| url.0).filter(|url| !url.is_empty());
+    let file = match (&url, target) {
+        (Some(_), Target::Kubeconfig { .. } | Target::InCluster) => None,
+        _ => Some(Store::open(data_dir).await?),
+    };
+    match (url, file) {
+        (None, Some(file)) => Ok((file.clone(), Some(file))),
+        (url, file) => Ok((Store::connect(&url.unwrap_or_default()).await?, file)),
+    }
+}
+
+/// Where the data is, for people.
+fn data(data_dir: &Path, store: &Store, file: &Option<Store>) -> String {
+    let dir = std::path::absolute(data_dir).unwrap_or_else(|_| PathBuf::from(data_dir));
+    match (store.shared(), file) {
+        (None, _) => dir.display().to_string(),
+        (Some(server), None) => format!("PostgreSQL, {}", server.place()),
+        (Some(server), Some(_)) => {
+            format!("PostgreSQL, {}; the embedded API's in {}", server.place(), dir.display())
+        }
+    }
 }
 
 /// The API to work on, and the embedded one if it is that.
@@ -225,14 +258,14 @@ fn synced(caches: &Arc<Caches>) -> Arc<dyn Fn() -> Result<(), String> + Send + S
 }
 
 /// The lines that say that it runs: where, with what data, how to reach it with kubectl, how to stop it.
-fn announce(listen: SocketAddr, data_dir: &Path, kubeconfig: Option<&Path>, cluster: &Cluster, reach: &str) {
+fn announce(listen: SocketAddr, data: &str, kubeconfig: Option<&Path>, cluster: &Cluster, reach: &str) {
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path));
     let mut lines = format!("Arkdeck is ready: http://{listen}\n");
     match kubeconfig {
         Some(path) => lines.push_str(&format!("  Kubeconfig  {}\n", absolute(path).display())),
         None => lines.push_str(&format!("  Cluster     {} at {}\n", cluster.mode.display(), cluster.url())),
     }
-    lines.push_str(&format!("  Data        {}\n", absolute(data_dir).display()));
+    lines.push_str(&format!("  Data        {data}\n"));
     lines.push_str(&format!("  Calls       reach {reach} addresses\n"));
     lines.push_str("  Stop        Ctrl-C\n");
     let mut out = std::io::stdout().lock();

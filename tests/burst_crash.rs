@@ -29,6 +29,7 @@ use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
+use tokio::sync::watch;
 
 /// Kills, unless the environment says another number.
 const KILLS: usize = 200;
@@ -38,8 +39,9 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const ROUND: usize = 40;
 /// Requests under way at once.
 const CLIENTS: usize = 8;
-/// How long the program lives after it is ready.
-const LIFE_MS: std::ops::Range<u64> = 0..250;
+/// After how many events that are seen from outside (a query acknowledged, a model called, a payment) the program is killed.
+/// A round has 160 when it is left alone; what earlier ones left adds to them.
+const LIFE: std::ops::RangeInclusive<usize> = 1..=160;
 /// How long it lives when it is killed while it starts, every eighth time.
 const BIRTH_MS: std::ops::Range<u64> = 20..300;
 const KEY: &str = "sk-lighthouse-1234";
@@ -51,15 +53,28 @@ struct Seen {
     asked: HashMap<String, usize>,
     /// Payments by the question.
     paid: HashMap<String, usize>,
+    /// Queries that the API has said yes to.
+    acknowledged: HashSet<String>,
 }
 
-type Shared = Arc<Mutex<Seen>>;
+#[derive(Clone, Default)]
+struct Shared {
+    seen: Arc<Mutex<Seen>>,
+    events: watch::Sender<usize>,
+}
+
+impl Shared {
+    fn note(&self, what: impl FnOnce(&mut Seen)) {
+        what(&mut self.seen.lock());
+        self.events.send_modify(|count| *count += 1);
+    }
+}
 
 /// The model: asks to pay first, and says so when it was done.
-async fn model(State(seen): State<Shared>, Json(body): Json<Value>) -> Response {
+async fn model(State(outside): State<Shared>, Json(body): Json<Value>) -> Response {
     let messages = body["messages"].as_array().unwrap();
     let question = messages.iter().find(|one| one["role"] == "user").unwrap()["content"].as_str().unwrap();
-    *seen.lock().asked.entry(question.to_owned()).or_default() += 1;
+    outside.note(|seen| *seen.asked.entry(question.to_owned()).or_default() += 1);
     // Long enough to be killed in.
     tokio::time::sleep(Duration::from_millis(5)).await;
     let delta = if messages.iter().any(|one| one["role"] == "tool") {
@@ -75,18 +90,18 @@ async fn model(State(seen): State<Shared>, Json(body): Json<Value>) -> Response 
     ([(header::CONTENT_TYPE, "text/event-stream")], stream).into_response()
 }
 
-async fn pay(State(seen): State<Shared>, Part(id): Part<String>) -> &'static str {
-    *seen.lock().paid.entry(id).or_default() += 1;
+async fn pay(State(outside): State<Shared>, Part(id): Part<String>) -> &'static str {
+    outside.note(|seen| *seen.paid.entry(id).or_default() += 1);
     "paid"
 }
 
-async fn outside(seen: Shared) -> String {
+async fn serve(outside: Shared) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let router = Router::new()
         .route("/v1/chat/completions", post(model))
         .route("/pay/{id}", post(pay))
-        .with_state(seen);
+        .with_state(outside);
     tokio::spawn(async move { axum::serve(listener, router).await });
     url
 }
@@ -145,18 +160,18 @@ async fn prepare(client: &Client, url: &str) {
     Api::namespaced(client.clone(), "default").create(&params, &agent).await.unwrap();
 }
 
-/// Creates the queries of a round; adds to `acknowledged` what the API has said yes to. Ends when the program does.
-async fn ask(client: Client, round: usize, acknowledged: Arc<Mutex<HashSet<String>>>) {
+/// Creates the queries of a round. Ends when the program does.
+async fn ask(client: Client, round: usize, outside: Shared) {
     let queries: Api<Query> = Api::namespaced(client, "default");
     stream::iter(0..ROUND)
         .for_each_concurrent(CLIENTS, |number| {
-            let (queries, acknowledged) = (&queries, &acknowledged);
+            let (queries, outside) = (&queries, &outside);
             async move {
                 let name = format!("q-{round}-{number}");
                 let spec = json!({"input": name, "target": {"type": "agent", "name": "clerk"}});
                 let query: Query = object("Query", &name, spec);
                 if queries.create(&PostParams::default(), &query).await.is_ok() {
-                    acknowledged.lock().insert(name);
+                    outside.note(|seen| drop(seen.acknowledged.insert(name)));
                 }
             }
         })
@@ -211,26 +226,29 @@ async fn a_burst_survives_two_hundred_kills() {
     let seed = set("ARKDECK_CRASH_SEED", 20_261_126);
     println!("ARKDECK_CRASH_SEED={seed}");
     let mut dice = StdRng::seed_from_u64(seed);
-    let (dir, seen, acknowledged) = (tempfile::tempdir().unwrap(), Shared::default(), Arc::default());
-    let url = outside(seen.clone()).await;
+    let (dir, outside) = (tempfile::tempdir().unwrap(), Shared::default());
+    let url = serve(outside.clone()).await;
 
     for round in 0..kills {
         let mut child = spawn(dir.path());
         if round % 8 == 7 {
-            // While it starts: migrations, kubeconfig, first listings, the runs that it takes up again.
+            // While it starts: kubeconfig, first listings, the runs that it takes up again.
             tokio::time::sleep(Duration::from_millis(dice.random_range(BIRTH_MS))).await;
-        } else {
-            let client = ready(&mut child, dir.path()).await;
-            if round == 0 {
-                prepare(&client, &url).await;
-            }
-            let asking = tokio::spawn(ask(client, round, Arc::clone(&acknowledged)));
-            tokio::time::sleep(Duration::from_millis(dice.random_range(LIFE_MS))).await;
             child.kill().await.unwrap();
-            asking.await.unwrap();
             continue;
         }
+        let client = ready(&mut child, dir.path()).await;
+        if round == 0 {
+            prepare(&client, &url).await;
+        }
+        let mut events = outside.events.subscribe();
+        let enough = *events.borrow() + dice.random_range(LIFE);
+        let asking = tokio::spawn(ask(client, round, outside.clone()));
+        // What the wait returns would lock the count.
+        let alive = tokio::time::timeout(PATIENCE, events.wait_for(|count| *count >= enough)).await.is_ok();
+        assert!(alive, "round {round} came to a halt");
         child.kill().await.unwrap();
+        asking.await.unwrap();
     }
 
     let mut child = spawn(dir.path());
@@ -238,7 +256,8 @@ async fn a_burst_survives_two_hundred_kills() {
     let queries = all_ended(&client).await;
     child.kill().await.unwrap();
     let names: HashSet<String> = queries.iter().map(ResourceExt::name_any).collect();
-    let acknowledged: HashSet<String> = acknowledged.lock().clone();
+    let seen = std::mem::take(&mut *outside.seen.lock());
+    let acknowledged = &seen.acknowledged;
     assert!(acknowledged.len() > kills, "{} queries in {kills} rounds show little", acknowledged.len());
     let lost: Vec<_> = acknowledged.difference(&names).collect();
     assert!(lost.is_empty(), "lost: {lost:?}");
@@ -253,10 +272,7 @@ async fn a_burst_survives_two_hundred_kills() {
         assert_eq!(status.response.as_ref().unwrap().content, format!("Paid {name}."));
         let entries = journals.read(&query.uid().unwrap(), 0, usize::MAX).await.unwrap();
         let asked = check_journal(&name, &entries);
-        let (calls, paid) = {
-            let seen = seen.lock();
-            (seen.asked[&name], seen.paid.get(&name).copied().unwrap_or(0))
-        };
+        let (calls, paid) = (seen.asked[&name], seen.paid.get(&name).copied().unwrap_or(0));
         assert!(calls <= asked, "{name}: the model was called {calls} times, the journal knows of {asked}");
         // A kill between the note and the call leaves nobody paid, and the model is told that nobody knows.
         assert!(paid <= 1, "{name} was paid {paid} times");

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::{ark_all, ark_in, object, openai, phase};
 use crate::Bench;
+use crate::cluster::Cluster;
 use crate::model::Models;
 use crate::process::{Api as Which, Arkdeck};
 use crate::report::{Figure, number};
@@ -83,12 +84,16 @@ pub async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
 
 /// The burst on a kube-apiserver.
 pub async fn on_cluster(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
-    let Some(kubeconfig) = &bench.kubeconfig else { return Ok(Vec::new()) };
+    let cluster = Cluster::start(bench).await?;
     let models = Models::start().await?;
-    let arkdeck = Arkdeck::with(bench, Which::Cluster(kubeconfig.clone()), &["--runs-as", "process"]).await?;
+    let api = Which::Cluster(cluster.kubeconfig.clone());
+    let arkdeck = Arkdeck::with(bench, api, &["--runs-as", "process"]).await?;
     let client = arkdeck.client().await?;
     prepare(&client, &models.now(), &[EACH; NAMESPACES]).await?;
     let burst = burst(&client, &[EACH; NAMESPACES]).await?;
+    let peak = arkdeck.peak_mib()?;
+    arkdeck.kill().await?;
+    cluster.end().await?;
     Ok(vec![
         Figure::at_least(
             "Burst of 5,100 queries, kube-apiserver",
@@ -98,11 +103,7 @@ pub async fn on_cluster(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
             "the same on kube-apiserver and etcd, on the same two cores",
         ),
         Figure::plain("… lost or failed", burst.failed.to_string(), "queries not done at the end"),
-        Figure::plain(
-            "… peak memory",
-            format!("{} MiB", number(arkdeck.peak_mib()?)),
-            "VmHWM of arkdeck alone",
-        ),
+        Figure::plain("… peak memory", format!("{} MiB", number(peak)), "VmHWM of arkdeck alone"),
     ])
 }
 

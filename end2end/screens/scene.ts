@@ -38,6 +38,7 @@ const FURTHER = [
   others("tickets", "Memory", "v1alpha1", `{ address: { value: "http://127.0.0.1:9/memory" } }`),
   others("refund-84213", "A2ATask", "v1alpha1", `{ queryRef: { name: triage-84213 }, agentRef: { name: triage }, taskId: refund-84213, input: Refund 84 EUR }`),
   others("batch-runner", "ExecutionEngine", "v1prealpha1", `{ description: Runs agents elsewhere, address: { value: "http://127.0.0.1:9" } }`),
+  others("claims-desk", "Team", "v1alpha1", `{ description: "Whoever knows most speaks next", strategy: selector, maxTurns: 12, members: [{ name: triage, type: agent }, { name: invoice-reader, type: agent }, { name: policy-checker, type: agent }, { name: refund-officer, type: agent }, { name: reply-writer, type: agent }, { name: refund-desk, type: team }], graph: { edges: [{ from: triage, to: invoice-reader }, { from: triage, to: policy-checker }, { from: invoice-reader, to: policy-checker }, { from: policy-checker, to: refund-officer }, { from: refund-officer, to: reply-writer }, { from: refund-officer, to: policy-checker }, { from: triage, to: reply-writer }] } }`),
   others("default", "ArkConfig", "v1alpha1", `{ queryTTL: 720h, maxAgentIterations: 25 }`),
 ].join("");
 

@@ -15,7 +15,7 @@ export interface Shot {
 
 /** An object of each kind that has no page of its own. */
 const OBJECTS: Record<string, string> = {
-  evaluations: "reply-to-84213", teams: "refund-desk", tools: "get-order", mcpservers: "order-desk", a2aservers: "carrier",
+  evaluations: "reply-to-84213", mcpservers: "order-desk", a2aservers: "carrier",
   memories: "tickets", evaluators: "answer-quality", a2atasks: "refund-84213", executionengines: "batch-runner",
 };
 const at = (path: string) => `/ns/default/${path}`;
@@ -36,6 +36,12 @@ async function tryAgent(page: Page): Promise<void> {
   await page.getByRole("textbox", { name: "Question" }).fill("What is an agent?");
   await page.keyboard.press("Enter");
   await expect(page.locator(".pane").getByText("Done")).toBeVisible();
+}
+
+async function tryTool(page: Page): Promise<void> {
+  await page.getByRole("textbox", { name: "id", exact: true }).fill("A-10448");
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect(page.getByText(/HTTP \d+ after|after \d+/).first()).toBeVisible();
 }
 
 async function failTest(page: Page): Promise<void> {
@@ -104,6 +110,8 @@ export const GROUPS: Record<string, Shot[]> = {
     { name: "new-agents-errors", path: at("agents/new"), open: press("Create agent") },
     { name: "new-models-failed-test", path: at("models/new"), open: failTest },
     { name: "new-no-namespace", path: "/ns/-/agents/new" },
+    { name: "new-tools-errors", path: at("tools/new"), open: press("Create tool") },
+    { name: "new-teams-graph", path: at("teams/new?from=claims-desk") },
   ],
   objects: [
     ...Object.entries(OBJECTS).flatMap(([kind, name]) =>
@@ -119,7 +127,16 @@ export const GROUPS: Record<string, Shot[]> = {
     ...["overview", "edit", "events", "yaml"].map((tab) => ({ name: `models-${tab}`, path: at(`models/default?tab=${tab}`) })),
     { name: "models-not-ready", path: at("models/local-model") },
   ],
+  builds: [
+    ...["overview", "edit", "runs", "usage", "events", "yaml"].map((tab) => ({ name: `teams-${tab}`, path: at(`teams/refund-desk?tab=${tab}`) })),
+    { name: "teams-graph", path: at("teams/claims-desk") },
+    { name: "teams-graph-edit", path: at("teams/claims-desk?tab=edit") },
+    ...["overview", "try", "edit", "events", "yaml"].map((tab) => ({ name: `tools-${tab}`, path: at(`tools/get-order?tab=${tab}`) })),
+    { name: "tools-tried", path: at("tools/get-order?tab=try"), open: tryTool },
+    { name: "agents-usage", path: at("agents/guide?tab=usage") },
+  ],
   runs: [
+    { name: "run-graph", path: at("queries/refund-84213?view=graph") },
     ...["conversation", "journal", "yaml"].map((view) => ({ name: `run-done-${view}`, path: at(`queries/order-a-10448?view=${view}`) })),
     { name: "run-done-step", path: at("queries/order-a-10448?view=journal&step=4") },
     { name: "run-running", path: at("queries/refund-a-10448") },

@@ -4,7 +4,7 @@ import { ROUTES } from "../support/routes.ts";
 
 const OURS = [{ name: "events", path: "/ns/default/events" }, { name: "components", path: "/components" }];
 /** One page of each shape: the themes differ in colours only, so the dark one need not see every kind. */
-const SHAPES = ["home", "approvals", "conversations", "new-conversation", "list-queries", "list-teams", "new-queries", "new-models", "new-teams", "events", "components"];
+const SHAPES = ["home", "approvals", "conversations", "new-conversation", "list-queries", "list-teams", "new-queries", "new-models", "new-teams", "new-tools", "events", "components"];
 
 for (const theme of ["light", "dark"] as const) {
   test.describe(theme, () => {
@@ -28,10 +28,15 @@ spec:
   strategy: sequential
   members: [{ name: nobody, type: agent }]
 `);
-      for (const tab of ["overview", "events", "yaml"]) {
+      for (const tab of ["overview", "edit", "runs", "usage", "events", "yaml"]) {
         await page.goto(`/ns/${namespace}/teams/desk?tab=${tab}`);
         await hydrated(page);
         if (tab === "yaml") await expect(page.locator("yaml-editor .cm-content")).toBeVisible();
+        await expectAccessible(page);
+      }
+      for (const tab of ["overview", "try", "edit"]) {
+        await page.goto(`/ns/default/tools/get-order?tab=${tab}`);
+        await hydrated(page);
         await expectAccessible(page);
       }
     });

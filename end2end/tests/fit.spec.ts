@@ -4,7 +4,9 @@ import { expect, hydrated, test } from "../support/fixtures.ts";
 const PAGES = [
   "/ns/default", "/ns/default/queries", "/ns/default/agents", "/ns/default/agents/guide", "/ns/default/agents/new",
   "/ns/default/queries/what-is-an-agent", "/ns/default/queries/new", "/ns/default/models/default",
-  "/ns/default/teams/refund-desk?tab=yaml", "/ns/default/events",
+  "/ns/default/teams/refund-desk?tab=yaml", "/ns/default/teams/refund-desk?tab=edit", "/ns/default/teams/refund-desk",
+  "/ns/default/tools/get-order", "/ns/default/tools/get-order?tab=try", "/ns/default/tools/get-order?tab=edit",
+  "/ns/default/teams/refund-desk?tab=usage", "/ns/default/events",
 ];
 /** Layout shift that nobody sees: the width of a clock's words, the editor measuring its lines. 0.1 counts as good. */
 const SHIFT = 0.005;

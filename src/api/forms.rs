@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::views::ObjectKey;
-use crate::views::forms::{AgentForm, Choices, ModelForm, TestReport, ToolSpecForm, ToolTrial};
+use crate::views::forms::{AgentForm, Choices, ModelForm, TeamForm, TestReport, ToolSpecForm, ToolTrial};
 use crate::views::problem::Problem;
 
 #[cfg(feature = "ssr")]
@@ -46,6 +46,18 @@ pub async fn preview_agent(form: AgentForm) -> Result<String, Problem> {
     serve::forms::preview_agent(form).await
 }
 
+/// Creates or changes a team. With `dry_run` only judges.
+#[server(prefix = "/api", endpoint = "teams/save", input = Json, output = Json)]
+pub async fn save_team(form: TeamForm, dry_run: bool) -> Result<ObjectKey, Problem> {
+    serve::forms::save_team(form, dry_run).await
+}
+
+/// The manifest that a team form stands for, as YAML.
+#[server(prefix = "/api", endpoint = "teams/preview", input = Json, output = Json)]
+pub async fn preview_team(form: TeamForm) -> Result<String, Problem> {
+    serve::forms::preview_team(form).await
+}
+
 /// Creates or changes a tool. With `dry_run` only judges.
 #[server(prefix = "/api", endpoint = "tools/save", input = Json, output = Json)]
 pub async fn save_tool(form: ToolSpecForm, dry_run: bool) -> Result<ObjectKey, Problem> {
@@ -58,8 +70,15 @@ pub async fn preview_tool(form: ToolSpecForm) -> Result<String, Problem> {
     serve::forms::preview_tool(form).await
 }
 
-/// Calls a tool as a run would, with arguments as JSON text. It is for those who may see the tool and ask queries.
+/// Calls a tool as a run would, with arguments as JSON text, and passes the result through a jq filter if one is given. A
+/// tool that is not as it is saved may be tried by those who may save it.
 #[server(prefix = "/api", endpoint = "tools/try", input = Json, output = Json)]
-pub async fn try_tool(tool: ObjectKey, arguments: String) -> Result<ToolTrial, Problem> {
-    serve::tools::try_tool(tool, arguments).await
+pub async fn try_tool(form: ToolSpecForm, arguments: String, filter: String) -> Result<ToolTrial, Problem> {
+    serve::tools::try_tool(form, arguments, filter).await
+}
+
+/// The request that a call of a tool would send, as text; empty for a tool that sends none. Secrets are named in it.
+#[server(prefix = "/api", endpoint = "tools/request", input = Json, output = Json)]
+pub async fn tool_request(form: ToolSpecForm, arguments: String) -> Result<String, Problem> {
+    serve::tools::request(form, arguments).await
 }

@@ -7,6 +7,7 @@ use crate::views::detail::{Detail, EventView};
 use crate::views::home::{Hit, HomeView};
 use crate::views::problem::Problem;
 use crate::views::row::{ListPage, ListRequest};
+use crate::views::usage::UsageView;
 use crate::views::yaml::{ApplyOutcome, YamlDocument};
 
 #[cfg(feature = "ssr")]
@@ -76,6 +77,12 @@ pub async fn list_events(namespace: Option<String>) -> Result<Vec<EventView>, Pr
 #[server(prefix = "/api", endpoint = "home/get", input = Json, output = Json)]
 pub async fn get_home(namespace: Option<String>) -> Result<HomeView, Problem> {
     serve::home::get(namespace).await
+}
+
+/// Tokens and cost of the runs of an agent, a team or a model, over time.
+#[server(prefix = "/api", endpoint = "objects/usage", input = Json, output = Json)]
+pub async fn get_usage(key: ObjectKey) -> Result<UsageView, Problem> {
+    serve::usage::usage(key, crate::engine::journal::now_ms()).await
 }
 
 /// Objects whose name or purpose matches, best first, at most 20; for the command palette.

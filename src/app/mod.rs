@@ -21,6 +21,7 @@ pub mod deletes;
 #[cfg(feature = "ssr")]
 pub mod document;
 pub mod frame;
+pub mod graph;
 pub mod guard;
 pub mod keys;
 pub mod lists;

@@ -16,11 +16,13 @@ use super::pages::models::ModelPage;
 use super::pages::object::ObjectPage;
 use super::pages::query_new::NewQueryPage;
 use super::pages::run::RunPage;
+use super::pages::teams::TeamPage;
+use super::pages::tools::ToolPage;
 use super::pages::yaml::CreatePage;
 use super::pages::{EventsPage, NotFound, ObjectsPage};
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
-use crate::views::forms::{AgentForm, ModelForm};
+use crate::views::forms::{AgentForm, ModelForm, TeamForm, ToolSpecForm};
 
 #[cfg(feature = "hydrate")]
 mod browser;
@@ -125,6 +127,8 @@ fn forms(Place { namespace, place, .. }: Place) -> AnyView {
         Some(Kind::Query) => view! { <NewQueryPage namespace=namespace /> }.into_any(),
         Some(Kind::Agent) => view! { <NewObjectPage<AgentForm> namespace=namespace /> }.into_any(),
         Some(Kind::Model) => view! { <NewObjectPage<ModelForm> namespace=namespace /> }.into_any(),
+        Some(Kind::Team) => view! { <NewObjectPage<TeamForm> namespace=namespace /> }.into_any(),
+        Some(Kind::Tool) => view! { <NewObjectPage<ToolSpecForm> namespace=namespace /> }.into_any(),
         Some(kind) => view! { <CreatePage kind=kind namespace=namespace /> }.into_any(),
         None => view! { <NotFound /> }.into_any(),
     }
@@ -134,6 +138,8 @@ fn objects(place: Place) -> AnyView {
     match key(place) {
         Some(key) if key.kind == Kind::Agent => view! { <AgentPage object=key /> }.into_any(),
         Some(key) if key.kind == Kind::Model => view! { <ModelPage object=key /> }.into_any(),
+        Some(key) if key.kind == Kind::Team => view! { <TeamPage object=key /> }.into_any(),
+        Some(key) if key.kind == Kind::Tool => view! { <ToolPage object=key /> }.into_any(),
         Some(key) => view! { <ObjectPage object=key /> }.into_any(),
         None => view! { <NotFound /> }.into_any(),
     }

@@ -115,6 +115,16 @@ pub fn absolute(at_ms: i64) -> String {
     format!("{day} {month} {year}, {:02}:{:02}:{:02} UTC", of_day / 3_600, of_day % 3_600 / 60, of_day % 60)
 }
 
+/// A day in UTC, or an hour of it: `24 November`, `24 November, 15:00`.
+pub fn slot(at_ms: i64, hour: bool) -> String {
+    let (_, month, day) = civil(at_ms.div_euclid(DAY));
+    let month = MONTHS.get(month.saturating_sub(1)).copied().unwrap_or_default();
+    match hour {
+        true => format!("{day} {month}, {:02}:00", at_ms.rem_euclid(DAY) / HOUR),
+        false => format!("{day} {month}"),
+    }
+}
+
 /// A moment for `<time datetime>`.
 pub fn rfc3339(at_ms: i64) -> String {
     let (year, month, day) = civil(at_ms.div_euclid(DAY));
@@ -180,6 +190,8 @@ mod tests {
     fn moments_are_absolute_in_utc() {
         assert_eq!(absolute(1_795_532_668_114), "24 November 2026, 15:04:28 UTC");
         assert_eq!(rfc3339(1_795_532_668_114), "2026-11-24T15:04:28.114Z");
+        assert_eq!(slot(1_795_532_668_114, true), "24 November, 15:00");
+        assert_eq!(slot(1_795_532_668_114, false), "24 November");
         assert_eq!(absolute(951_782_400_000), "29 February 2000, 00:00:00 UTC");
     }
 }

@@ -67,11 +67,42 @@ pub struct ControllerDeps {
 pub fn start(deps: &ControllerDeps, shutdown: &CancellationToken) -> Vec<JoinHandle<()>> {
     vec![
         tokio::spawn(query::run(deps.clone(), shutdown.clone()).instrument(info_span!("queries"))),
-        tokio::spawn(model::run(deps.clone(), shutdown.clone()).instrument(info_span!("models"))),
-        tokio::spawn(agent::run(deps.clone(), shutdown.clone()).instrument(info_span!("agents"))),
-        tokio::spawn(team::run(deps.clone(), shutdown.clone()).instrument(info_span!("teams"))),
-        tokio::spawn(tool::run(deps.clone(), shutdown.clone()).instrument(info_span!("tools"))),
-        tokio::spawn(memory::run(deps.clone(), shutdown.clone()).instrument(info_span!("memories"))),
         tokio::spawn(a2a_task::run(deps.clone(), shutdown.clone()).instrument(info_span!("a2atasks"))),
+        led(deps, shutdown, model::run, info_span!("models")),
+        led(deps, shutdown, agent::run, info_span!("agents")),
+        led(deps, shutdown, team::run, info_span!("teams")),
+        led(deps, shutdown, tool::run, info_span!("tools")),
+        led(deps, shutdown, memory::run, info_span!("memories")),
     ]
+}
+
+/// Runs a controller while this replica leads. Queries and decisions are not led: every replica has runs of its own, and says
+/// of those only.
+fn led<R: Future<Output = ()> + Send + 'static>(
+    deps: &ControllerDeps,
+    shutdown: &CancellationToken,
+    run: impl Fn(ControllerDeps, CancellationToken) -> R + Send + 'static,
+    span: tracing::Span,
+) -> JoinHandle<()> {
+    let (deps, shutdown) = (deps.clone(), shutdown.clone());
+    let work = async move {
+        let mut leads = deps.engine.leads();
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                begun = leads.wait_for(|leads| *leads) => if begun.is_err() { return },
+            }
+            let over = async {
+                // Where there is one process, nobody ever says so.
+                if leads.wait_for(|leads| !*leads).await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            };
+            tokio::select! {
+                () = run(deps.clone(), shutdown.clone()) => return,
+                () = over => {}
+            }
+        }
+    };
+    tokio::spawn(work.instrument(span))
 }

@@ -2,13 +2,13 @@
 //!
 //! The engine writes their status. This is a plan (pure) and the hands that carry it out.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use kube::ResourceExt;
 use kube::api::{Api, DeleteParams, Preconditions};
+use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
 use super::ControllerDeps;
@@ -113,9 +113,7 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
         deps.ark_configs.ready().await;
         deps.queries.ready().await;
         configure(&deps);
-        let existing: HashSet<String> =
-            deps.queries.list(None).iter().filter_map(|query| query.uid()).collect();
-        if let Err(error) = deps.engine.forget_missing(&existing).await {
+        if let Err(error) = deps.engine.forget_missing().await {
             tracing::warn!(%error, "runs of deleted queries were not removed");
         }
         follow(&deps.queries, &shutdown, told).await;
@@ -139,7 +137,7 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
             wake.on(&deps.tools, Kind::Tool),
         )
     };
-    tokio::join!(first, defaults, hands, came);
+    tokio::join!(first, defaults, hands, came, adopt(&deps, &queue, &shutdown));
 }
 
 /// Tells the engine what the ArkConfig says.
@@ -187,9 +185,36 @@ fn look(deps: &ControllerDeps, queue: &Queue, arrivals: &Arrivals, query: &Arc<Q
         Plan::Cancel => {
             deps.engine.cancel(&uid);
         }
-        Plan::Wait(left) => queue.add_after(key(query), left),
-        Plan::Release | Plan::Expire => queue.add(key(query)),
-        Plan::Nothing => {}
+        Plan::Wait(left) => {
+            deps.engine.ended(&uid);
+            queue.add_after(key(query), left);
+        }
+        Plan::Release | Plan::Expire => {
+            deps.engine.ended(&uid);
+            queue.add(key(query));
+        }
+        Plan::Nothing => deps.engine.ended(&uid),
+    }
+}
+
+/// Looks again at the queries whose runs have lost their replica.
+async fn adopt(deps: &ControllerDeps, queue: &Queue, shutdown: &CancellationToken) {
+    let Some(mut orphans) = deps.engine.orphans() else { return };
+    loop {
+        let orphan = tokio::select! {
+            () = shutdown.cancelled() => return,
+            orphan = orphans.recv() => orphan,
+        };
+        match orphan {
+            Ok(orphan) if deps.engine.is_orphan(&orphan.id) => queue.add((orphan.namespace, orphan.name)),
+            Ok(_) => {}
+            // Some were missed: every run that is not here is asked for.
+            Err(RecvError::Lagged(_)) => {
+                deps.engine.ask_again();
+                deps.queries.list(None).iter().for_each(|query| queue.add(key(query)));
+            }
+            Err(RecvError::Closed) => return,
+        }
     }
 }
 

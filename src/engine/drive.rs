@@ -20,6 +20,7 @@ use super::seat::{MAX_AWAY, Rest, Wish};
 use super::status;
 use super::world::Account;
 use crate::resources::conditions::query as reasons;
+use crate::resources::query::Query;
 use crate::resources::query_status::{QueryPhase, QueryStatus};
 
 /// A run shorter than this is told once, when it has ended; a longer one is told to run, and gets the finalizer.
@@ -47,9 +48,11 @@ pub(super) async fn drive(inner: Arc<Inner>, active: Arc<Active>) {
         inner.draining.cancelled().await;
         std::future::poll_fn(|_| if active.seat.is_away() { Poll::Ready(()) } else { Poll::Pending }).await;
     };
+    let mut is_lost = false;
     tokio::select! {
         biased;
         () = inner.stopping.cancelled() => {}
+        () = active.lost.cancelled() => is_lost = true,
         // A panic is caught around each target already; one in here must not keep the place for ever.
         done = AssertUnwindSafe(to_the_end(&inner, &active)).catch_unwind() => {
             if done.is_err() {
@@ -66,6 +69,10 @@ pub(super) async fn drive(inner: Arc<Inner>, active: Arc<Active>) {
             Rest::Away => registry.away = registry.away.saturating_sub(1),
             Rest::Entry => drop(registry.scheduler.remove(&active.query.uid().unwrap_or_default())),
         }
+    }
+    // After the run itself was dropped, so that nothing of it is left when it is claimed again.
+    if is_lost {
+        inner.let_go(&active.query);
     }
     inner.dispatch();
 }
@@ -114,8 +121,9 @@ pub(super) async fn end_waiting(inner: Arc<Inner>, active: Arc<Active>, how: Wai
     let outcome = RunOutcome { phase, reason: reason.to_owned(), message, targets: Vec::new() };
     tokio::select! {
         () = inner.stopping.cancelled() => {}
+        () = active.lost.cancelled() => inner.let_go(&active.query),
         () = async {
-            match inner.open(record(&active), &active.query).await {
+            match open(&inner, &active).await {
                 Ok(journal) => conclude(&inner, &active, &journal, &outcome, Report::default(), false).await,
                 Err(error) => no_journal(&inner, &active, error).await,
             }
@@ -124,7 +132,7 @@ pub(super) async fn end_waiting(inner: Arc<Inner>, active: Arc<Active>, how: Wai
 }
 
 async fn to_the_end(inner: &Arc<Inner>, active: &Arc<Active>) {
-    let journal = match inner.open(record(active), &active.query).await {
+    let journal = match open(inner, active).await {
         Ok(journal) => journal,
         Err(error) => return no_journal(inner, active, error).await,
     };
@@ -190,12 +198,27 @@ async fn to_the_end(inner: &Arc<Inner>, active: &Arc<Active>) {
     }
 }
 
-fn record(active: &Active) -> RunRecord {
+/// Opens the journal. When the database is away this never returns: the run is let go, and claimed again later.
+async fn open(inner: &Inner, active: &Active) -> Result<RunJournal, JournalError> {
+    let claim = inner.replicas.as_ref().map(|replicas| replicas.claim_of(&active.lost));
+    let opened = inner.journal.open_as(claim, record(&active.query, active.accepted_ms)).await;
+    if let Err(error) = &opened
+        && error.is_lost()
+        && inner.replicas.is_some()
+    {
+        active.lost.cancel();
+        std::future::pending::<()>().await;
+    }
+    opened.inspect(|journal| inner.watch(journal, &active.query))
+}
+
+/// A run as its query names it.
+pub(super) fn record(query: &Query, created_ms: i64) -> RunRecord {
     RunRecord {
-        id: active.query.uid().unwrap_or_default(),
-        namespace: active.query.namespace().unwrap_or_default(),
-        name: active.query.name_any(),
-        created_ms: active.accepted_ms,
+        id: query.uid().unwrap_or_default(),
+        namespace: query.namespace().unwrap_or_default(),
+        name: query.name_any(),
+        created_ms,
         finished_ms: None,
     }
 }
@@ -204,6 +227,9 @@ fn record(active: &Active) -> RunRecord {
 async fn say_running(inner: &Inner, active: &Active) {
     let client = inner.world.client();
     let _writing = active.writing.lock().await;
+    if !inner.is_sure() {
+        return;
+    }
     // The finalizer first: whoever sees that a query runs can rely on it.
     let kept = finalizer::set(client, &active.query, true).await;
     let written = status::write(client, &active.query, &now(active)).await;
@@ -224,7 +250,7 @@ fn now(active: &Active) -> QueryStatus {
 /// Says who is waited for, or that nobody is any more.
 async fn say_waiting(inner: Arc<Inner>, active: Arc<Active>) {
     let over = active.writing.lock().await;
-    if *over {
+    if *over || active.lost.is_cancelled() || !inner.is_sure() {
         return;
     }
     let status = now(&active);

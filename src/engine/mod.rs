@@ -6,17 +6,20 @@
 
 mod desk;
 mod drive;
+mod elsewhere;
 mod error;
 pub mod events;
 mod finalizer;
 pub mod journal;
 pub mod memory;
 mod metrics;
+mod missing;
 pub mod models;
 pub mod nesting;
 pub mod prices;
 pub mod providers;
 mod registry;
+mod replicas;
 mod run;
 mod runtime;
 pub mod sandbox;
@@ -36,6 +39,8 @@ mod trial;
 pub mod world;
 
 pub use error::{RunError, codes};
+pub use missing::Missing;
+pub use replicas::Orphan;
 pub use runtime::{Engine, EngineError};
 pub use settings::{Budget, EngineDeps, Settings};
 pub use trial::Trial;

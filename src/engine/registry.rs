@@ -25,6 +25,8 @@ pub(super) struct Active {
     pub(super) budget: Budget,
     /// Ends it.
     pub(super) canceled: CancellationToken,
+    /// It is another replica's now.
+    pub(super) lost: CancellationToken,
     /// Held while its status is written, so that an earlier status never overwrites a later one. `true` once the last
     /// one was written.
     pub(super) writing: tokio::sync::Mutex<bool>,
@@ -32,6 +34,14 @@ pub(super) struct Active {
     pub(super) seat: Arc<Seat>,
     /// When it came into the queue.
     pub(super) queued_at: Instant,
+}
+
+/// A run that the engine does not have, where there are other replicas.
+pub(super) enum Elsewhere {
+    /// The claim is on its way; the query as it was submitted last.
+    Asking(Arc<Query>, Budget),
+    /// Another replica has it.
+    Other,
 }
 
 /// All of it, behind one lock that is never held over an await.
@@ -42,6 +52,8 @@ pub(super) struct Registry {
     pub(super) active: HashMap<String, Arc<Active>>,
     /// Runs that wait for people without a place.
     pub(super) away: usize,
+    /// Runs that others have, or that are asked for.
+    pub(super) elsewhere: HashMap<String, Elsewhere>,
     /// UIDs whose journal goes when they end, because the query is gone.
     pub(super) forgotten: HashSet<String>,
     ended: HashSet<String>,
@@ -54,6 +66,7 @@ impl Registry {
             scheduler,
             active: HashMap::new(),
             away: 0,
+            elsewhere: HashMap::new(),
             forgotten: HashSet::new(),
             ended: HashSet::new(),
             ended_order: VecDeque::new(),
@@ -63,6 +76,12 @@ impl Registry {
     /// Whether the run is here, or ended a moment ago.
     pub(super) fn knows(&self, uid: &str) -> bool {
         self.active.contains_key(uid) || self.ended.contains(uid)
+    }
+
+    /// Takes the run out without having ended it.
+    pub(super) fn let_go(&mut self, uid: &str) {
+        self.active.remove(uid);
+        self.forgotten.remove(uid);
     }
 
     /// Takes the run out; whether its journal goes too.

@@ -1,6 +1,5 @@
 //! The engine: takes queries, starts runs when there is a place, ends them when asked.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +18,7 @@ use super::memory::Memories;
 use super::prices::Tariff;
 use super::providers::{AllowList, Outbound, OutboundError};
 use super::registry::{Active, Registry};
+use super::replicas::Replicas;
 use super::run::Means;
 use super::sandbox::Sandbox;
 use super::scheduler::Scheduler;
@@ -31,6 +31,7 @@ use super::told::RunEvents;
 use super::world::{Readers, World};
 use crate::resources::query::Query;
 use crate::resources::{A2ATask, ArkConfigSpec};
+use crate::store::StoreError;
 
 /// How long a run may wait before its status says so; most waits are shorter and cost no write.
 const QUEUE_NOTICE: Duration = Duration::from_millis(500);
@@ -47,6 +48,9 @@ pub enum EngineError {
     /// The journal cannot be read.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// The other replicas cannot be joined.
+    #[error("cannot join the other replicas: {0}")]
+    Replicas(#[from] StoreError),
 }
 
 /// Runs queries; cheap to clone.
@@ -59,6 +63,8 @@ pub struct Engine {
 pub(super) struct Inner {
     pub(super) journal: Journal,
     pub(super) memories: Memories,
+    /// The others, where the database is shared.
+    pub(super) replicas: Option<Replicas>,
     pub(super) world: World,
     pub(super) readers: Readers,
     pub(super) outbound: Outbound,
@@ -92,10 +98,15 @@ impl Engine {
     pub async fn start(deps: EngineDeps) -> Result<Self, EngineError> {
         let EngineDeps { store, client, readers, settings } = deps;
         let journal = Journal::new(store.clone());
+        let replicas = match store.shared() {
+            Some(shared) => Some(Replicas::join(shared.clone(), &journal).await?),
+            None => None,
+        };
         let inner = Arc::new(Inner {
             memories: Memories::new(store, client.clone()),
             tracing: Tracing::start(&settings.environment, journal.metrics().spans()),
             journal,
+            replicas,
             outbound: Outbound::new(
                 settings.limits,
                 settings.circuit_pause,
@@ -138,35 +149,11 @@ impl Engine {
         self.inner.tariff.set(config.map(|config| config.prices.as_slice()).unwrap_or_default());
     }
 
-    /// Takes a query that has not ended, once. Returns at once.
+    /// Takes a query that has not ended, once, unless another replica has it. Returns at once.
     pub fn submit(&self, query: Arc<Query>, budget: Budget) {
-        let inner = &self.inner;
-        let Some(uid) = query.uid() else { return };
-        let namespace = query.namespace().unwrap_or_default();
-        let active = Arc::new(Active {
-            accepted_ms: accepted_ms(&query),
-            query: query.clone(),
-            budget,
-            canceled: CancellationToken::new(),
-            writing: tokio::sync::Mutex::new(false),
-            seat: Arc::new(Seat::default()),
-            queued_at: Instant::now(),
-        });
-        if query.spec.cancel {
-            active.canceled.cancel();
-        }
-        {
-            let mut registry = inner.registry.lock();
-            if registry.knows(&uid) {
-                return;
-            }
-            registry.active.insert(uid.clone(), active.clone());
-            registry.scheduler.enqueue(&namespace, &uid, active.clone());
-        }
-        inner.dispatch();
-        if self.queue_position(&uid).is_some() {
-            inner.timers.set((uid.clone(), Due::Notice), active.queued_at + QUEUE_NOTICE);
-            inner.timers.set((uid, Due::Timeout), drive::deadline(active.accepted_ms, budget.timeout));
+        match &self.inner.replicas {
+            None => self.inner.take(query, budget),
+            Some(replicas) => self.claim(replicas, query, budget),
         }
     }
 
@@ -187,6 +174,7 @@ impl Engine {
     /// The query is gone: ends its run and removes its journal.
     pub fn forget(&self, uid: &str) {
         let inner = self.inner.clone();
+        self.ended(uid);
         if inner.registry.lock().active.contains_key(uid) {
             inner.registry.lock().forgotten.insert(uid.to_owned());
             self.cancel(uid);
@@ -207,22 +195,17 @@ impl Engine {
         self.inner.desk.tell(namespace, name, Told::Gone);
     }
 
-    /// Takes the finalizer off a query that has no run any more.
+    /// Takes the finalizer off a query that has no run any more, here or elsewhere.
     pub async fn release(&self, query: &Query) -> Result<(), kube::Error> {
+        if let Some(replicas) = &self.inner.replicas
+            && replicas
+                .is_anothers(&query.uid().unwrap_or_default())
+                .await
+                .map_err(|error| kube::Error::Service(error.into()))?
+        {
+            return Ok(());
+        }
         finalizer::set(self.inner.world.client(), query, false).await
-    }
-
-    /// Removes unfinished runs whose query does not exist any more; `existing` are the UIDs of all queries.
-    pub async fn forget_missing(&self, existing: &HashSet<String>) -> Result<(), JournalError> {
-        for run in self.inner.journal.unfinished().await? {
-            if !existing.contains(&run.id) {
-                self.forget(&run.id);
-            }
-        }
-        if let Err(error) = self.inner.memories.keep_queries(existing).await {
-            tracing::warn!(%error, "what deleted queries said is still remembered");
-        }
-        Ok(())
     }
 
     /// Whether the engine has this run, waiting or running.
@@ -288,19 +271,20 @@ impl Engine {
             inner.tasks.wait().await;
         }
         inner.tracing.flush().await;
+        if let Some(replicas) = &inner.replicas {
+            replicas.leave().await;
+        }
     }
 }
 
 impl Inner {
-    /// Opens the journal of a run, with all who tell of it.
-    pub(super) async fn open(&self, record: RunRecord, query: &Query) -> Result<RunJournal, JournalError> {
-        let journal = self.journal.open(record).await?;
+    /// Has all who tell of a run see its journal.
+    pub(super) fn watch(&self, journal: &RunJournal, query: &Query) {
         let (record, found) = (journal.record(), journal.found());
         journal.watch(Box::new(RunEvents::of(self.events.clone(), record, found)));
         if let Some(spans) = self.tracing.watch(record, query, found) {
             journal.watch(spans);
         }
-        Ok(journal)
     }
 
     /// What a run works with.
@@ -313,6 +297,38 @@ impl Inner {
             journals: self.journal.clone(),
             tariff: self.tariff.clone(),
             tracing: self.tracing.clone(),
+        }
+    }
+
+    /// Takes a query that is ours.
+    pub(super) fn take(self: &Arc<Self>, query: Arc<Query>, budget: Budget) {
+        let Some(uid) = query.uid() else { return };
+        let namespace = query.namespace().unwrap_or_default();
+        let active = Arc::new(Active {
+            accepted_ms: accepted_ms(&query),
+            query: query.clone(),
+            budget,
+            canceled: CancellationToken::new(),
+            lost: CancellationToken::new(),
+            writing: tokio::sync::Mutex::new(false),
+            seat: Arc::new(Seat::default()),
+            queued_at: Instant::now(),
+        });
+        if query.spec.cancel {
+            active.canceled.cancel();
+        }
+        {
+            let mut registry = self.registry.lock();
+            if registry.knows(&uid) {
+                return;
+            }
+            registry.active.insert(uid.clone(), active.clone());
+            registry.scheduler.enqueue(&namespace, &uid, active.clone());
+        }
+        self.dispatch();
+        if self.registry.lock().scheduler.position(&uid).is_some() {
+            self.timers.set((uid.clone(), Due::Notice), active.queued_at + QUEUE_NOTICE);
+            self.timers.set((uid, Due::Timeout), drive::deadline(active.accepted_ms, budget.timeout));
         }
     }
 
@@ -359,6 +375,9 @@ impl Inner {
     async fn say_queued(self: Arc<Self>, uid: String, active: Arc<Active>) {
         let _writing = active.writing.lock().await;
         let Some(position) = self.registry.lock().scheduler.position(&uid) else { return };
+        if !self.is_sure() {
+            return;
+        }
         let status = status::queued(&active.query, position - 1);
         if let Err(error) = status::write(self.world.client(), &active.query, &status).await {
             tracing::warn!(query = active.query.name_any(), %error, "the status was refused");
@@ -383,7 +402,7 @@ impl Inner {
 }
 
 /// When the query's budget began: at its creation; when that is just now, now.
-fn accepted_ms(query: &Query) -> i64 {
+pub(super) fn accepted_ms(query: &Query) -> i64 {
     let now = now_ms();
     let created = query.metadata.creation_timestamp.as_ref().map_or(now, |time| time.0.as_millisecond());
     let grain = i64::try_from(CLOCK_GRAIN.as_millis()).unwrap_or(0);

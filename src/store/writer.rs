@@ -1,82 +1,30 @@
-//! The one writer: takes queued writes in groups, one commit for each group.
+//! The writers: take queued writes in groups, one commit for each group.
+//!
+//! A file has one. A server has a few, as each commit there is a journey; what a caller awaits is there before its next write,
+//! so the order of what depends on each other is the same.
 
-use bytes::Bytes;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{Arguments, Connection, Executor, SqliteConnection};
-use tokio::sync::{mpsc, oneshot};
+use std::sync::Arc;
+use std::time::Duration;
 
-use super::StoreError;
+use sqlx::{Connection, Executor, IntoArguments, PgPool, Postgres, Sqlite, SqliteConnection};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::time::Instant;
+
+use super::statement::{Dialect, Statement};
+use super::{StoreError, outage};
 
 /// Writes that may wait; a further caller waits for a place, which is the back-pressure.
 const QUEUE: usize = 4096;
 /// Writes in one commit at the most, so that one commit stays within a few milliseconds.
 const GROUP: usize = 512;
-
-/// One SQL statement with its arguments.
-#[derive(Debug, Clone)]
-pub struct Statement {
-    sql: &'static str,
-    args: Vec<Value>,
-}
-
-impl Statement {
-    /// A statement of fixed text; values only ever come in by [`bind`](Self::bind).
-    pub fn new(sql: &'static str) -> Self {
-        Self { sql, args: Vec::new() }
-    }
-
-    /// Adds the next `?` argument.
-    pub fn bind(mut self, value: impl Into<Value>) -> Self {
-        self.args.push(value.into());
-        self
-    }
-}
-
-/// A value for a `?`.
-#[derive(Debug, Clone)]
-pub enum Value {
-    /// NULL.
-    Null,
-    /// INTEGER.
-    Integer(i64),
-    /// REAL.
-    Real(f64),
-    /// TEXT.
-    Text(String),
-    /// BLOB.
-    Blob(Bytes),
-}
-
-impl From<i64> for Value {
-    fn from(v: i64) -> Self {
-        Self::Integer(v)
-    }
-}
-impl From<f64> for Value {
-    fn from(v: f64) -> Self {
-        Self::Real(v)
-    }
-}
-impl From<String> for Value {
-    fn from(v: String) -> Self {
-        Self::Text(v)
-    }
-}
-impl From<&str> for Value {
-    fn from(v: &str) -> Self {
-        Self::Text(v.to_owned())
-    }
-}
-impl From<Bytes> for Value {
-    fn from(v: Bytes) -> Self {
-        Self::Blob(v)
-    }
-}
-impl<T: Into<Value>> From<Option<T>> for Value {
-    fn from(v: Option<T>) -> Self {
-        v.map_or(Self::Null, Into::into)
-    }
-}
+/// The same for a server, which is told one statement after the other.
+const SERVER_GROUP: usize = 32;
+/// Connections that write to a server.
+pub(super) const SERVER_WRITERS: u32 = 4;
+/// How long a write waits for a server that is away; then it was not done, and its caller is told.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Pause between two tries to reach it.
+const PAUSE: Duration = Duration::from_millis(500);
 
 type Reply = oneshot::Sender<Result<(), StoreError>>;
 
@@ -91,9 +39,17 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: SqliteConnection) -> Self {
+    /// The one writer of a file.
+    pub(super) fn file(connection: SqliteConnection) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        tokio::spawn(run(connection, queue));
+        tokio::spawn(run_file(connection, queue));
+        Self { jobs }
+    }
+
+    /// The writers of a server.
+    pub(super) fn server(pool: PgPool) -> Self {
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        tokio::spawn(run_server(pool, queue));
         Self { jobs }
     }
 
@@ -111,18 +67,26 @@ impl Writer {
     }
 }
 
-async fn run(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Job>) {
+type Write = (Vec<Statement>, Reply);
+
+/// The writes of a group, and who waits for the end.
+fn sort(group: &mut Vec<Job>) -> (Vec<Write>, Option<oneshot::Sender<()>>) {
+    let mut writes = Vec::with_capacity(group.len());
+    let mut closing = None;
+    for job in group.drain(..) {
+        match job {
+            Job::Write(statements, reply) => writes.push((statements, reply)),
+            Job::Close(reply) => closing = Some(reply),
+        }
+    }
+    (writes, closing)
+}
+
+async fn run_file(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Job>) {
     let mut group = Vec::with_capacity(GROUP);
     while queue.recv_many(&mut group, GROUP).await > 0 {
-        let mut writes = Vec::with_capacity(group.len());
-        let mut closing = None;
-        for job in group.drain(..) {
-            match job {
-                Job::Write(statements, reply) => writes.push((statements, reply)),
-                Job::Close(reply) => closing = Some(reply),
-            }
-        }
-        commit(&mut connection, writes).await;
+        let (writes, closing) = sort(&mut group);
+        commit(&mut File(&mut connection), writes).await;
         if let Some(reply) = closing {
             queue.close();
             let _ = connection.close().await;
@@ -132,58 +96,123 @@ async fn run(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Job>) {
     }
 }
 
+async fn run_server(pool: PgPool, mut queue: mpsc::Receiver<Job>) {
+    let connections = Arc::new(Semaphore::new(SERVER_WRITERS as usize));
+    let mut group = Vec::with_capacity(SERVER_GROUP);
+    // First the connection, then the group: what arrives while all of them are busy shares a commit.
+    while let Ok(connection) = connections.clone().acquire_owned().await
+        && queue.recv_many(&mut group, SERVER_GROUP).await > 0
+    {
+        let (writes, closing) = sort(&mut group);
+        let pool = pool.clone();
+        let done = tokio::spawn(async move {
+            commit(&mut Server(&pool), writes).await;
+            drop(connection);
+        });
+        if let Some(reply) = closing {
+            queue.close();
+            let _ = done.await;
+            let _all = connections.acquire_many(SERVER_WRITERS).await;
+            let _ = reply.send(());
+            return;
+        }
+    }
+}
+
+/// Where a group is committed.
+trait Target {
+    /// Runs the statements in one transaction.
+    async fn transact(&mut self, statements: &[&Statement]) -> Result<(), StoreError>;
+}
+
+struct File<'a>(&'a mut SqliteConnection);
+
+impl Target for File<'_> {
+    async fn transact(&mut self, statements: &[&Statement]) -> Result<(), StoreError> {
+        transact::<Sqlite>(self.0, statements).await.map_err(|(_, error)| error)
+    }
+}
+
+struct Server<'a>(&'a PgPool);
+
+impl Target for Server<'_> {
+    /// A server that is away is waited for; but a commit whose answer got lost may be done, and is not done again.
+    async fn transact(&mut self, statements: &[&Statement]) -> Result<(), StoreError> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let error = match self.0.acquire().await {
+                Ok(mut connection) => match transact::<Postgres>(&mut connection, statements).await {
+                    Ok(()) => return Ok(()),
+                    Err((Stage::Commit, StoreError::Sql(error))) if outage(&error) => {
+                        return Err(StoreError::Unknown(error));
+                    }
+                    Err((_, error)) => error,
+                },
+                Err(error) => StoreError::Sql(error),
+            };
+            match error {
+                StoreError::Sql(error) if outage(&error) => {
+                    if Instant::now() >= until {
+                        return Err(StoreError::Away(error));
+                    }
+                    tokio::time::sleep(PAUSE).await;
+                }
+                error => return Err(error),
+            }
+        }
+    }
+}
+
 /// Commits the group as one transaction; if any write in it is refused, each is tried alone, so that one bad
 /// write costs its neighbours time and nothing else.
-async fn commit(connection: &mut SqliteConnection, writes: Vec<(Vec<Statement>, Reply)>) {
+async fn commit(target: &mut impl Target, writes: Vec<Write>) {
     if writes.is_empty() {
         return;
     }
-    match transact(connection, writes.iter().flat_map(|(statements, _)| statements)).await {
+    let all: Vec<&Statement> = writes.iter().flat_map(|(statements, _)| statements).collect();
+    match target.transact(&all).await {
         Ok(()) => {
             for (_, reply) in writes {
                 let _ = reply.send(Ok(()));
             }
         }
-        Err(error) if writes.len() == 1 => {
-            for (_, reply) in writes {
-                let _ = reply.send(Err(StoreError::Sql(clone_message(&error))));
-            }
-        }
-        Err(_) => {
+        // What was refused for one of them is tried alone; what concerns all of them is told to all.
+        Err(StoreError::Sql(_) | StoreError::Unmet) if writes.len() > 1 => {
             for (statements, reply) in writes {
-                let _ = reply.send(transact(connection, statements.iter()).await.map_err(StoreError::Sql));
+                let _ = reply.send(target.transact(&statements.iter().collect::<Vec<_>>()).await);
+            }
+        }
+        Err(error) => {
+            for (_, reply) in writes {
+                let _ = reply.send(Err(error.again()));
             }
         }
     }
 }
 
-/// `sqlx::Error` is not `Clone`; the words are what the caller needs.
-fn clone_message(error: &sqlx::Error) -> sqlx::Error {
-    sqlx::Error::Protocol(error.to_string())
+/// How far a transaction got.
+enum Stage {
+    Statements,
+    Commit,
 }
 
-async fn transact(
-    connection: &mut SqliteConnection,
-    statements: impl Iterator<Item = &Statement>,
-) -> Result<(), sqlx::Error> {
-    let mut transaction = connection.begin().await?;
+async fn transact<DB: Dialect>(
+    connection: &mut DB::Connection,
+    statements: &[&Statement],
+) -> Result<(), (Stage, StoreError)>
+where
+    for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
+    DB::Arguments: IntoArguments<DB>,
+{
+    let before = |error: sqlx::Error| (Stage::Statements, StoreError::Sql(error));
+    let mut transaction = connection.begin().await.map_err(before)?;
     for statement in statements {
-        transaction.execute(sqlx::query_with(statement.sql, arguments(statement)?)).await?;
-    }
-    transaction.commit().await
-}
-
-fn arguments(statement: &Statement) -> Result<SqliteArguments, sqlx::Error> {
-    let mut arguments = SqliteArguments::default();
-    for value in &statement.args {
-        match value {
-            Value::Null => arguments.add(None::<i64>),
-            Value::Integer(v) => arguments.add(*v),
-            Value::Real(v) => arguments.add(*v),
-            Value::Text(v) => arguments.add(v.clone()),
-            Value::Blob(v) => arguments.add(v.to_vec()),
+        let arguments = DB::arguments(statement).map_err(before)?;
+        let query = sqlx::query_with::<DB, _>(DB::text(statement), arguments);
+        let done = (&mut *transaction).execute(query).await.map_err(before)?;
+        if statement.must && DB::changed(&done) == 0 {
+            return Err((Stage::Statements, StoreError::Unmet));
         }
-        .map_err(sqlx::Error::Encode)?;
     }
-    Ok(arguments)
+    transaction.commit().await.map_err(|error| (Stage::Commit, StoreError::Sql(error)))
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::forms::{AgentForm, ModelForm, ToolSpecForm};
+use super::forms::{AgentForm, ModelForm, TeamForm, ToolSpecForm};
 use super::row::Row;
 use super::{ObjectKey, run::TokenUsage};
 
@@ -79,6 +79,8 @@ pub enum Specific {
     Model(ModelForm),
     /// A tool: its form, for the editor and the test bench.
     Tool(ToolSpecForm),
+    /// A team: its form, for the editor and the graph.
+    Team(TeamForm),
     /// A query: where its run stands; the run itself comes by `get_run`.
     Query {
         /// Sum over all model calls.

@@ -37,6 +37,8 @@ pub enum SourceForm {
         /// Path.
         path: Option<String>,
     },
+    /// A parameter of the query that runs.
+    Parameter(String),
     /// A secret value typed once: on save it becomes a Secret; it is never returned.
     Typed(String),
 }
@@ -56,6 +58,15 @@ pub struct ModelForm {
     pub base_url: SourceForm,
     /// Key.
     pub api_key: SourceForm,
+    /// How calls are authorised where there are several ways: `key`; of Azure `managedIdentity` and `workloadIdentity`, of
+    /// Bedrock `keys` and `chain`.
+    pub access: String,
+    /// Client ID of an Azure identity.
+    pub client_id: SourceForm,
+    /// Tenant of an Azure workload identity.
+    pub tenant_id: SourceForm,
+    /// What only Bedrock has.
+    pub bedrock: BedrockForm,
     /// Azure's `api-version`.
     pub api_version: SourceForm,
     /// Extra request options, by name.
@@ -64,6 +75,25 @@ pub struct ModelForm {
     pub poll_interval: String,
     /// resourceVersion read, for an edit; `None` for a new one.
     pub version: Option<String>,
+}
+
+/// What only a model of Bedrock has.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BedrockForm {
+    /// Region; that of the environment if unset.
+    pub region: SourceForm,
+    /// ARN of the model or of an inference profile; it wins over the model's name.
+    pub model_arn: SourceForm,
+    /// ID of an IAM key.
+    pub access_key_id: SourceForm,
+    /// Its secret.
+    pub secret_access_key: SourceForm,
+    /// Session token of temporary IAM keys.
+    pub session_token: SourceForm,
+    /// Most tokens of an answer, as a number; empty for the provider's own.
+    pub max_tokens: String,
+    /// Temperature from 0 to 1; empty for the provider's own.
+    pub temperature: String,
 }
 
 /// An Agent. Fields that this form does not know stay as they are in the object.
@@ -125,10 +155,16 @@ pub struct ToolSpecForm {
     pub body_parameters: Vec<ParameterForm>,
     /// Time that the request may take; empty for the default.
     pub timeout: String,
-    /// The agent, team or built-in tool that is called.
+    /// The agent, team or built-in tool that is called, or the tool of an MCP server.
     pub calls: String,
+    /// The MCPServer of an mcp tool.
+    pub server: String,
+    /// Namespace of the MCPServer, if another.
+    pub server_namespace: Option<String>,
     /// What a call does.
     pub hints: ToolHints,
+    /// Whether a person approves calls.
+    pub approval: ApprovalForm,
     /// resourceVersion read, for an edit; `None` for a new one.
     pub version: Option<String>,
 }
@@ -136,6 +172,8 @@ pub struct ToolSpecForm {
 /// What a tool says about its calls; `None` where it says nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToolHints {
+    /// A title for people.
+    pub title: String,
     /// It changes nothing.
     pub read_only: Option<bool>,
     /// A second call changes nothing more.
@@ -146,9 +184,75 @@ pub struct ToolHints {
     pub open_world: Option<bool>,
 }
 
+/// When a person approves calls, and what happens when nobody does.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovalForm {
+    /// A person must approve.
+    pub required: bool,
+    /// Go duration to wait; empty for the default.
+    pub timeout: String,
+    /// `reject` or `proceed`; empty for the default.
+    pub on_timeout: String,
+    /// Arguments with the patterns that make a call need approval; none for every call.
+    pub matches: Vec<(String, String)>,
+}
+
+/// A Team. Fields that this form does not know stay as they are in the object.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamForm {
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// `sequential`, `round-robin`, `selector` or `graph`.
+    pub strategy: String,
+    /// Members, in order.
+    pub members: Vec<MemberForm>,
+    /// The sequence is repeated.
+    pub loops: bool,
+    /// Most turns, as a number; empty for no cap of its own.
+    pub max_turns: String,
+    /// Who picks the next speaker.
+    pub selector: SelectorForm,
+    /// Who may speak after whom: names of members, from and to.
+    pub edges: Vec<(String, String)>,
+    /// resourceVersion read, for an edit; `None` for a new one.
+    pub version: Option<String>,
+}
+
+/// A member of a team.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct MemberForm {
+    /// It is a team, not an agent.
+    pub team: bool,
+    /// Name.
+    pub name: String,
+}
+
+/// Who picks the next speaker of a team, and how.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SelectorForm {
+    /// The agent that picks; it wins over the model.
+    pub agent: String,
+    /// The model that picks; empty for `default`.
+    pub model: String,
+    /// Its prompt; empty for the program's own.
+    pub prompt: String,
+    /// It may end the conversation.
+    pub terminate: bool,
+    /// When it should, in words.
+    pub terminate_prompt: String,
+}
+
 /// What came of a tool that was tried.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToolTrial {
+    /// HTTP status, where a request was answered.
+    pub status: Option<u16>,
+    /// The body as it came, cut to what a model is told.
+    pub body: String,
     /// What a model would be told.
     pub content: String,
     /// It is an error.

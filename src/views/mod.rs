@@ -13,6 +13,7 @@ pub mod live;
 pub mod problem;
 pub mod row;
 pub mod run;
+pub mod usage;
 pub mod wire;
 pub mod yaml;
 

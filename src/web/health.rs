@@ -39,7 +39,9 @@ impl Health {
 
     async fn check(&self) -> Result<(), String> {
         (self.synced)()?;
-        let touch = Statement::new("INSERT OR REPLACE INTO meta (key, value) VALUES ('readyz', '')");
+        let touch = Statement::new(
+            "INSERT INTO meta (key, value) VALUES ('readyz', '') ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        );
         match tokio::time::timeout(WRITE_TIMEOUT, self.store.write(vec![touch])).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(error.to_string()),

@@ -98,13 +98,18 @@ impl SessionStore for Sessions {
     async fn save(&self, record: &Record) -> Result<()> {
         let text = serde_json::to_string(record).map_err(|e| Error::Encode(e.to_string()))?;
         let statements = vec![
-            Statement::new("DELETE FROM sessions WHERE expires_ms < ?").bind(millis(OffsetDateTime::now_utc())),
-            Statement::new("INSERT OR REPLACE INTO sessions (id, expires_ms, record) VALUES (?, ?, ?)")
-                .bind(record.id.to_string())
-                .bind(millis(record.expiry_date))
-                .bind(text),
+            Statement::new("DELETE FROM sessions WHERE expires_ms < $1")
+                .bind(millis(OffsetDateTime::now_utc())),
             Statement::new(
-                "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions ORDER BY expires_ms DESC LIMIT -1 OFFSET ?)",
+                "INSERT INTO sessions (id, expires_ms, record) VALUES ($1, $2, $3) ON CONFLICT (id) \
+                 DO UPDATE SET expires_ms = excluded.expires_ms, record = excluded.record",
+            )
+            .bind(record.id.to_string())
+            .bind(millis(record.expiry_date))
+            .bind(text),
+            Statement::new(
+                "DELETE FROM sessions WHERE expires_ms <= \
+                 (SELECT expires_ms FROM sessions ORDER BY expires_ms DESC LIMIT 1 OFFSET $1)",
             )
             .bind(MAX_SESSIONS),
         ];
@@ -112,18 +117,16 @@ impl SessionStore for Sessions {
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let text: Option<String> =
-            sqlx::query_scalar("SELECT record FROM sessions WHERE id = ? AND expires_ms >= ?")
-                .bind(id.to_string())
-                .bind(millis(OffsetDateTime::now_utc()))
-                .fetch_optional(self.store.reader())
-                .await
-                .map_err(backend)?;
+        let find = Statement::new("SELECT record FROM sessions WHERE id = $1 AND expires_ms >= $2")
+            .bind(id.to_string())
+            .bind(millis(OffsetDateTime::now_utc()));
+        let row = self.store.row(find).await.map_err(backend)?;
+        let text: Option<String> = row.map(|row| row.get(0)).transpose().map_err(backend)?;
         text.map(|text| serde_json::from_str(&text).map_err(|e| Error::Decode(e.to_string()))).transpose()
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        let statement = Statement::new("DELETE FROM sessions WHERE id = ?").bind(id.to_string());
+        let statement = Statement::new("DELETE FROM sessions WHERE id = $1").bind(id.to_string());
         self.store.write(vec![statement]).await.map_err(backend)
     }
 }
@@ -131,11 +134,11 @@ impl SessionStore for Sessions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::testing::{Fresh, on_both};
 
-    #[tokio::test]
-    async fn a_session_survives_and_an_expired_one_does_not() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path()).await.unwrap();
+    on_both!(a_session_survives_and_an_expired_one_does_not);
+
+    async fn a_session_survives_and_an_expired_one_does_not(Fresh { store, .. }: Fresh) {
         let sessions = Sessions { store };
         let mut record = Record {
             id: Id::default(),

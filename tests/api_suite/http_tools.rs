@@ -227,14 +227,18 @@ async fn a_tool_is_tried_without_a_query_as_a_run_would_call_it() {
         let tools = tools.clone();
         async move { tools.get(name).await.unwrap() }
     };
-    let good = bench.deck.engine.try_tool(tool("tides").await, r#"{"port": "a b"}"#).await.unwrap();
+    let good = bench.deck.engine.try_tool(tool("tides").await, r#"{"port": "a b"}"#, "").await.unwrap();
     assert!(!good.is_error && good.content.contains("Lisbon"), "{good:?}");
     assert_eq!(bench.tools.only().uri.path(), "/tides/a%20b");
-    let bad = bench.deck.engine.try_tool(tool("gone").await, "").await.unwrap();
+    let bad = bench.deck.engine.try_tool(tool("gone").await, "", "").await.unwrap();
     assert!(bad.is_error && bad.content.contains("HTTP status 404"), "{bad:?}");
-    let wrong = bench.deck.engine.try_tool(tool("tides").await, "[]").await.unwrap();
+    let wrong = bench.deck.engine.try_tool(tool("tides").await, "[]", "").await.unwrap();
     assert!(wrong.is_error && wrong.content.contains("not a JSON object"), "{wrong:?}");
-    let asks = bench.deck.engine.try_tool(tool("ask").await, "{}").await.unwrap_err();
+    assert_eq!(good.answer.map(|(status, _)| status), Some(200));
+    assert_eq!(bad.answer.map(|(status, _)| status), Some(404));
+    let filtered = bench.deck.engine.try_tool(tool("tides").await, "{}", ".port").await.unwrap();
+    assert_eq!(filtered.content, "\"Lisbon\"", "{filtered:?}");
+    let asks = bench.deck.engine.try_tool(tool("ask").await, "{}", "").await.unwrap_err();
     assert!(asks.message.contains("asks the agent 'pilot'"), "{asks}");
     bench.stop().await;
 }

@@ -65,6 +65,7 @@ async fn every_function_answers_at_its_own_address() {
     /api/objects/list
     /api/objects/search
     /api/objects/template
+    /api/objects/usage
     /api/objects/yaml
     /api/queries/cancel
     /api/queries/create
@@ -73,7 +74,10 @@ async fn every_function_answers_at_its_own_address() {
     /api/queries/preview
     /api/queries/rerun
     /api/queries/run
+    /api/teams/preview
+    /api/teams/save
     /api/tools/preview
+    /api/tools/request
     /api/tools/save
     /api/tools/try
     ");

@@ -12,6 +12,7 @@ pub mod queries;
 pub mod runs;
 mod services;
 pub mod tools;
+pub mod usage;
 pub mod yaml;
 
 pub use services::{Services, asker, services, session};

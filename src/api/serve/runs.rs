@@ -36,7 +36,7 @@ pub async fn open(services: &Services, key: &ObjectKey) -> Result<(RunView, Subs
     let query = query(services, key)?;
     let uid = query.metadata.uid.clone().unwrap_or_default();
     let journal = services.journal();
-    let subscription = journal.subscribe(&uid);
+    let subscription = journal.follow(&uid).await;
     let entries = journal.read_before(&uid, u64::MAX, OPENING).await.map_err(|error| unreadable(&error))?;
     let truncated = entries.first().is_some_and(|entry| entry.seq > 1);
     let entries = self::entries(&key.namespace, &entries);

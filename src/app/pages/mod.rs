@@ -11,6 +11,11 @@ pub mod model_form;
 pub mod models;
 pub mod query_new;
 pub mod run;
+pub mod team_form;
+pub mod teams;
+pub mod tool_form;
+pub mod tools;
+pub mod usage;
 
 #[cfg(debug_assertions)]
 pub mod gallery;

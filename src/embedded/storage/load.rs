@@ -4,31 +4,28 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 use futures::TryStreamExt;
-use sqlx::Row;
 
 use super::memory::Memory;
 use super::object::{Key, Stored};
-use crate::store::{Store, StoreError};
+use crate::store::{Statement, Store, StoreError};
 
 /// Memory as the last process left it, and the last revision that was handed out.
 pub(super) async fn load(store: &Store, names: &[String]) -> Result<(Memory, u64), StoreError> {
-    let last: Option<String> = sqlx::query_scalar("SELECT value FROM meta WHERE key = 'revision'")
-        .fetch_optional(store.reader())
-        .await?;
+    let last = store.row(Statement::new("SELECT value FROM meta WHERE key = 'revision'")).await?;
+    let last: Option<String> = last.map(|row| row.get(0)).transpose()?;
     let mut revision = last.and_then(|v| v.parse().ok()).unwrap_or(1);
     let index: HashMap<&str, usize> = names.iter().enumerate().map(|(i, n)| (n.as_str(), i)).collect();
     let mut found: Vec<Vec<Stored>> = names.iter().map(|_| Vec::new()).collect();
     {
-        let mut rows = sqlx::query("SELECT key, revision, body FROM objects").fetch(store.reader());
+        let mut rows = store.stream(&Statement::new("SELECT key, revision, body FROM objects"))?;
         while let Some(row) = rows.try_next().await? {
-            let (path, at, body): (String, i64, Vec<u8>) =
-                (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+            let (path, at, body): (String, i64, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
             let at = at.cast_unsigned();
             revision = revision.max(at);
             let Some((collection, key)) = split(&path) else { continue };
             let Some(place) = index.get(collection).and_then(|i| found.get_mut(*i)) else { continue };
             let stored = Stored::read(key, at, Bytes::from(body)).map_err(|e| StoreError::Corrupt {
-                path: store.path().to_owned(),
+                path: store.path(),
                 detail: format!("object {path} is not readable: {e}"),
             })?;
             place.push(stored);

@@ -428,13 +428,34 @@ impl Event {
         }
     }
 
-    /// Cuts texts that are longer than an entry may hold, and says so in the text.
-    pub(super) fn bounded(mut self) -> Self {
-        match &mut self {
+    /// The text that may be long.
+    pub(super) fn text_mut(&mut self) -> Option<&mut String> {
+        match self {
             Self::ModelResponse { content, .. }
             | Self::ToolResult { content, .. }
             | Self::TurnDone { content, .. }
-            | Self::TargetDone { content } => bound(content, super::MAX_TEXT),
+            | Self::TargetDone { content } => Some(content),
+            _ => None,
+        }
+    }
+
+    /// [`text_mut`](Self::text_mut), to look at.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::ModelResponse { content, .. }
+            | Self::ToolResult { content, .. }
+            | Self::TurnDone { content, .. }
+            | Self::TargetDone { content } => Some(content),
+            _ => None,
+        }
+    }
+
+    /// Cuts texts that are longer than an entry may hold, and says so in the text.
+    pub(super) fn bounded(mut self) -> Self {
+        if let Some(text) = self.text_mut() {
+            bound(text, super::MAX_TEXT);
+        }
+        match &mut self {
             Self::TargetFailed { message, .. }
             | Self::TeamEnded { message, .. }
             | Self::TurnStarted { why: message, .. }

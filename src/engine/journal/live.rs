@@ -7,6 +7,7 @@ use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
 use super::Entry;
+use super::relay::Relay;
 
 /// Updates that a slow follower may fall behind; beyond, its receiver reports `Lagged` and it subscribes again.
 const BACKLOG: usize = 64;
@@ -59,9 +60,26 @@ pub struct Subscription {
 #[derive(Default)]
 pub(super) struct Hub {
     runs: Mutex<HashMap<String, Weak<Live>>>,
+    relay: Option<Arc<Relay>>,
 }
 
 impl Hub {
+    /// A hub whose runs are followed from other replicas too.
+    pub(super) fn new(relay: Option<Arc<Relay>>) -> Self {
+        Self { runs: Mutex::default(), relay }
+    }
+
+    /// The channel of `run`, if it is written or followed here.
+    pub(super) fn get(&self, run: &str) -> Option<Arc<Live>> {
+        self.runs.lock().get(run).and_then(Weak::upgrade)
+    }
+
+    /// Runs that are followed here and not written here.
+    pub(super) fn followed(&self) -> Vec<String> {
+        let all: Vec<Arc<Live>> = self.runs.lock().values().filter_map(Weak::upgrade).collect();
+        all.iter().filter(|live| live.here().is_none()).map(|live| live.run.clone()).collect()
+    }
+
     /// The channel of `run`, made when nobody has it yet.
     pub(super) fn enter(self: &Arc<Self>, run: &str) -> Arc<Live> {
         let mut runs = self.runs.lock();
@@ -71,6 +89,7 @@ impl Hub {
         let live = Arc::new(Live {
             hub: Arc::downgrade(self),
             run: run.to_owned(),
+            relay: self.relay.clone(),
             state: Mutex::default(),
             updates: broadcast::Sender::new(BACKLOG),
         });
@@ -83,6 +102,7 @@ impl Hub {
 pub(super) struct Live {
     hub: Weak<Hub>,
     run: String,
+    relay: Option<Arc<Relay>>,
     state: Mutex<State>,
     updates: broadcast::Sender<Update>,
 }
@@ -91,9 +111,48 @@ pub(super) struct Live {
 struct State {
     last_seq: u64,
     partials: Vec<PartialText>,
+    /// Writers of the journal in this process: one, and for a moment two when a run was let go and is taken up again.
+    writers: usize,
 }
 
 impl Live {
+    /// The journal is opened here: what followers have not seen of it is told, and what streamed elsewhere is over.
+    pub(super) fn take(&self, found: &[Entry]) {
+        let unseen = {
+            let mut state = self.state.lock();
+            state.writers += 1;
+            state.partials.clear();
+            match state.last_seq {
+                // Nobody follows from a known number: they read the journal.
+                0 => &[],
+                seen => &found[found.partition_point(|entry| entry.seq <= seen)..],
+            }
+        };
+        for entry in unseen {
+            self.publish(Arc::new(entry.clone()));
+        }
+        self.reach(found.last().map_or(0, |entry| entry.seq));
+    }
+
+    /// The journal is not written here any more.
+    pub(super) fn give(&self) {
+        let mut state = self.state.lock();
+        state.writers -= 1;
+        if state.writers == 0 {
+            state.partials.clear();
+        }
+    }
+
+    /// The last entry and what streams, when the journal is written here.
+    pub(super) fn here(&self) -> Option<(u64, Vec<PartialText>)> {
+        let state = self.state.lock();
+        (state.writers > 0).then(|| (state.last_seq, state.partials.clone()))
+    }
+
+    pub(super) fn last_seq(&self) -> u64 {
+        self.state.lock().last_seq
+    }
+
     pub(super) fn reach(&self, seq: u64) {
         let mut state = self.state.lock();
         state.last_seq = state.last_seq.max(seq);
@@ -102,11 +161,53 @@ impl Live {
     pub(super) fn publish(&self, entry: Arc<Entry>) {
         let mut state = self.state.lock();
         state.last_seq = entry.seq;
-        if let Some(step) = entry.event.closes_step() {
+        let closed = entry.event.closes_step();
+        if let Some(step) = closed {
             state.partials.retain(|partial| *partial.step != *step);
+        }
+        if let Some(relay) = &self.relay {
+            relay.reached(&self.run, entry.seq, closed);
         }
         // Fails only when nobody follows.
         let _ = self.updates.send(Update::Entry(entry));
+    }
+
+    /// An entry that another replica wrote; once.
+    pub(super) fn publish_other(&self, entry: Arc<Entry>) {
+        let mut state = self.state.lock();
+        if state.writers > 0 || entry.seq <= state.last_seq {
+            return;
+        }
+        state.last_seq = entry.seq;
+        if let Some(step) = entry.event.closes_step() {
+            state.partials.retain(|partial| *partial.step != *step);
+        }
+        let _ = self.updates.send(Update::Entry(entry));
+    }
+
+    /// Text that streams at another replica. `false` when something before it is missing.
+    pub(super) fn text_at(&self, step: &Arc<str>, target: Option<usize>, at: usize, text: &str) -> bool {
+        let known = {
+            let state = self.state.lock();
+            if state.writers > 0 {
+                return true;
+            }
+            state
+                .partials
+                .iter()
+                .find(|partial| partial.step == *step)
+                .map_or(0, |partial| partial.text.len())
+        };
+        match known.checked_sub(at) {
+            None => false,
+            // What is known already is passed over; a piece begins between letters, and so does what is left of it.
+            Some(seen) => {
+                if let Some(new) = text.get(seen..).filter(|new| !new.is_empty()) {
+                    self.text(step, target, new);
+                }
+                true
+            }
+        }
     }
 
     pub(super) fn text(&self, step: &Arc<str>, target: Option<usize>, append: &str) {
@@ -122,6 +223,9 @@ impl Live {
             return;
         }
         partial.text.push_str(append);
+        if let Some(relay) = self.relay.as_ref().filter(|_| state.writers > 0) {
+            relay.text(&self.run, step, target, at, append);
+        }
         let _ = self.updates.send(Update::Text { step: step.clone(), target, at, append: append.into() });
     }
 

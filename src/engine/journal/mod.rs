@@ -6,6 +6,7 @@
 
 mod entry;
 mod live;
+mod relay;
 mod run;
 mod sql;
 #[cfg(test)]
@@ -17,7 +18,7 @@ pub use entry::{
     ApprovalOutcome, Cost, Entry, Event, ObjectRef, TeamEnd, Thought, ToolCall, TurnRule, Usage, bound,
 };
 pub use live::{PartialText, Subscription, Update};
-pub use run::{RunJournal, Watching};
+pub use run::{Claim, RunJournal, Watching};
 pub use sql::RunRecord;
 
 use super::metrics::Metrics;
@@ -54,18 +55,28 @@ pub enum JournalError {
     },
 }
 
+impl JournalError {
+    /// Whether the run can be another replica's by now, or its last entry be on disk without anybody knowing: nothing more may
+    /// be done for it here before it is claimed again.
+    pub fn is_lost(&self) -> bool {
+        matches!(self, Self::Store { source, .. } if matches!(source, StoreError::Unmet) || source.is_outage())
+    }
+}
+
 /// The journals of all runs; cheap to clone.
 #[derive(Clone)]
 pub struct Journal {
     store: Store,
     hub: Arc<live::Hub>,
+    relay: Option<Arc<relay::Relay>>,
     metrics: Arc<Metrics>,
 }
 
 impl Journal {
     /// The journals kept in `store`.
     pub fn new(store: Store) -> Self {
-        Self { store, hub: Arc::default(), metrics: Arc::default() }
+        let relay = store.shared().cloned().map(relay::Relay::start);
+        Self { store, hub: Arc::new(live::Hub::new(relay.clone())), relay, metrics: Arc::default() }
     }
 
     /// What was written to these journals since the process started, counted.
@@ -75,10 +86,15 @@ impl Journal {
 
     /// Opens the journal of a run for writing. One writer at a time for each run: the engine's registry sees to it.
     pub async fn open(&self, record: RunRecord) -> Result<RunJournal, JournalError> {
+        self.open_as(None, record).await
+    }
+
+    /// The same where others may write it: only while the claim holds.
+    pub async fn open_as(&self, claim: Option<Claim>, record: RunRecord) -> Result<RunJournal, JournalError> {
         let entries = sql::all(&self.store, &record.id).await?;
         let record = sql::record(&self.store, &record.id).await?.unwrap_or(record);
         let live = self.hub.enter(&record.id);
-        Ok(RunJournal::new(self.store.clone(), self.metrics.clone(), record, live, entries))
+        Ok(RunJournal::new(self.store.clone(), self.metrics.clone(), record, claim, live, entries))
     }
 
     /// Entries of `run` after number `after`, oldest first, at most `limit` and never more than [`MAX_READ`].
@@ -118,10 +134,15 @@ impl Journal {
         sql::unfinished(&self.store).await
     }
 
+    /// Ids of all runs that there is something of.
+    pub async fn ids(&self) -> Result<Vec<String>, JournalError> {
+        sql::ids(&self.store).await
+    }
+
     /// Notes that the outcome of `run` is in the status of its query, so that no restart takes it up again.
     pub async fn close(&self, run: &str) -> Result<(), JournalError> {
         let statement =
-            Statement::new("UPDATE runs SET finished_ms = ? WHERE id = ? AND finished_ms IS NULL")
+            Statement::new("UPDATE runs SET finished_ms = $1 WHERE id = $2 AND finished_ms IS NULL")
                 .bind(now_ms())
                 .bind(run);
         self.store.write(vec![statement]).await.map_err(|source| store_error(run, source))
@@ -130,8 +151,9 @@ impl Journal {
     /// Removes the run and its journal; for queries that are deleted.
     pub async fn forget(&self, run: &str) -> Result<(), JournalError> {
         let statements = vec![
-            Statement::new("DELETE FROM journal WHERE run = ?").bind(run),
-            Statement::new("DELETE FROM runs WHERE id = ?").bind(run),
+            Statement::new("DELETE FROM journal WHERE run = $1").bind(run),
+            Statement::new("DELETE FROM payloads WHERE run = $1").bind(run),
+            Statement::new("DELETE FROM runs WHERE id = $1").bind(run),
         ];
         self.store.write(statements).await.map_err(|source| store_error(run, source))
     }

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use tokio_util::sync::CancellationToken;
+
 use super::{Entry, Event, JournalError, RunRecord, Usage, live, now_ms, sql, store_error};
 use crate::engine::metrics::{Metrics, Thread};
 use crate::store::{Statement, Store, StoreError};
@@ -12,6 +14,15 @@ use crate::store::{Statement, Store, StoreError};
 pub trait Watching: Send {
     /// One more.
     fn see(&mut self, entry: &Entry);
+}
+
+/// Whose a run is, where several processes may have it.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// Id of the replica.
+    pub owner: Arc<str>,
+    /// Cancelled when an append finds that the run is another's by now, or that nobody knows whether it is on disk.
+    pub lost: CancellationToken,
 }
 
 /// The journal of one run, open for writing.
@@ -25,6 +36,7 @@ struct Writer {
     metrics: Arc<Metrics>,
     thread: parking_lot::Mutex<Thread>,
     record: RunRecord,
+    claim: Option<Claim>,
     live: Arc<live::Live>,
     next: tokio::sync::Mutex<u64>,
     staged: parking_lot::Mutex<Vec<Staged>>,
@@ -52,16 +64,18 @@ impl RunJournal {
         store: Store,
         metrics: Arc<Metrics>,
         record: RunRecord,
+        claim: Option<Claim>,
         live: Arc<live::Live>,
         found: Vec<Entry>,
     ) -> Self {
         let last = found.last().map_or(0, |entry| entry.seq);
-        live.reach(last);
+        live.take(&found);
         let writer = Writer {
             store,
             metrics,
             thread: parking_lot::Mutex::default(),
             record,
+            claim,
             live,
             next: tokio::sync::Mutex::new(last + 1),
             staged: parking_lot::Mutex::default(),
@@ -133,15 +147,31 @@ impl RunJournal {
     ///
     /// In a task of its own: a caller that is dropped in the middle (a cancelled target) must not leave an entry on disk
     /// whose number is then given again.
+    ///
+    /// When the run is lost to another replica this never returns: whoever drives the run drops it.
     pub async fn append_all(&self, events: Vec<(Option<usize>, Event)>) -> Result<u64, JournalError> {
         let writer = self.writer.clone();
         let done = tokio::spawn(async move { writer.append(events).await }).await;
-        done.unwrap_or_else(|_| Err(store_error(&self.writer.record.id, StoreError::Closed)))
+        let done = done.unwrap_or_else(|_| Err(store_error(&self.writer.record.id, StoreError::Closed)));
+        if let (Err(error), Some(claim)) = (&done, &self.writer.claim)
+            && error.is_lost()
+        {
+            tracing::info!(run = self.writer.record.id, %error, "the run is let go; its owner goes on with it");
+            claim.lost.cancel();
+            std::future::pending::<()>().await;
+        }
+        done
     }
 
     /// Publishes text of a model call that streams. In memory only: it costs a run nothing and survives nothing.
     pub fn text(&self, step: &Arc<str>, target: Option<usize>, append: &str) {
         self.writer.live.text(step, target, append);
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.live.give();
     }
 }
 
@@ -192,7 +222,11 @@ impl Writer {
             statements.push(self.record.insert());
         }
         for entry in entries {
-            statements.push(sql::insert(&self.record.id, entry)?);
+            statements.extend(sql::insert(
+                &self.record.id,
+                entry,
+                self.claim.as_ref().map(|claim| &*claim.owner),
+            )?);
         }
         self.store.write(statements).await.map_err(|source| store_error(&self.record.id, source))
     }

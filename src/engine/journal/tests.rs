@@ -1,6 +1,15 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::store::testing::{Fresh, on_both};
+
+on_both!(
+    entries_are_numbered_without_gaps_and_survive_a_reopen,
+    parallel_appends_are_seen_in_order,
+    a_late_follower_gets_the_text_so_far_and_the_rest_once,
+    channels_go_when_nobody_needs_them,
+    a_long_text_is_kept_once_and_goes_with_its_run,
+);
 
 fn record(id: &str) -> RunRecord {
     RunRecord {
@@ -16,15 +25,8 @@ fn notice(message: &str) -> Event {
     Event::Notice { message: message.into() }
 }
 
-async fn journal() -> (tempfile::TempDir, Journal) {
-    let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path()).await.unwrap();
-    (dir, Journal::new(store))
-}
-
-#[tokio::test]
-async fn entries_are_numbered_without_gaps_and_survive_a_reopen() {
-    let (_dir, journal) = journal().await;
+async fn entries_are_numbered_without_gaps_and_survive_a_reopen(fresh: Fresh) {
+    let journal = Journal::new(fresh.store.clone());
     let run = journal.open(record("r1")).await.unwrap();
     assert_eq!(run.append(None, Event::Started { attempt: 1 }).await.unwrap(), 1);
     assert_eq!(run.append_all(vec![(Some(0), notice("a")), (Some(1), notice("b"))]).await.unwrap(), 3);
@@ -49,9 +51,8 @@ async fn entries_are_numbered_without_gaps_and_survive_a_reopen() {
     assert_eq!(journal.run_of("harbour", "tide").await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn parallel_appends_are_seen_in_order() {
-    let (_dir, journal) = journal().await;
+async fn parallel_appends_are_seen_in_order(fresh: Fresh) {
+    let journal = Journal::new(fresh.store.clone());
     let run = Arc::new(journal.open(record("r2")).await.unwrap());
     let mut follower = journal.subscribe("r2");
     let appends: Vec<_> = (0..20)
@@ -71,9 +72,8 @@ async fn parallel_appends_are_seen_in_order() {
     }
 }
 
-#[tokio::test]
-async fn a_late_follower_gets_the_text_so_far_and_the_rest_once() {
-    let (_dir, journal) = journal().await;
+async fn a_late_follower_gets_the_text_so_far_and_the_rest_once(fresh: Fresh) {
+    let journal = Journal::new(fresh.store.clone());
     let run = journal.open(record("r3")).await.unwrap();
     run.append(None, Event::Started { attempt: 1 }).await.unwrap();
     let step: Arc<str> = "0/model/0".into();
@@ -91,9 +91,8 @@ async fn a_late_follower_gets_the_text_so_far_and_the_rest_once() {
     assert!(journal.subscribe("r3").partials.is_empty(), "a new attempt starts from nothing");
 }
 
-#[tokio::test]
-async fn channels_go_when_nobody_needs_them() {
-    let (_dir, journal) = journal().await;
+async fn channels_go_when_nobody_needs_them(fresh: Fresh) {
+    let journal = Journal::new(fresh.store.clone());
     let early = journal.subscribe("r4");
     let run = journal.open(record("r4")).await.unwrap();
     assert_eq!(journal.hub.len(), 1);
@@ -101,4 +100,28 @@ async fn channels_go_when_nobody_needs_them() {
     assert_eq!(journal.hub.len(), 1);
     drop(run);
     assert_eq!(journal.hub.len(), 0);
+}
+
+async fn a_long_text_is_kept_once_and_goes_with_its_run(fresh: Fresh) {
+    let journal = Journal::new(fresh.store.clone());
+    let long = "Ebbe \0 🌊 ".repeat(10_000);
+    for id in ["r5", "r6"] {
+        let run = journal.open(record(id)).await.unwrap();
+        let turn = Event::TurnDone { step: "0/turn/0".into(), content: long.clone() };
+        run.append_all(vec![(Some(0), turn), (Some(0), Event::TargetDone { content: long.clone() })])
+            .await
+            .unwrap();
+        run.append(Some(0), Event::TargetDone { content: "short".into() }).await.unwrap();
+    }
+    let entries = journal.read("r5", 0, 10).await.unwrap();
+    let texts: Vec<_> = entries.iter().map(|entry| entry.event.text().unwrap()).collect();
+    assert_eq!(texts, [long.as_str(), long.as_str(), "short"]);
+    assert_eq!(journal.read_before("r5", 3, 1).await.unwrap(), entries[1..2]);
+    let rows = async || {
+        let rows = fresh.store.rows(Statement::new("SELECT run FROM payloads ORDER BY run")).await.unwrap();
+        rows.iter().map(|row| row.get::<String>(0).unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(rows().await, ["r5", "r6"]);
+    journal.forget("r5").await.unwrap();
+    assert_eq!(rows().await, ["r6"]);
 }

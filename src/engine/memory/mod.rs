@@ -7,10 +7,13 @@
 
 mod default;
 mod sql;
+#[cfg(test)]
+mod tests;
 mod window;
 
 use std::collections::HashSet;
 
+use k8s_openapi::api::core::v1::Namespace;
 use kube::Client;
 use kube::api::{Api, ListParams};
 
@@ -43,12 +46,6 @@ pub enum MemoryError {
         /// What the decoder said.
         detail: String,
     },
-}
-
-impl From<sqlx::Error> for MemoryError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
 }
 
 /// A conversation: a name under the Memory with this UID.
@@ -176,17 +173,32 @@ impl Memories {
         Ok(self.store.write(vec![sql::forget_memory(memory)]).await?)
     }
 
-    /// Forgets what belongs to queries other than `existing`: those that were deleted while this process was not there.
-    pub async fn keep_queries(&self, existing: &HashSet<String>) -> Result<(), MemoryError> {
-        let gone = sql::queries(&self.store).await?.into_iter().filter(|uid| !existing.contains(uid));
-        self.forget_all(gone.map(|uid| sql::forget_query(&uid)).collect()).await
+    /// UIDs of the queries that something is remembered of.
+    pub(super) async fn queries(&self) -> Result<Vec<String>, MemoryError> {
+        sql::queries(&self.store).await
+    }
+
+    /// Whether what is kept is of this cluster: whoever is shown another one by mistake must not take everything for deleted. A
+    /// cluster is known by the UID of its namespace kube-system.
+    pub(super) async fn are_of_this_cluster(&self) -> Result<bool, MemoryError> {
+        let namespaces: Api<Namespace> = Api::all(self.client.clone());
+        let system = namespaces.get_metadata_opt("kube-system").await?;
+        let uid = system.and_then(|system| system.metadata.uid).unwrap_or_default();
+        self.store.write(vec![sql::of_cluster(&uid)]).await?;
+        let known = sql::cluster(&self.store).await?;
+        if known.as_deref() != Some(&uid) {
+            tracing::warn!(
+                "the database holds runs and conversations of another cluster; nothing of them is removed"
+            );
+        }
+        Ok(known.as_deref() == Some(&uid))
     }
 
     /// Forgets what belongs to memories that are not there any more. The API is asked after the database, so that one that was
     /// made meanwhile keeps what it has.
     pub async fn forget_missing(&self) -> Result<(), MemoryError> {
         let known = sql::memories(&self.store).await?;
-        if known.is_empty() {
+        if known.is_empty() || !self.are_of_this_cluster().await? {
             return Ok(());
         }
         let there = Api::<Memory>::all(self.client.clone()).list_metadata(&ListParams::default()).await?;

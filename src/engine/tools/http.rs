@@ -8,13 +8,13 @@ use reqwest::Method;
 use serde_json::{Map, Value};
 
 use super::{MAX_RESULT, Reply, ToolWorld, url};
-use crate::engine::error::RunError;
+use crate::engine::error::{RunError, codes};
 use crate::engine::providers::{FetchRequest, Fetched};
 use crate::engine::secret::Secret;
 use crate::engine::spans::TRACEPARENT;
 use crate::engine::template;
 use crate::resources::tool::Tool;
-use crate::resources::tool_http::{HttpMethod, HttpTool};
+use crate::resources::tool_http::HttpMethod;
 use crate::resources::value_source::Source;
 
 /// Characters of an error's body that the model is told.
@@ -29,29 +29,87 @@ pub(super) async fn call(
     arguments: &Map<String, Value>,
     filtered: bool,
 ) -> Reply {
-    let Some(http) = &tool.spec.http else { return Reply::error("the tool has no spec.http") };
-    let mut request = match build(world, tool, http, arguments).await {
-        Ok(request) => request,
-        Err(error) => return Reply::error(error),
-    };
+    match send(world, tool, arguments, filtered).await {
+        Ok(answer) => told(answer, filtered),
+        Err(reply) => reply,
+    }
+}
+
+/// The answer as it came, or why there is none.
+pub(super) async fn send(
+    world: &ToolWorld<'_>,
+    tool: &Tool,
+    arguments: &Map<String, Value>,
+    filtered: bool,
+) -> Result<Fetched, Reply> {
+    let mut request = build(world, tool, arguments, Look::Up).await.map_err(Reply::error)?;
     if filtered {
         request.max_body = MAX_FILTERED;
     }
-    match world.outbound.fetch(request).await {
-        Ok(Fetched { status, text, .. }) if status >= 400 => {
+    world.outbound.fetch(request).await.map_err(Reply::error)
+}
+
+/// What an answer is to the model.
+pub(super) fn told(answer: Fetched, filtered: bool) -> Reply {
+    match answer {
+        Fetched { status, text, .. } if status >= 400 => {
             let said: String = text.chars().take(MAX_QUOTE).collect();
             Reply::error(format!("HTTP status {status}: {said}"))
         }
-        Ok(Fetched { cut: true, .. }) if filtered => Reply::error(format!(
+        Fetched { cut: true, .. } if filtered => Reply::error(format!(
             "the answer is longer than {} MiB, so that its filter cannot be applied; ask for less",
             MAX_FILTERED >> 20
         )),
-        Ok(Fetched { mut text, cut: true, .. }) => {
+        Fetched { mut text, cut: true, .. } => {
             text.truncate(text.floor_char_boundary(MAX_RESULT - CUT.len()));
             Reply::ok(text + CUT)
         }
-        Ok(Fetched { text, .. }) => Reply::ok(text),
-        Err(why) => Reply::error(why),
+        Fetched { text, .. } => Reply::ok(text),
+    }
+}
+
+/// The request as people read it: its line, its headers, an empty line, its body. Secrets are named, never read.
+pub(super) async fn describe(
+    world: &ToolWorld<'_>,
+    tool: &Tool,
+    arguments: &Map<String, Value>,
+) -> Result<String, RunError> {
+    let request = build(world, tool, arguments, Look::Name).await?;
+    let mut text = format!("{} {}", request.method, request.url);
+    for (name, value) in &request.headers {
+        text.push_str(&format!("\n{name}: {}", value.reveal()));
+    }
+    if let Some(body) = &request.body {
+        text.push_str("\n\n");
+        text.push_str(body);
+    }
+    Ok(text)
+}
+
+/// What becomes of values that stand elsewhere.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// They are looked up, to be sent.
+    Up,
+    /// Secrets and parameters of a query are named, to be shown.
+    Name,
+}
+
+impl Look {
+    async fn value(
+        self,
+        world: &ToolWorld<'_>,
+        namespace: &str,
+        source: Source<'_>,
+        field: &str,
+    ) -> Result<Option<String>, RunError> {
+        match (self, source) {
+            (Self::Name, Source::Secret(key)) => {
+                Ok(Some(format!("‹key {} of secret {}›", key.key, key.name)))
+            }
+            (Self::Name, Source::QueryParameter(name)) => Ok(Some(format!("‹query parameter {name}›"))),
+            (_, source) => world.world.value(namespace, source, Some(world.parameters), field).await,
+        }
     }
 }
 
@@ -61,15 +119,18 @@ const CUT: &str = " … [cut here; there is more]";
 async fn build(
     world: &ToolWorld<'_>,
     tool: &Tool,
-    http: &HttpTool,
     arguments: &Map<String, Value>,
+    look: Look,
 ) -> Result<FetchRequest, RunError> {
+    let Some(http) = &tool.spec.http else {
+        return Err(RunError::new(codes::TOOL_NOT_YET_SUPPORTED, "the tool has no spec.http"));
+    };
     let namespace = tool.metadata.namespace.as_deref().unwrap_or_default();
     let name = tool.metadata.name.as_deref().unwrap_or_default();
     let mut parameters = BTreeMap::new();
     for parameter in &http.body_parameters {
         let field = format!("Body parameter '{}' of tool '{name}'", parameter.name);
-        let value = world.world.value(namespace, parameter.source(), Some(world.parameters), &field).await?;
+        let value = look.value(world, namespace, parameter.source(), &field).await?;
         parameters.insert(parameter.name.clone(), value.unwrap_or_default());
     }
     let data = Data { tool, arguments, parameters: &parameters };
@@ -80,7 +141,7 @@ async fn build(
         let value = match source {
             // What is looked up is no template: it is a value that its owner wrote for another end.
             Source::Literal(text) if text.contains("{{") => Some(data.render(text, false, &field)?),
-            source => world.world.value(namespace, source, Some(world.parameters), &field).await?,
+            source => look.value(world, namespace, source, &field).await?,
         };
         headers.extend(value.map(|value| (header.name.clone(), Secret::new(value))));
     }

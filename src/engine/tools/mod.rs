@@ -11,6 +11,7 @@ mod url;
 
 use serde_json::{Map, Value};
 
+use super::error::{RunError, codes};
 use super::providers::{Message, Outbound, ToolDefinition};
 use super::sandbox::Sandbox;
 use super::world::{Parameters, World};
@@ -144,16 +145,71 @@ impl Callable {
         self.finish(world.sandbox, reply).await
     }
 
+    /// Calls the tool for somebody who looks on: with the answer as it came, and behind `filter` beside its own filters.
+    pub(super) async fn show(&self, world: &ToolWorld<'_>, arguments: &str, filter: &str) -> Shown {
+        let arguments = match self.arguments(arguments) {
+            Ok(arguments) => arguments,
+            Err(why) => return Shown::only(Reply::error(why)),
+        };
+        let filters: Vec<String> =
+            Some(filter).filter(|filter| !filter.trim().is_empty()).map(str::to_owned).into_iter().collect();
+        let (answer, reply) = match &self.action {
+            Action::Http(tool) => match http::send(world, tool, &arguments, !filters.is_empty()).await {
+                Ok(answer) => {
+                    let mut body = answer.text.clone();
+                    super::journal::bound(&mut body, MAX_RESULT);
+                    (Some((answer.status, body)), http::told(answer, !filters.is_empty()))
+                }
+                Err(reply) => (None, reply),
+            },
+            Action::Noop => (None, builtin::noop(&arguments)),
+            Action::Terminate => (None, builtin::terminate(&arguments)),
+            Action::Delegate(to) => {
+                (None, Reply::error(format!("the {} '{}' is asked by the run", to.kind.noun(), to.name)))
+            }
+        };
+        Shown { answer, reply: filtered(world.sandbox, filters, reply).await }
+    }
+
+    /// The HTTP request that a call would send, as people read it; `None` for a tool that sends none.
+    pub(super) async fn request(
+        &self,
+        world: &ToolWorld<'_>,
+        arguments: &str,
+    ) -> Result<Option<String>, RunError> {
+        let Action::Http(tool) = &self.action else { return Ok(None) };
+        let arguments = self.arguments(arguments).map_err(|why| RunError::new(codes::INVALID_INPUT, why))?;
+        http::describe(world, tool, &arguments).await.map(Some)
+    }
+
     /// A result behind the tool's filters, cut to what a model is told. Errors are told as they are.
     pub(super) async fn finish(&self, sandbox: &Sandbox, reply: Reply) -> Reply {
-        if reply.is_error || self.filters.is_empty() {
-            return reply.bounded();
-        }
-        let Reply { content, ends, .. } = reply;
-        match sandbox.filter(self.filters.clone(), content).await {
-            Ok(content) => Reply { ends, ..Reply::ok(content) }.bounded(),
-            Err(why) => Reply::error(why).bounded(),
-        }
+        filtered(sandbox, self.filters.clone(), reply).await
+    }
+}
+
+async fn filtered(sandbox: &Sandbox, filters: Vec<String>, reply: Reply) -> Reply {
+    if reply.is_error || filters.is_empty() {
+        return reply.bounded();
+    }
+    let Reply { content, ends, .. } = reply;
+    match sandbox.filter(filters, content).await {
+        Ok(content) => Reply { ends, ..Reply::ok(content) }.bounded(),
+        Err(why) => Reply::error(why).bounded(),
+    }
+}
+
+/// A call as somebody sees it who tries a tool.
+pub(super) struct Shown {
+    /// HTTP status and body, cut to what a model would be told.
+    pub(super) answer: Option<(u16, String)>,
+    /// What a model would be told.
+    pub(super) reply: Reply,
+}
+
+impl Shown {
+    fn only(reply: Reply) -> Self {
+        Self { answer: None, reply }
     }
 }
 

@@ -65,18 +65,15 @@ pub enum SeedError {
 /// Later starts change nothing but the address in objects of the set that still have the one from before.
 pub async fn seed(store: &Store, client: &Client, address: &str) -> Result<Seeded, SeedError> {
     let address = address.trim_end_matches('/');
-    let before: Option<String> = sqlx::query_scalar("SELECT value FROM meta WHERE key = ?")
-        .bind(META)
-        .fetch_optional(store.reader())
-        .await
-        .map_err(StoreError::from)?;
+    let before = store.row(Statement::new("SELECT value FROM meta WHERE key = $1").bind(META)).await?;
+    let before: Option<String> = before.map(|row| row.get(0)).transpose()?;
     let done = match &before {
         None => Seeded::Applied(apply_all(client, address).await?),
         Some(before) if before != address => Seeded::Moved(move_all(client, before, address).await?),
         Some(_) => return Ok(Seeded::Nothing),
     };
     let remember = Statement::new(
-        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
     );
     store.write(vec![remember.bind(META).bind(address)]).await?;
     Ok(done)

@@ -5,6 +5,7 @@ mod choices;
 mod model;
 mod secret;
 mod source;
+mod team;
 mod test;
 mod tool;
 
@@ -16,10 +17,11 @@ use super::queries::spec_of as query_spec;
 use super::{Services, asker, services, yaml};
 use crate::kubernetes::access::Verb;
 use crate::kubernetes::apply;
+use crate::resources::Tool;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
 use crate::views::forms::{
-    AgentForm, Choices, ModelForm, ParameterForm, QueryForm, SourceForm, TestReport, ToolSpecForm,
+    AgentForm, Choices, ModelForm, ParameterForm, QueryForm, TeamForm, TestReport, ToolSpecForm,
 };
 use crate::views::problem::{Problem, ProblemCode};
 
@@ -45,11 +47,14 @@ pub async fn save_model(mut form: ModelForm, dry_run: bool) -> Result<ObjectKey,
     check(Verb::Apply, key.kind, Some(&key.namespace))?;
     let services = services()?;
     // The manifest is judged before the Secret is written, so that a wrong form leaves nothing behind.
-    if let SourceForm::Typed(value) = form.api_key.clone() {
-        form.api_key = secret::reference(&key.name);
+    let typed = secret::take(&mut form);
+    if !typed.is_empty() {
         save(&services, &key, form.version.as_deref(), true, |spec| model::edit(spec, &form)).await?;
-        if !dry_run {
-            secret::write(&services.client(&asker()), &key.namespace, &key.name, &value).await?;
+    }
+    if !dry_run {
+        let client = services.client(&asker());
+        for (part, value) in typed {
+            secret::write(&client, &key.namespace, &key.name, part, &value).await?;
         }
     }
     save(&services, &key, form.version.as_deref(), dry_run, |spec| model::edit(spec, &form)).await?;
@@ -109,9 +114,7 @@ fn manifest(key: &ObjectKey, spec: Value) -> Value {
 /// See [`crate::api::forms::preview_model`].
 pub async fn preview_model(mut form: ModelForm) -> Result<String, Problem> {
     let key = ObjectKey::new(Kind::Model, &form.namespace, form.name.trim());
-    if matches!(form.api_key, SourceForm::Typed(_)) {
-        form.api_key = secret::reference(&key.name);
-    }
+    drop(secret::take(&mut form));
     let live = match services()?.caches().models.get(&key.namespace, &key.name) {
         Some(live) if form.version.is_some() => serde_json::to_value(&*live).ok(),
         _ => None,
@@ -127,6 +130,24 @@ pub async fn preview_agent(form: AgentForm) -> Result<String, Problem> {
         _ => None,
     };
     preview(&key, live, |spec| agent::edit(spec, &form))
+}
+
+/// See [`crate::api::forms::save_team`].
+pub async fn save_team(form: TeamForm, dry_run: bool) -> Result<ObjectKey, Problem> {
+    let key = ObjectKey::new(Kind::Team, &form.namespace, form.name.trim());
+    check(Verb::Apply, key.kind, Some(&key.namespace))?;
+    save(&services()?, &key, form.version.as_deref(), dry_run, |spec| team::edit(spec, &form)).await?;
+    Ok(key)
+}
+
+/// See [`crate::api::forms::preview_team`].
+pub async fn preview_team(form: TeamForm) -> Result<String, Problem> {
+    let key = ObjectKey::new(Kind::Team, &form.namespace, form.name.trim());
+    let live = match services()?.caches().teams.get(&key.namespace, &key.name) {
+        Some(live) if form.version.is_some() => serde_json::to_value(&*live).ok(),
+        _ => None,
+    };
+    preview(&key, live, |spec| team::edit(spec, &form))
 }
 
 /// See [`crate::api::forms::save_tool`].
@@ -145,6 +166,18 @@ pub async fn preview_tool(form: ToolSpecForm) -> Result<String, Problem> {
         _ => None,
     };
     preview(&key, live, |spec| tool::edit(spec, &form))
+}
+
+/// The Tool that a form stands for, on the specification `saved` if it exists.
+pub(super) fn candidate(form: &ToolSpecForm, saved: Option<Value>) -> Result<Tool, Problem> {
+    let name = if form.name.trim().is_empty() { "new" } else { form.name.trim() };
+    let mut spec = saved.unwrap_or_else(|| json!({}));
+    tool::edit(&mut spec, form)?;
+    let key = ObjectKey::new(Kind::Tool, &form.namespace, name);
+    serde_json::from_value(manifest(&key, spec)).map_err(|error| {
+        Problem::new(ProblemCode::Invalid, format!("The form is not complete: {error}."))
+            .next("Fill in what is missing, then try again.")
+    })
 }
 
 /// See [`crate::api::queries::preview_query`]. A question that cannot be asked yet has a text all the same.

@@ -1,6 +1,6 @@
 //! A model's form as its specification.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::source::{inner, remove, set, set_text, to_json};
 use crate::resources::ModelProvider;
@@ -30,13 +30,14 @@ pub fn edit(spec: &mut Value, form: &ModelForm) -> Result<(), Problem> {
     match provider {
         ModelProvider::Azure => {
             set(block, "apiVersion", &form.api_version);
-            azure_key(block, &form.api_key);
+            azure(block, form);
         }
         ModelProvider::Anthropic => {
             set(block, "version", &form.api_version);
             key(block, &form.api_key);
         }
-        ModelProvider::OpenAi | ModelProvider::Bedrock => key(block, &form.api_key),
+        ModelProvider::OpenAi => key(block, &form.api_key),
+        ModelProvider::Bedrock => bedrock(block, form)?,
     }
     properties(block, &form.properties);
     Ok(())
@@ -44,9 +45,67 @@ pub fn edit(spec: &mut Value, form: &ModelForm) -> Result<(), Problem> {
 
 /// An empty literal means: a key is written in the manifest, was not shown, and stays.
 fn key(block: &mut Value, source: &SourceForm) {
+    secret(block, "apiKey", source);
+}
+
+fn secret(block: &mut Value, field: &str, source: &SourceForm) {
     if !matches!(source, SourceForm::Literal(text) if text.is_empty()) {
-        set(block, "apiKey", source);
+        set(block, field, source);
     }
+}
+
+fn azure(block: &mut Value, form: &ModelForm) {
+    match form.access.as_str() {
+        "managedIdentity" => {
+            remove(block, "apiKey");
+            block["auth"] = json!({ "managedIdentity": {} });
+            set(&mut block["auth"]["managedIdentity"], "clientId", &form.client_id);
+        }
+        "workloadIdentity" => {
+            remove(block, "apiKey");
+            block["auth"] = json!({ "workloadIdentity": {} });
+            set(&mut block["auth"]["workloadIdentity"], "clientId", &form.client_id);
+            set(&mut block["auth"]["workloadIdentity"], "tenantId", &form.tenant_id);
+        }
+        _ => azure_key(block, &form.api_key),
+    }
+}
+
+/// A key wins over IAM keys, and those over the environment's own: what is not chosen goes.
+fn bedrock(block: &mut Value, form: &ModelForm) -> Result<(), Problem> {
+    let own = &form.bedrock;
+    set(block, "region", &own.region);
+    set(block, "modelArn", &own.model_arn);
+    set_text(block, "temperature", own.temperature.trim());
+    match own.max_tokens.trim() {
+        "" => remove(block, "maxTokens"),
+        text => {
+            let tokens: i64 = text.parse().map_err(|_| {
+                Problem::new(ProblemCode::Invalid, "The number of tokens is no number.")
+                    .field("spec.config.bedrock.maxTokens", "Write a whole number, as 4096.")
+            })?;
+            block["maxTokens"] = json!(tokens);
+        }
+    }
+    match form.access.as_str() {
+        "keys" => {
+            remove(block, "apiKey");
+            secret(block, "accessKeyId", &own.access_key_id);
+            secret(block, "secretAccessKey", &own.secret_access_key);
+            secret(block, "sessionToken", &own.session_token);
+        }
+        access => {
+            for field in ["accessKeyId", "secretAccessKey", "sessionToken"] {
+                remove(block, field);
+            }
+            if access == "chain" {
+                remove(block, "apiKey");
+            } else {
+                key(block, &form.api_key);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The key stands where it stood; a new one goes to `auth.apiKey`, which 0.1.72 prefers. Identities stay unless a key
@@ -58,7 +117,7 @@ fn azure_key(block: &mut Value, source: &SourceForm) {
     match to_json(source) {
         Some(value) => {
             remove(block, "apiKey");
-            block["auth"] = serde_json::json!({ "apiKey": value });
+            block["auth"] = json!({ "apiKey": value });
         }
         None => {
             remove(block, "apiKey");
@@ -90,9 +149,8 @@ fn properties(block: &mut Value, given: &[(String, SourceForm)]) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use crate::views::forms::BedrockForm;
 
     fn form(provider: &str) -> ModelForm {
         ModelForm {
@@ -136,6 +194,59 @@ mod tests {
         assert_eq!(openai["apiKey"]["value"], "sk");
         assert_eq!(openai["headers"][0]["name"], "x");
         assert_eq!(openai["properties"], json!({"n": {"valueFrom": {"queryParameterRef": {"name": "n"}}}}));
+    }
+
+    #[test]
+    fn an_identity_takes_the_place_of_a_key_and_back() {
+        let mut spec = json!({"provider": "azure", "config": {"azure": {"apiKey": {"value": "sk"}}}});
+        let literal = |text: &str| SourceForm::Literal(text.into());
+        let mut azure = ModelForm {
+            access: "workloadIdentity".into(),
+            client_id: literal("c"),
+            tenant_id: literal("t"),
+            ..form("azure")
+        };
+        edit(&mut spec, &azure).unwrap();
+        let block = &spec["config"]["azure"];
+        let identity = json!({"workloadIdentity": {"clientId": {"value": "c"}, "tenantId": {"value": "t"}}});
+        assert_eq!((&block["auth"], block.get("apiKey")), (&identity, None));
+        azure.access = "managedIdentity".into();
+        azure.client_id = SourceForm::Unset;
+        edit(&mut spec, &azure).unwrap();
+        assert_eq!(spec["config"]["azure"]["auth"], json!({"managedIdentity": {}}));
+        azure.access = "key".into();
+        edit(&mut spec, &azure).unwrap();
+        assert!(spec["config"]["azure"]["auth"]["apiKey"].is_object(), "{spec}");
+    }
+
+    #[test]
+    fn bedrock_has_a_key_or_iam_keys_or_neither() {
+        let mut spec = json!({"provider": "bedrock", "config": {"bedrock": {
+            "apiKey": {"value": "sk"}, "secretAccessKey": {"value": "hidden"}, "properties": {}}}});
+        let keys = BedrockForm {
+            region: SourceForm::Literal("eu-west-1".into()),
+            access_key_id: SourceForm::Literal("AKIA".into()),
+            // Written in the manifest, not shown, and kept.
+            secret_access_key: SourceForm::Literal(String::new()),
+            max_tokens: "4096".into(),
+            ..BedrockForm::default()
+        };
+        let mut bedrock = ModelForm {
+            access: "keys".into(),
+            base_url: SourceForm::Unset,
+            bedrock: keys,
+            ..form("bedrock")
+        };
+        edit(&mut spec, &bedrock).unwrap();
+        let wanted = json!({"region": {"value": "eu-west-1"}, "accessKeyId": {"value": "AKIA"},
+            "secretAccessKey": {"value": "hidden"}, "maxTokens": 4096});
+        assert_eq!(spec["config"]["bedrock"], wanted);
+        bedrock.access = "chain".into();
+        edit(&mut spec, &bedrock).unwrap();
+        assert_eq!(spec["config"]["bedrock"], json!({"region": {"value": "eu-west-1"}, "maxTokens": 4096}));
+        bedrock.access = "key".into();
+        edit(&mut spec, &bedrock).unwrap();
+        assert!(spec["config"]["bedrock"]["apiKey"]["valueFrom"].is_object(), "{spec}");
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub fn to_json(source: &SourceForm) -> Option<Value> {
         SourceForm::ConfigMap { name, key } => {
             Some(json!({"valueFrom": {"configMapKeyRef": {"name": name, "key": key}}}))
         }
+        SourceForm::Parameter(name) => Some(json!({"valueFrom": {"queryParameterRef": {"name": name}}})),
         SourceForm::Service { name, namespace, port, path } => {
             let mut service = Map::from_iter([("name".to_owned(), json!(name))]);
             for (field, value) in [("namespace", namespace), ("port", port), ("path", path)] {

@@ -19,17 +19,24 @@ const QUESTION: &str = "Answer with the word ready.";
 
 /// Tests what the form says, without saving it.
 pub async fn test(services: &Services, mut form: ModelForm) -> Result<TestReport, Problem> {
-    let typed = match std::mem::take(&mut form.api_key) {
-        SourceForm::Typed(value) => Some(value.trim().to_owned()),
-        other => {
-            form.api_key = other;
-            None
-        }
-    };
+    let mut typed = Vec::new();
+    for secret in secrets(&mut form) {
+        typed.push(match std::mem::take(secret) {
+            SourceForm::Typed(value) => Some(value.trim().to_owned()),
+            other => {
+                *secret = other;
+                None
+            }
+        });
+    }
     let mut model = candidate(services, &form)?;
-    if let Some(value) = typed {
-        // Lives in this object until the test ends; it is never written.
-        form.api_key = SourceForm::Literal(value);
+    if typed.iter().any(Option::is_some) {
+        // They live in this object until the test ends; they are never written.
+        for (secret, value) in secrets(&mut form).into_iter().zip(typed) {
+            if let Some(value) = value {
+                *secret = SourceForm::Literal(value);
+            }
+        }
         let mut spec = serde_json::to_value(&model.spec).map_err(internal)?;
         model::edit(&mut spec, &form)?;
         model.spec = serde_json::from_value(spec).map_err(internal)?;
@@ -66,6 +73,11 @@ pub async fn test(services: &Services, mut form: ModelForm) -> Result<TestReport
         Ok(Err(error)) => Ok(step.failed(report, error.message)),
         Err(_) => Ok(step.failed(report, slow())),
     }
+}
+
+/// What of a form may have been typed as a secret.
+fn secrets(form: &mut ModelForm) -> [&mut SourceForm; 3] {
+    [&mut form.api_key, &mut form.bedrock.secret_access_key, &mut form.bedrock.session_token]
 }
 
 fn slow() -> String {

@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::source::{inner, json_object, remove, set_list, set_text, to_json};
-use crate::views::forms::{ParameterForm, ToolSpecForm};
+use crate::views::forms::{ApprovalForm, ParameterForm, ToolSpecForm};
 use crate::views::problem::Problem;
 
 /// Blocks of which a tool has the one of its type.
 const BLOCKS: [&str; 5] = ["http", "mcp", "agent", "team", "builtin"];
 
-/// Writes the form into `spec`; what the form does not know stays, as approval.
+/// Writes the form into `spec`; what the form does not know stays.
 pub fn edit(spec: &mut Value, form: &ToolSpecForm) -> Result<(), Problem> {
     let type_ = form.type_.as_str();
     spec["type"] = json!(type_);
@@ -20,9 +20,11 @@ pub fn edit(spec: &mut Value, form: &ToolSpecForm) -> Result<(), Problem> {
     match type_ {
         "http" => http(inner(spec, "http"), form),
         "agent" | "team" | "builtin" => inner(spec, type_)["name"] = json!(form.calls.trim()),
+        "mcp" => mcp(inner(spec, "mcp"), form),
         _ => {}
     }
     hints(spec, form);
+    approval(spec, &form.approval);
     json_object(spec, "inputSchema", "spec.inputSchema", &form.input_schema)
 }
 
@@ -35,6 +37,30 @@ fn http(http: &mut Value, form: &ToolSpecForm) {
     set_list(http, "headers", headers);
     let parameters = rows(&http["bodyParameters"], &form.body_parameters, |value| value);
     set_list(http, "bodyParameters", parameters);
+}
+
+fn mcp(mcp: &mut Value, form: &ToolSpecForm) {
+    mcp["toolName"] = json!(form.calls.trim());
+    let server = inner(mcp, "mcpServerRef");
+    server["name"] = json!(form.server.trim());
+    set_text(server, "namespace", form.server_namespace.as_deref().unwrap_or_default());
+}
+
+fn approval(spec: &mut Value, form: &ApprovalForm) {
+    let block = inner(spec, "approval");
+    match form.required {
+        true => block["required"] = json!(true),
+        false => remove(block, "required"),
+    }
+    set_text(block, "timeout", form.timeout.trim());
+    set_text(block, "onTimeout", &form.on_timeout);
+    let matches =
+        form.matches.iter().filter(|(argument, pattern)| !(argument.is_empty() && pattern.is_empty()));
+    let matches = matches.map(|(argument, pattern)| json!({"argument": argument.trim(), "pattern": pattern}));
+    set_list(block, "argumentMatches", matches.collect());
+    if block.as_object().is_some_and(serde_json::Map::is_empty) {
+        remove(spec, "approval");
+    }
 }
 
 /// Rows as a list; one whose source the form cannot show, as a query parameter, stays as it was.
@@ -57,6 +83,7 @@ fn rows(old: &Value, rows: &[ParameterForm], shape: impl Fn(Value) -> Value) -> 
 
 fn hints(spec: &mut Value, form: &ToolSpecForm) {
     let block = inner(spec, "annotations");
+    set_text(block, "title", form.hints.title.trim());
     for (field, hint) in [
         ("readOnlyHint", form.hints.read_only),
         ("idempotentHint", form.hints.idempotent),
@@ -82,7 +109,7 @@ mod tests {
     fn what_the_form_does_not_show_stays() {
         let ship = json!({"name": "X-Ship", "value": {"valueFrom": {"queryParameterRef": {"name": "ship"}}}});
         let mut spec = json!({
-            "type": "http", "approval": {"required": true}, "annotations": {"title": "Tides", "readOnlyHint": true},
+            "type": "http", "approval": {"required": true, "timeout": "5m"}, "annotations": {"title": "Tides", "readOnlyHint": true},
             "http": {"url": "http://old", "headers": [ship, {"name": "gone", "value": {"value": "x"}}]},
         });
         let row = |name: &str, value| ParameterForm { name: name.into(), value };
@@ -97,14 +124,20 @@ mod tests {
             ],
             body_parameters: vec![row("unit", SourceForm::Literal("ft".into()))],
             input_schema: "{\"type\": \"object\"}".into(),
-            hints: ToolHints { idempotent: Some(true), ..ToolHints::default() },
+            hints: ToolHints { title: "Tides".into(), idempotent: Some(true), ..ToolHints::default() },
+            approval: ApprovalForm {
+                required: true,
+                matches: vec![("port".into(), "^B".into())],
+                ..ApprovalForm::default()
+            },
             ..ToolSpecForm::default()
         };
         edit(&mut spec, &form).unwrap();
         assert_eq!(
             spec,
             json!({
-                "type": "http", "approval": {"required": true},
+                "type": "http",
+                "approval": {"required": true, "argumentMatches": [{"argument": "port", "pattern": "^B"}]},
                 "annotations": {"title": "Tides", "idempotentHint": true}, "inputSchema": {"type": "object"},
                 "http": {
                     "url": "https://tides.example/{port}", "method": "POST", "body": "{\"port\": \"{{.input.port}}\"}",
@@ -121,6 +154,17 @@ mod tests {
         let form = ToolSpecForm { type_: "team".into(), calls: "crew".into(), ..ToolSpecForm::default() };
         edit(&mut spec, &form).unwrap();
         assert_eq!(spec, json!({"type": "team", "team": {"name": "crew"}}));
+        let served = ToolSpecForm {
+            type_: "mcp".into(),
+            calls: "search".into(),
+            server: "desk".into(),
+            ..ToolSpecForm::default()
+        };
+        edit(&mut spec, &served).unwrap();
+        assert_eq!(
+            spec,
+            json!({"type": "mcp", "mcp": {"toolName": "search", "mcpServerRef": {"name": "desk"}}})
+        );
         let wrong = ToolSpecForm { input_schema: "[]".into(), ..form };
         assert_eq!(edit(&mut spec, &wrong).unwrap_err().fields[0].field, "spec.inputSchema");
     }

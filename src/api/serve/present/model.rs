@@ -8,12 +8,13 @@ use crate::kubernetes::{Caches, KindCache};
 use crate::resources::ark_config;
 use crate::resources::conditions::types;
 use crate::resources::kind::Kind;
+use crate::resources::model_config::AzureConfig;
 use crate::resources::team::MemberType;
 use crate::resources::{AzureCredential, Condition, Model, ModelProvider, Source, ValueSource};
 use crate::views::ObjectKey;
 use crate::views::cost::Cost;
 use crate::views::detail::{Fact, Specific};
-use crate::views::forms::{ModelForm, SourceForm};
+use crate::views::forms::{BedrockForm, ModelForm, SourceForm};
 use crate::views::row::{Cell, Status};
 
 /// Where a value comes from, as forms hold it. A literal key is not shown back: see [`model_form`].
@@ -28,7 +29,8 @@ pub fn source_form(source: Source<'_>) -> SourceForm {
             port: Some(service.port.clone()).filter(|text| !text.is_empty()),
             path: Some(service.path.clone()).filter(|text| !text.is_empty()),
         },
-        Source::QueryParameter(_) | Source::Missing => SourceForm::Unset,
+        Source::QueryParameter(name) => SourceForm::Parameter(name.to_owned()),
+        Source::Missing => SourceForm::Unset,
     }
 }
 
@@ -80,9 +82,26 @@ fn connection(model: &Model) -> Connection<'_> {
 pub fn model_form(model: &Model) -> ModelForm {
     let connection = connection(model);
     let form = |source: Option<&ValueSource>| source.map_or(SourceForm::Unset, |s| source_form(s.source()));
-    let api_key = match form(connection.api_key) {
+    let secret = |source: Option<&ValueSource>| match form(source) {
         SourceForm::Literal(_) => SourceForm::Literal(String::new()),
         other => other,
+    };
+    let config = &model.spec.config;
+    let provider = model.spec.provider();
+    let azure = config.azure.as_ref().filter(|_| provider == Some(ModelProvider::Azure));
+    let bedrock = config.bedrock.as_ref().filter(|_| provider == Some(ModelProvider::Bedrock));
+    let credential = azure.map_or(AzureCredential::Missing, AzureConfig::credential);
+    let (client_id, tenant_id) = match credential {
+        AzureCredential::ManagedIdentity(identity) => (identity.client_id.as_ref(), None),
+        AzureCredential::WorkloadIdentity(identity) => (Some(&identity.client_id), Some(&identity.tenant_id)),
+        AzureCredential::ApiKey(_) | AzureCredential::Missing => (None, None),
+    };
+    let access = match (credential, bedrock) {
+        (AzureCredential::ManagedIdentity(_), _) => "managedIdentity",
+        (AzureCredential::WorkloadIdentity(_), _) => "workloadIdentity",
+        (_, Some(config)) if config.api_key.is_none() && config.access_key_id.is_some() => "keys",
+        (_, Some(config)) if config.api_key.is_none() => "chain",
+        _ => "key",
     };
     ModelForm {
         namespace: model.metadata.namespace.clone().unwrap_or_default(),
@@ -90,7 +109,19 @@ pub fn model_form(model: &Model) -> ModelForm {
         provider: model.spec.provider().map(|provider| provider.to_string()).unwrap_or_default(),
         model: source_form(model.spec.model.source()),
         base_url: form(connection.base_url),
-        api_key,
+        api_key: secret(connection.api_key),
+        access: access.into(),
+        client_id: form(client_id),
+        tenant_id: form(tenant_id),
+        bedrock: bedrock.map_or_else(BedrockForm::default, |config| BedrockForm {
+            region: form(config.region.as_ref()),
+            model_arn: form(config.model_arn.as_ref()),
+            access_key_id: form(config.access_key_id.as_ref()),
+            secret_access_key: secret(config.secret_access_key.as_ref()),
+            session_token: secret(config.session_token.as_ref()),
+            max_tokens: config.max_tokens.map(|tokens| tokens.to_string()).unwrap_or_default(),
+            temperature: config.temperature.clone(),
+        }),
         api_version: form(connection.api_version),
         properties: connection
             .properties

@@ -2,16 +2,18 @@
 
 use super::model::source_form;
 use super::status::{Unseen, because, by_condition, plain};
-use super::text::first_line;
+use super::text::{first_line, length};
 use super::{Present, World, fact, fact_code, fact_description, fact_text, namespace};
 use crate::kubernetes::apply::edit_version;
 use crate::kubernetes::{Caches, KindCache};
+use crate::resources::approval::ToolApprovalConfig;
 use crate::resources::conditions::types;
 use crate::resources::kind::Kind;
+use crate::resources::tool::ToolAnnotations;
 use crate::resources::{Condition, Tool, ToolType};
 use crate::views::ObjectKey;
 use crate::views::detail::{Fact, FactValue, Specific};
-use crate::views::forms::{ParameterForm, ToolHints, ToolSpecForm};
+use crate::views::forms::{ApprovalForm, ParameterForm, ToolHints, ToolSpecForm};
 use crate::views::row::{Cell, State, Status};
 
 /// The object that the tool calls, if it is one.
@@ -36,6 +38,11 @@ pub fn tool_form(tool: &Tool) -> ToolSpecForm {
         ToolType::Agent => &spec.agent,
         ToolType::Team => &spec.team,
         _ => &spec.builtin,
+    };
+    let mcp = spec.mcp.clone().unwrap_or_default();
+    let calls = match spec.type_ {
+        ToolType::Mcp => mcp.tool_name,
+        _ => named.as_ref().map(|named| named.name.clone()).unwrap_or_default(),
     };
     let hints = spec.annotations.clone().unwrap_or_default();
     let headers = http
@@ -62,14 +69,39 @@ pub fn tool_form(tool: &Tool) -> ToolSpecForm {
         url: http.url,
         body: http.body,
         timeout: http.timeout,
-        calls: named.as_ref().map(|named| named.name.clone()).unwrap_or_default(),
+        calls,
+        server: mcp.mcp_server_ref.name,
+        server_namespace: Some(mcp.mcp_server_ref.namespace).filter(|namespace| !namespace.is_empty()),
+        approval: spec.approval.as_ref().map(approval_form).unwrap_or_default(),
         hints: ToolHints {
+            title: hints.title,
             read_only: hints.read_only_hint,
             idempotent: hints.idempotent_hint,
             destructive: hints.destructive_hint,
             open_world: hints.open_world_hint,
         },
         version: Some(edit_version(tool)),
+    }
+}
+
+/// What a call does, in words, as far as the hints say.
+fn effects(hints: &ToolAnnotations) -> Vec<String> {
+    let said = [
+        (hints.read_only_hint == Some(true), "changes nothing"),
+        (hints.idempotent_hint == Some(true), "may be repeated"),
+        (hints.destructive_hint == Some(true), "may destroy"),
+        (hints.open_world_hint == Some(true), "reaches outside"),
+    ];
+    said.into_iter().filter(|(is, _)| *is).map(|(_, word)| word.to_owned()).collect()
+}
+
+fn approval_form(approval: &ToolApprovalConfig) -> ApprovalForm {
+    let matches = approval.argument_matches.iter();
+    ApprovalForm {
+        required: approval.required,
+        timeout: approval.timeout.map(length).unwrap_or_default(),
+        on_timeout: approval.on_timeout.map(|outcome| outcome.to_string()).unwrap_or_default(),
+        matches: matches.map(|each| (each.argument.clone(), each.pattern.clone())).collect(),
     }
 }
 
@@ -115,6 +147,15 @@ impl Present for Tool {
         }
         if let Some(http) = &self.spec.http {
             fact_code(&mut facts, "Calls", &format!("{} {}", http.method, http.url));
+        }
+        fact_text(&mut facts, "Time limit", self.spec.http.as_ref().map_or("", |http| &http.timeout));
+        let effects = effects(&self.spec.annotations.clone().unwrap_or_default());
+        if !effects.is_empty() {
+            facts.push(fact("Effects", FactValue::Tags(effects)));
+        }
+        if let Some(approval) = self.spec.approval.as_ref().filter(|approval| approval.required) {
+            let which = if approval.argument_matches.is_empty() { "of every call" } else { "by arguments" };
+            fact_text(&mut facts, "Approval", &format!("{which}, within {}", length(approval.timeout())));
         }
         if let Some(Ok(schema)) = self.spec.input_schema.as_ref().map(serde_json::to_string_pretty) {
             facts.push(fact("Arguments", FactValue::Block(schema)));

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::tools::ToolPicker;
 use crate::app::components::{ComboField, Icon, Problems, TextArea, TextField};
-use crate::app::pages::form::{ParameterFields, ParameterRows};
+use crate::app::pages::form::{IN_A_QUERY, ParameterFields, ParameterRows};
 use crate::views::forms::{AgentForm, Choices, ToolForm};
 
 /// The fields' values.
@@ -122,7 +122,7 @@ pub fn AgentBody(
         </section>
         <section class="fsec" aria-labelledby="a-parameters">
             <h2 id="a-parameters">"Parameters"</h2>
-            <ParameterRows fields=fields.parameters choices=choices problems=problems />
+            <ParameterRows fields=fields.parameters choices=choices problems=problems kinds=IN_A_QUERY />
         </section>
         <section class="fsec" aria-labelledby="a-tools">
             <h2 id="a-tools">"Tools"</h2>

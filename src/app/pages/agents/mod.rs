@@ -13,6 +13,7 @@ pub use self::runs::RunsOf;
 use self::try_it::TryIt;
 use super::form::EditObject;
 use super::object::{EventsTable, Facts, Gone, ObjectHead, ObjectLoader, ObjectState};
+use super::usage::UsageOf;
 use super::yaml::YamlTab;
 use crate::app::address;
 use crate::app::components::{LinkButton, Tab, Tabs};
@@ -46,6 +47,7 @@ fn Agent(state: ObjectState) -> impl IntoView {
         Tab::new("overview", "Overview", "layout-dashboard"),
         Tab::new("edit", "Edit", "pencil"),
         Tab::new("runs", "Runs", "play"),
+        Tab::new("usage", "Usage", "gauge"),
         Tab::new("events", "Events", "activity"),
         Tab::new("yaml", "YAML", "braces"),
     ];
@@ -57,6 +59,10 @@ fn Agent(state: ObjectState) -> impl IntoView {
             "runs" => {
                 view! { <RunsOf object=state.detail.with_untracked(|detail| detail.row.key.clone()) /> }
                     .into_any()
+            }
+            "usage" => {
+                let object = state.detail.with_untracked(|detail| detail.row.key.clone());
+                view! { <UsageOf object=object /> }.into_any()
             }
             "events" => view! {
                 <div class="panel">

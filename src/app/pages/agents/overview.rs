@@ -72,6 +72,7 @@ pub fn words(value: &SourceForm) -> String {
         SourceForm::ConfigMap { name, key } => format!("key {key} of config map {name}"),
         SourceForm::Service { name, .. } => format!("address of service {name}"),
         SourceForm::Typed(_) => "typed once".to_owned(),
+        SourceForm::Parameter(name) => format!("parameter {name} of the query"),
     }
 }
 

@@ -90,28 +90,33 @@ impl<F: Clone + PartialEq + Send + Sync + 'static> Draft<F> {
 
     /// The form some time after the last change; what follows it need not follow each letter.
     pub fn settled(self) -> ReadSignal<F> {
-        let settled = RwSignal::new(self.now.get_untracked());
-        let pending = StoredValue::new(None::<TimeoutHandle>);
-        Effect::watch(
-            move || self.now.track(),
-            move |(), _, _| {
-                let later = move || {
-                    if let (Some(now), Some(true)) =
-                        (self.now.try_get_untracked(), settled.try_with_untracked(|_| true))
-                    {
-                        settled.set(now);
-                    }
-                };
-                let handle = set_timeout_with_handle(later, PAUSE).ok();
-                let earlier = pending.try_update_value(|pending| std::mem::replace(pending, handle));
-                if let Some(earlier) = earlier.flatten() {
-                    earlier.clear();
-                }
-            },
-            false,
-        );
-        settled.read_only()
+        settled(self.now)
     }
+}
+
+/// A value some time after its last change; what follows it need not follow each letter.
+pub fn settled<T: Clone + PartialEq + Send + Sync + 'static>(now: Memo<T>) -> ReadSignal<T> {
+    let settled = RwSignal::new(now.get_untracked());
+    let pending = StoredValue::new(None::<TimeoutHandle>);
+    Effect::watch(
+        move || now.track(),
+        move |(), _, _| {
+            let later = move || {
+                if let (Some(now), Some(true)) =
+                    (now.try_get_untracked(), settled.try_with_untracked(|_| true))
+                {
+                    settled.set(now);
+                }
+            };
+            let handle = set_timeout_with_handle(later, PAUSE).ok();
+            let earlier = pending.try_update_value(|pending| std::mem::replace(pending, handle));
+            if let Some(earlier) = earlier.flatten() {
+                earlier.clear();
+            }
+        },
+        false,
+    );
+    settled.read_only()
 }
 
 /// Whether a path is a field or inside it.

@@ -109,6 +109,7 @@ pub fn source(value: &SourceForm, judge: impl Fn(&str) -> Option<String>) -> Opt
         SourceForm::ConfigMap { name, key } => reference("config map", name, key),
         SourceForm::Service { name, .. } => name.is_empty().then(|| "Name the service.".to_owned()),
         SourceForm::Typed(text) => text.is_empty().then(|| "Type the value.".to_owned()),
+        SourceForm::Parameter(name) => name.is_empty().then(|| "Name the parameter of the query.".to_owned()),
     }
 }
 

@@ -9,8 +9,11 @@ use crate::views::forms::{Choices, ParameterForm};
 /// Rows at the most; more is a table that nobody fills in by hand.
 const MAX_ROWS: usize = 64;
 
-/// Sources that a parameter may have here.
+/// Sources that a parameter has mostly.
 const KINDS: &[SourceKind] = &[SourceKind::Literal, SourceKind::Secret, SourceKind::ConfigMap];
+/// Sources of what is read while a query runs: its parameters too.
+pub const IN_A_QUERY: &[SourceKind] =
+    &[SourceKind::Literal, SourceKind::Secret, SourceKind::ConfigMap, SourceKind::Parameter];
 
 /// A row.
 #[derive(Clone, Copy)]
@@ -89,6 +92,12 @@ pub fn ParameterRows(
     choices: Signal<Choices>,
     /// Errors of the form.
     problems: Problems,
+    /// What a row is, as `header`.
+    #[prop(default = "parameter")]
+    noun: &'static str,
+    /// Sources offered.
+    #[prop(default = KINDS)]
+    kinds: &'static [SourceKind],
 ) -> impl IntoView {
     let none = move || fields.rows.with(Vec::is_empty);
     view! {
@@ -109,7 +118,17 @@ pub fn ParameterRows(
                         each=move || fields.rows.get().into_iter().enumerate()
                         key=|(at, row)| (*at, row.id)
                         children=move |(at, row)| {
-                            view! { <ParameterRow fields=fields at=at row=row choices=choices problems=problems /> }
+                            view! {
+                                <ParameterRow
+                                    fields=fields
+                                    at=at
+                                    row=row
+                                    choices=choices
+                                    problems=problems
+                                    noun=noun
+                                    kinds=kinds
+                                />
+                            }
                         }
                     />
                 </tbody>
@@ -117,7 +136,7 @@ pub fn ParameterRows(
         </div>
         <div>
             <Button
-                label="Add a parameter"
+                label=format!("Add a {noun}")
                 icon="plus"
                 small=true
                 on_press=Callback::new(move |_| fields.add())
@@ -133,6 +152,8 @@ fn ParameterRow(
     row: Row,
     choices: Signal<Choices>,
     problems: Problems,
+    noun: &'static str,
+    kinds: &'static [SourceKind],
 ) -> impl IntoView {
     let path = format!("{}[{at}]", fields.path);
     let error = problems.of(&path);
@@ -140,7 +161,7 @@ fn ParameterRow(
     let id = super::id_of(&name_path);
     let describe = format!("{id}-d");
     let remove = Signal::derive(move || match row.name.get() {
-        name if name.is_empty() => format!("Remove parameter {}", at + 1),
+        name if name.is_empty() => format!("Remove {noun} {}", at + 1),
         name => format!("Remove {name}"),
     });
     view! {
@@ -150,7 +171,7 @@ fn ParameterRow(
                     class="in mono"
                     id=id
                     name=name_path
-                    aria-label=format!("Name of parameter {}", at + 1)
+                    aria-label=format!("Name of {noun} {}", at + 1)
                     autocomplete="off"
                     spellcheck="false"
                     prop:value=row.name
@@ -164,12 +185,12 @@ fn ParameterRow(
                 <SourceControl
                     name=format!("{path}.value")
                     fields=row.value
-                    kinds=KINDS
+                    kinds=kinds
                     choices=choices
                     invalid=Signal::derive(move || error.with(Option::is_some))
                     describe=describe.clone()
-                    from=format!("Where parameter {} comes from", at + 1)
-                    label=format!("Value of parameter {}", at + 1)
+                    from=format!("Where {noun} {} comes from", at + 1)
+                    label=format!("Value of {noun} {}", at + 1)
                 />
                 <div id=describe>
                     {move || {

@@ -15,6 +15,8 @@ pub enum SourceKind {
     Secret,
     /// A key of a ConfigMap.
     ConfigMap,
+    /// A parameter of the query that runs.
+    Parameter,
     /// Typed once, kept in a Secret.
     Typed,
     /// A source that this form does not edit: kept as it is.
@@ -28,6 +30,7 @@ impl SourceKind {
             Self::Literal => "Value",
             Self::Secret => "Secret",
             Self::ConfigMap => "Config map",
+            Self::Parameter => "Query",
             Self::Typed => "Type it",
             Self::Kept => "As it is",
         }
@@ -38,6 +41,7 @@ impl SourceKind {
             Self::Literal => "literal",
             Self::Secret => "secret",
             Self::ConfigMap => "config-map",
+            Self::Parameter => "parameter",
             Self::Typed => "typed",
             Self::Kept => "kept",
         }
@@ -80,6 +84,7 @@ impl SourceFields {
             SourceForm::Secret { name, key } => (SourceKind::Secret, "", name.as_str(), key.as_str()),
             SourceForm::ConfigMap { name, key } => (SourceKind::ConfigMap, "", name.as_str(), key.as_str()),
             SourceForm::Typed(text) => (SourceKind::Typed, text.as_str(), "", ""),
+            SourceForm::Parameter(name) => (SourceKind::Parameter, name.as_str(), "", ""),
             SourceForm::Service { name, .. } => (SourceKind::Kept, "", name.as_str(), ""),
         };
         self.kind.set(kind);
@@ -97,6 +102,7 @@ impl SourceFields {
                 text => SourceForm::Literal(text),
             },
             SourceKind::Typed => SourceForm::Typed(self.text.get()),
+            SourceKind::Parameter => SourceForm::Parameter(self.text.get().trim().to_owned()),
             SourceKind::Secret => SourceForm::Secret { name: self.name.get(), key: self.key.get() },
             SourceKind::ConfigMap => SourceForm::ConfigMap { name: self.name.get(), key: self.key.get() },
             SourceKind::Kept => self.kept.get_value(),
@@ -198,7 +204,13 @@ pub fn SourceControl(
     let id = super::id_of(&name);
     let wrong = move || invalid.get().then_some("true");
     let choose = move |slug: String| {
-        let all = [SourceKind::Literal, SourceKind::Secret, SourceKind::ConfigMap, SourceKind::Typed];
+        let all = [
+            SourceKind::Literal,
+            SourceKind::Secret,
+            SourceKind::ConfigMap,
+            SourceKind::Parameter,
+            SourceKind::Typed,
+        ];
         if let Some(kind) = all.into_iter().find(|kind| kind.slug() == slug) {
             choices.with_untracked(|choices| fields.choose(kind, choices));
         }
@@ -222,7 +234,8 @@ pub fn SourceControl(
     let value = move || {
         let (id, name, describe) = (id.clone(), name.clone(), describe.clone());
         match fields.kind.get() {
-            kind @ (SourceKind::Literal | SourceKind::Typed) => {
+            kind @ (SourceKind::Literal | SourceKind::Typed | SourceKind::Parameter) => {
+                let parameter = kind == SourceKind::Parameter;
                 let hidden = kind == SourceKind::Typed;
                 view! {
                     <input
@@ -232,7 +245,7 @@ pub fn SourceControl(
                         type=if hidden { "password" } else { "text" }
                         autocomplete=if hidden { "new-password" } else { "off" }
                         spellcheck="false"
-                        placeholder=placeholder.clone()
+                        placeholder=if parameter { "Name of its parameter".to_owned() } else { placeholder.clone() }
                         aria-label=(!label.is_empty()).then(|| label.clone())
                         value=fields.text.get_untracked()
                         prop:value=fields.text

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::access::AccessFields;
+use super::bedrock::{BedrockBody, BedrockFields};
 use super::key::{KeyField, key_fields};
 use super::presets::{DEMO_MODEL, PRESETS, PROVIDERS};
 use super::properties;
@@ -9,7 +11,7 @@ use crate::app::components::{Icon, Problems, TextField};
 use crate::app::pages::form::{ParameterFields, ParameterRows, SourceField, SourceFields, SourceKind};
 use crate::views::forms::{Choices, ModelForm, SourceForm};
 
-const PLAIN: &[SourceKind] = &[SourceKind::Literal, SourceKind::Secret, SourceKind::ConfigMap];
+pub(super) const PLAIN: &[SourceKind] = &[SourceKind::Literal, SourceKind::Secret, SourceKind::ConfigMap];
 
 /// The fields' values.
 #[derive(Clone, Copy)]
@@ -19,6 +21,10 @@ pub struct ModelFields {
     model: SourceFields,
     base_url: SourceFields,
     api_key: SourceFields,
+    access: RwSignal<String>,
+    client_id: SourceFields,
+    tenant_id: SourceFields,
+    bedrock: BedrockFields,
     api_version: SourceFields,
     properties: ParameterFields,
     poll_interval: RwSignal<String>,
@@ -33,6 +39,10 @@ impl ModelFields {
             model: SourceFields::new(&form.model),
             base_url: SourceFields::new(&form.base_url),
             api_key: key_fields(&form.api_key, form.version.is_some()),
+            access: RwSignal::new(form.access.clone()),
+            client_id: SourceFields::new(&form.client_id),
+            tenant_id: SourceFields::new(&form.tenant_id),
+            bedrock: BedrockFields::new(&form.bedrock, form.version.is_some()),
             api_version: SourceFields::new(&form.api_version),
             properties: ParameterFields::new(properties::PATH, &properties::rows(form)),
             poll_interval: RwSignal::new(form.poll_interval.clone()),
@@ -46,6 +56,10 @@ impl ModelFields {
         self.model.set(&form.model);
         self.base_url.set(&form.base_url);
         self.api_key.set(&form.api_key);
+        self.access.set(form.access.clone());
+        self.client_id.set(&form.client_id);
+        self.tenant_id.set(&form.tenant_id);
+        self.bedrock.set(&form.bedrock);
         self.api_version.set(&form.api_version);
         self.properties.set(&properties::rows(form));
         self.poll_interval.set(form.poll_interval.clone());
@@ -54,18 +68,22 @@ impl ModelFields {
     /// The model that the fields say; what they do not hold is that of `base`. Tracked.
     pub fn read(self, base: &ModelForm) -> ModelForm {
         let versioned = self.provider.with(|provider| has_version(provider));
-        let api_key = match self.api_key.get() {
-            // A key kept in the manifest comes as an empty literal and goes back as one.
-            SourceForm::Unset if matches!(base.api_key, SourceForm::Literal(_)) => base.api_key.clone(),
-            key => key,
-        };
+        let provider = self.provider.get();
         ModelForm {
             namespace: base.namespace.clone(),
             name: self.name.get().trim().to_owned(),
-            provider: self.provider.get(),
             model: trimmed(self.model.get()),
             base_url: trimmed(self.base_url.get()),
-            api_key,
+            api_key: kept(self.api_key, &base.api_key),
+            access: self.access.get(),
+            client_id: trimmed(self.client_id.get()),
+            tenant_id: trimmed(self.tenant_id.get()),
+            bedrock: if provider == "bedrock" {
+                self.bedrock.read(&base.bedrock)
+            } else {
+                base.bedrock.clone()
+            },
+            provider,
             api_version: if versioned { trimmed(self.api_version.get()) } else { base.api_version.clone() },
             properties: properties::read(self.properties),
             poll_interval: self.poll_interval.get().trim().to_owned(),
@@ -90,7 +108,15 @@ fn has_version(provider: &str) -> bool {
     matches!(provider, "azure" | "anthropic")
 }
 
-fn trimmed(value: SourceForm) -> SourceForm {
+/// A secret kept in the manifest comes as an empty literal and goes back as one.
+pub(super) fn kept(fields: SourceFields, base: &SourceForm) -> SourceForm {
+    match fields.get() {
+        SourceForm::Unset if matches!(base, SourceForm::Literal(_)) => base.clone(),
+        secret => secret,
+    }
+}
+
+pub(super) fn trimmed(value: SourceForm) -> SourceForm {
     match value {
         SourceForm::Literal(text) => SourceForm::Literal(text.trim().to_owned()),
         other => other,
@@ -116,10 +142,16 @@ pub fn ModelBody(
     let azure = Memo::new(move |_| fields.provider.with(|provider| provider == "azure"));
     let stored_key = Signal::derive(move || stored.with(|stored| stored.api_key.clone()));
     let model_label = move || if azure.get() { "Deployment" } else { "Model name" };
-    let elsewhere = Memo::new(move |_| fields.provider.with(|provider| has_version(provider)));
+    let elsewhere = Memo::new(move |_| fields.provider.with(|provider| provider != "openai"));
+    let versioned = Memo::new(move |_| fields.provider.with(|provider| has_version(provider)));
+    let with_key = Memo::new(move |_| {
+        let several = fields.provider.with(|provider| matches!(provider.as_str(), "azure" | "bedrock"));
+        !several || fields.access.with(|access| access == "key")
+    });
     let where_to = move || match fields.provider.get().as_str() {
         "azure" => ("https://NAME.openai.azure.com", "The part before /openai"),
         "anthropic" => ("https://api.anthropic.com", "The part before /v1/messages"),
+        "bedrock" => ("", "Empty for the region's own endpoint"),
         _ => ("https://api.openai.com/v1", "The part before /chat/completions"),
     };
     view! {
@@ -138,7 +170,11 @@ pub fn ModelBody(
                                     value=provider.value
                                     checked=on
                                     prop:checked=on
-                                    on:change=move |_| fields.provider.set(provider.value.to_owned())
+                                    on:change=move |_| {
+                                        fields.provider.set(provider.value.to_owned());
+                                        let access = if provider.value == "bedrock" { "chain" } else { "key" };
+                                        fields.access.set(access.to_owned());
+                                    }
                                 />
                                 <span>
                                     <b class="med">{provider.title}</b>
@@ -186,6 +222,7 @@ pub fn ModelBody(
                         problems=problems
                         placeholder=address
                         hint=hint
+                        optional=address.is_empty()
                     />
                     <SourceField
                         label=model_label()
@@ -199,7 +236,7 @@ pub fn ModelBody(
                 }
             }}
             {move || {
-                elsewhere
+                versioned
                     .get()
                     .then(|| {
                         let azure = azure.get();
@@ -217,13 +254,46 @@ pub fn ModelBody(
                         }
                     })
             }}
-            <KeyField
-                fields=fields.api_key
-                stored=stored_key
+            <AccessFields
+                provider=fields.provider
+                access=fields.access
+                client_id=fields.client_id
+                tenant_id=fields.tenant_id
                 choices=choices
-                name=fields.name
                 problems=problems
             />
+            {move || {
+                with_key
+                    .get()
+                    .then(|| {
+                        view! {
+                            <KeyField
+                                fields=fields.api_key
+                                stored=stored_key
+                                choices=choices
+                                name=fields.name
+                                problems=problems
+                            />
+                        }
+                    })
+            }}
+            {move || {
+                fields
+                    .provider
+                    .with(|provider| provider == "bedrock")
+                    .then(|| {
+                        view! {
+                            <BedrockBody
+                                fields=fields.bedrock
+                                access=fields.access
+                                stored=stored
+                                choices=choices
+                                name=fields.name
+                                problems=problems
+                            />
+                        }
+                    })
+            }}
         </section>
         <section class="fsec" aria-labelledby="m-name">
             <h2 id="m-name">"In Arkdeck"</h2>

@@ -3,7 +3,7 @@
 use crate::app::pages::agents::words;
 use crate::app::pages::form::judge::{Judge, address, duration, name, source};
 use crate::app::pages::form::{Change, Changes};
-use crate::views::forms::{ModelForm, SourceForm};
+use crate::views::forms::{BedrockForm, ModelForm, SourceForm};
 use crate::views::problem::{FieldProblem, Problem};
 
 const NO_KEY: &str = "Type the key, or choose a secret that holds it.";
@@ -15,8 +15,25 @@ pub fn judge(form: &ModelForm) -> Vec<FieldProblem> {
     let model =
         |text: &str| text.trim().is_empty().then(|| "Name the model as its provider does.".to_owned());
     judge.note("spec.model", source(&form.model, model));
-    judge.note("spec.config.baseUrl", source(&form.base_url, address));
-    judge.note("spec.config.apiKey", key(form));
+    let bedrock = form.provider == "bedrock";
+    let endpoint = |text: &str| if bedrock && text.trim().is_empty() { None } else { address(text) };
+    judge.note("spec.config.baseUrl", source(&form.base_url, endpoint));
+    match (form.provider.as_str(), form.access.as_str()) {
+        ("azure", "managedIdentity") | ("bedrock", "chain") => {}
+        ("azure", "workloadIdentity") => {
+            let needed = |what: &'static str| {
+                move |text: &str| text.trim().is_empty().then(|| format!("Give the {what}."))
+            };
+            judge.note("spec.config.clientId", source(&form.client_id, needed("client ID")));
+            judge.note("spec.config.tenantId", source(&form.tenant_id, needed("tenant ID")));
+        }
+        ("bedrock", "keys") => iam(&mut judge, form),
+        _ => drop(judge.note("spec.config.apiKey", key(form))),
+    }
+    if bedrock {
+        judge.note("spec.config.maxTokens", tokens(&form.bedrock.max_tokens));
+        judge.note("spec.config.temperature", temperature(&form.bedrock.temperature));
+    }
     if form.provider == "azure" {
         let version = |text: &str| {
             text.trim().is_empty().then(|| "Give the version of the API, as 2024-10-21.".to_owned())
@@ -36,13 +53,41 @@ pub fn judge(form: &ModelForm) -> Vec<FieldProblem> {
     judge.problems()
 }
 
+fn iam(judge: &mut Judge, form: &ModelForm) {
+    let needed = |text: &str| text.trim().is_empty().then(|| "Give the ID of the key.".to_owned());
+    judge.note("spec.config.accessKeyId", source(&form.bedrock.access_key_id, needed));
+    let secret = match &form.bedrock.secret_access_key {
+        SourceForm::Literal(_) if form.version.is_some() => None,
+        SourceForm::Unset => Some("Type the secret of the key, or choose one that holds it.".to_owned()),
+        other => source(other, |_| None),
+    };
+    judge.note("spec.config.secretAccessKey", secret);
+    let token = match &form.bedrock.session_token {
+        SourceForm::Unset | SourceForm::Literal(_) => None,
+        other => source(other, |_| None),
+    };
+    judge.note("spec.config.sessionToken", token);
+}
+
+/// Most tokens of an answer, as the schema has it.
+fn tokens(text: &str) -> Option<String> {
+    let fits = text.is_empty() || text.parse::<u32>().is_ok_and(|tokens| (1..=100_000).contains(&tokens));
+    (!fits).then(|| "Write a whole number from 1 to 100000.".to_owned())
+}
+
+/// The schema's form: `0`, `0.7`, `1`, `1.0`.
+fn temperature(text: &str) -> Option<String> {
+    let plain = text.chars().all(|c| c.is_ascii_digit() || c == '.') && !text.ends_with('.');
+    let fits = text.is_empty()
+        || (plain && text.starts_with(['0', '1']) && text.parse::<f64>().is_ok_and(|value| value <= 1.0));
+    (!fits).then(|| "Write a number from 0 to 1, as 0.7.".to_owned())
+}
+
 /// A key that is in the manifest itself is shown as an empty literal; it stays.
 fn key(form: &ModelForm) -> Option<String> {
     let exists = form.version.is_some();
     match &form.api_key {
         SourceForm::Literal(_) if exists => None,
-        // Azure has ways to sign in without a key; they are kept as they are.
-        SourceForm::Unset if exists && form.provider == "azure" => None,
         SourceForm::Unset => Some(NO_KEY.to_owned()),
         SourceForm::Typed(text) if text.is_empty() => Some(NO_KEY.to_owned()),
         other => source(other, |_| None),
@@ -51,12 +96,16 @@ fn key(form: &ModelForm) -> Option<String> {
 
 /// The same without what was typed, for the text beside the form: a key travels once, when it is saved or tested.
 pub fn without_secret(form: ModelForm) -> ModelForm {
-    match form.api_key {
-        SourceForm::Typed(text) if !text.is_empty() => {
-            ModelForm { api_key: SourceForm::Typed("typed".to_owned()), ..form }
-        }
-        _ => form,
-    }
+    let hidden = |secret: SourceForm| match secret {
+        SourceForm::Typed(text) if !text.is_empty() => SourceForm::Typed("typed".to_owned()),
+        other => other,
+    };
+    let bedrock = BedrockForm {
+        secret_access_key: hidden(form.bedrock.secret_access_key),
+        session_token: hidden(form.bedrock.session_token),
+        ..form.bedrock
+    };
+    ModelForm { api_key: hidden(form.api_key), bedrock, ..form }
 }
 
 /// A refusal with the API server's paths as the form's controls are named: the provider's own block is left out of them.
@@ -67,7 +116,10 @@ pub fn to_controls(problem: Problem) -> Problem {
         for provider in providers {
             path = path.replace(&format!("spec.config.{provider}."), "spec.config.");
         }
-        path.replace("spec.config.auth.apiKey", "spec.config.apiKey")
+        for way in ["managedIdentity.", "workloadIdentity.", ""] {
+            path = path.replace(&format!("spec.config.auth.{way}"), "spec.config.");
+        }
+        path
     };
     let fields = problem.fields.into_iter().map(|at| FieldProblem { field: field(at.field), ..at }).collect();
     Problem { fields, ..problem }
@@ -95,6 +147,20 @@ pub fn changes(before: &ModelForm, after: &ModelForm) -> Vec<Change> {
         .field("Model", &value(&before.model), &value(&after.model))
         .field("Address", &value(&before.base_url), &value(&after.base_url))
         .field("Key", &secret(&before.api_key), &secret(&after.api_key))
+        .field("Access", &before.access, &after.access)
+        .field("Client ID", &value(&before.client_id), &value(&after.client_id))
+        .field("Tenant ID", &value(&before.tenant_id), &value(&after.tenant_id))
+        .field("Region", &value(&before.bedrock.region), &value(&after.bedrock.region))
+        .field("Model ARN", &value(&before.bedrock.model_arn), &value(&after.bedrock.model_arn))
+        .field("Access key ID", &value(&before.bedrock.access_key_id), &value(&after.bedrock.access_key_id))
+        .field(
+            "Secret access key",
+            &secret(&before.bedrock.secret_access_key),
+            &secret(&after.bedrock.secret_access_key),
+        )
+        .field("Session token", &secret(&before.bedrock.session_token), &secret(&after.bedrock.session_token))
+        .field("Tokens at the most", &before.bedrock.max_tokens, &after.bedrock.max_tokens)
+        .field("Temperature", &before.bedrock.temperature, &after.bedrock.temperature)
         .field("API version", &value(&before.api_version), &value(&after.api_version))
         .field("Options", &properties(before), &properties(after))
         .field("Check every", &before.poll_interval, &after.poll_interval);
@@ -133,6 +199,42 @@ mod tests {
     fn azure_needs_a_version() {
         let azure = ModelForm { provider: "azure".into(), ..lamp() };
         assert_eq!(fields(&azure), ["spec.config.apiVersion"]);
+    }
+
+    #[test]
+    fn identities_need_no_key() {
+        let azure = ModelForm {
+            provider: "azure".into(),
+            api_key: SourceForm::Unset,
+            api_version: SourceForm::Literal("2024-10-21".into()),
+            access: "managedIdentity".into(),
+            ..lamp()
+        };
+        assert_eq!(judge(&azure), []);
+        let workload = ModelForm { access: "workloadIdentity".into(), ..azure };
+        assert_eq!(fields(&workload), ["spec.config.clientId", "spec.config.tenantId"]);
+    }
+
+    #[test]
+    fn bedrock_needs_what_its_access_needs() {
+        let chain = ModelForm {
+            provider: "bedrock".into(),
+            access: "chain".into(),
+            base_url: SourceForm::Unset,
+            api_key: SourceForm::Unset,
+            ..lamp()
+        };
+        assert_eq!(judge(&chain), []);
+        let keys = ModelForm { access: "keys".into(), ..chain.clone() };
+        assert_eq!(fields(&keys), ["spec.config.accessKeyId", "spec.config.secretAccessKey"]);
+        let key = ModelForm { access: "key".into(), ..chain.clone() };
+        assert_eq!(fields(&key), ["spec.config.apiKey"]);
+        for (tokens, heat) in [("0", "2"), ("many", "0.7.1"), ("100001", "1.5")] {
+            let bedrock =
+                BedrockForm { max_tokens: tokens.into(), temperature: heat.into(), ..BedrockForm::default() };
+            let wrong = ModelForm { bedrock, ..chain.clone() };
+            assert_eq!(fields(&wrong), ["spec.config.maxTokens", "spec.config.temperature"]);
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::app::pages::form::{SourceControl, SourceFields, SourceKind, id_of};
 use crate::views::forms::{Choices, SourceForm};
 
 /// Field path of the key, without the provider's block.
-const PATH: &str = "spec.config.apiKey";
+pub const KEY: &str = "spec.config.apiKey";
 
 const KINDS: &[SourceKind] = &[SourceKind::Typed, SourceKind::Secret, SourceKind::ConfigMap];
 
@@ -32,8 +32,20 @@ pub fn KeyField(
     name: RwSignal<String>,
     /// Errors of the form.
     problems: Problems,
+    /// What it is called.
+    #[prop(default = "Key")]
+    label: &'static str,
+    /// Its field path.
+    #[prop(default = KEY)]
+    path: &'static str,
+    /// What a new secret is called behind the model's name.
+    #[prop(default = "")]
+    suffix: &'static str,
+    /// It may stay empty.
+    #[prop(optional)]
+    optional: bool,
 ) -> impl IntoView {
-    let error = problems.of(PATH);
+    let error = problems.of(path);
     let invalid = Signal::derive(move || error.with(Option::is_some));
     let shown = Memo::new(move |_| {
         // A key that is written in the manifest arrives, and is kept, as an empty literal.
@@ -57,16 +69,20 @@ pub fn KeyField(
     let hint = move || match fields.kind.get() {
         SourceKind::Typed => {
             let name = name.get();
-            let secret =
-                if name.is_empty() { "a new secret".to_owned() } else { format!("secret arkdeck-{name}") };
-            format!("Goes into {secret} once and is never shown again. A server without keys takes any word.")
+            let secret = if name.is_empty() {
+                "a new secret".to_owned()
+            } else {
+                format!("secret arkdeck-{name}{suffix}")
+            };
+            let keyless = if path == KEY { " A server without keys takes any word." } else { "" };
+            format!("Goes into {secret} once and is never shown again.{keyless}")
         }
         _ => String::new(),
     };
     let control = move || {
         match shown.get() {
         Some(words) => view! {
-            <div class="row wrap" id=id_of(PATH)>
+            <div class="row wrap" id=id_of(path)>
                 <Icon name="key-round" small=true />
                 <span class="mono" aria-hidden="true">
                     "•••"
@@ -79,18 +95,18 @@ pub fn KeyField(
         None => view! {
             <div class="stack stack-1">
                 <SourceControl
-                    name=PATH
+                    name=path
                     fields=fields
                     kinds=KINDS
                     choices=choices
                     invalid=invalid
-                    describe=format!("{}-d", id_of(PATH))
-                    from="Where the key comes from"
-                    label="Key"
+                    describe=format!("{}-d", id_of(path))
+                    from=format!("Where {label} comes from")
+                    label=label
                 />
                 {move || {
                     has_stored()
-                        .then(|| view! { <div><Button label="Keep the stored key" small=true on_press=keep /></div> })
+                        .then(|| view! { <div><Button label="Keep what is stored" small=true on_press=keep /></div> })
                 }}
                 <span class="hint">{hint}</span>
             </div>
@@ -99,7 +115,7 @@ pub fn KeyField(
     }
     };
     view! {
-        <Field label="Key" name=PATH error=error>
+        <Field label=label name=path error=error optional=optional>
             {control}
         </Field>
     }

@@ -1,5 +1,7 @@
 //! The form of a model, with a test of the connection.
 
+mod access;
+mod bedrock;
 mod fields;
 mod judge;
 mod key;
@@ -15,7 +17,7 @@ use crate::api::forms::{preview_model, save_model};
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
 use crate::views::detail::Specific;
-use crate::views::forms::{Choices, ModelForm, SourceForm};
+use crate::views::forms::{BedrockForm, Choices, ModelForm, SourceForm};
 use crate::views::problem::{FieldProblem, Problem};
 
 pub use test::ConnectionTest;
@@ -26,7 +28,7 @@ impl KindForm for ModelForm {
     type Fields = ModelFields;
 
     fn blank(namespace: String) -> Self {
-        Self { namespace, provider: "openai".to_owned(), ..Self::default() }
+        Self { namespace, provider: "openai".to_owned(), access: "key".to_owned(), ..Self::default() }
     }
 
     fn namespace(&self) -> &str {
@@ -42,11 +44,16 @@ impl KindForm for ModelForm {
 
     fn copied(self, name: String) -> Self {
         // A key in the manifest itself is not known here, so a copy asks for it.
-        let api_key = match self.api_key {
+        let asked = |secret: SourceForm| match secret {
             SourceForm::Literal(_) => SourceForm::Unset,
             other => other,
         };
-        Self { name, version: None, api_key, ..self }
+        let bedrock = BedrockForm {
+            secret_access_key: asked(self.bedrock.secret_access_key),
+            session_token: asked(self.bedrock.session_token),
+            ..self.bedrock
+        };
+        Self { name, version: None, api_key: asked(self.api_key), bedrock, ..self }
     }
 
     fn fields(&self) -> ModelFields {

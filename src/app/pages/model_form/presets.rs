@@ -11,11 +11,12 @@ pub struct Provider {
     pub note: &'static str,
 }
 
-/// The providers that have fields here. Bedrock, and Azure without a key, are edited as YAML.
-pub const PROVIDERS: [Provider; 3] = [
+/// The providers that have fields here.
+pub const PROVIDERS: [Provider; 4] = [
     Provider { value: "openai", title: "OpenAI", note: "and every server that speaks its protocol" },
     Provider { value: "anthropic", title: "Anthropic", note: "and servers that speak its messages API" },
-    Provider { value: "azure", title: "Azure OpenAI", note: "with a key" },
+    Provider { value: "azure", title: "Azure OpenAI", note: "with a key or an identity" },
+    Provider { value: "bedrock", title: "Amazon Bedrock", note: "with a key, IAM keys or the environment's" },
 ];
 
 /// An endpoint that many use.

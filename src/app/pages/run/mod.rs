@@ -20,6 +20,7 @@ mod samples;
 pub mod store;
 pub mod strip;
 mod strip_view;
+mod team_view;
 pub mod timeline;
 mod timeline_view;
 mod tool_view;

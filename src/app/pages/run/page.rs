@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+use serde::{Deserialize, Serialize};
 
 use super::compare::{Compare, compared, pair};
 use super::conversation::Conversation;
@@ -10,6 +11,7 @@ use super::head::{RunFacts, RunHead};
 use super::journal_view::{EntryPane, Journal, chosen_step};
 use super::store::RunStore;
 use super::strip_view::RunStrip;
+use super::team_view::{TeamGraphs, TeamOfRun, teams_of};
 use super::timeline_view::TimelineView;
 use crate::api::objects::get_object;
 use crate::api::queries::get_run;
@@ -45,7 +47,7 @@ pub fn RunPage(
     let key = StoredValue::new(key);
     let body = move || {
         run.get().map(|answer| match answer {
-            Ok((view, detail, diff)) => view! { <Run view=view detail=detail diff=diff /> }.into_any(),
+            Ok((view, beside)) => view! { <Run view=view beside=beside /> }.into_any(),
             Err(problem) => no_run(key.get_value(), problem, Callback::new(move |()| run.refetch())),
         })
     };
@@ -62,16 +64,24 @@ struct Asks {
 /// Two answers, compared.
 type Compared = ((usize, usize), Result<AnswerDiff, Problem>);
 
-/// The run, and for a page that opens on its YAML the object too, on a comparison what differs: loaded by themselves, they
-/// would be nested too deep for hydration.
-async fn load(key: ObjectKey, asks: Asks) -> Result<(RunView, Option<Detail>, Option<Compared>), Problem> {
+/// What is loaded with the run, as by itself it would be nested too deep for hydration: the object for a page that opens
+/// on its YAML, what differs for one that compares, and the teams that were asked.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Beside {
+    detail: Option<Detail>,
+    diff: Option<Compared>,
+    teams: Vec<TeamOfRun>,
+}
+
+async fn load(key: ObjectKey, asks: Asks) -> Result<(RunView, Beside), Problem> {
     let run = get_run(key.clone()).await?;
     let diff = match asks.compare.filter(|_| run.targets.len() > 1 && run.ended_ms.is_some()) {
         Some(pair) => Some(compared(key.clone(), pair).await),
         None => None,
     };
     let detail = if asks.yaml { Some(get_object(key).await?) } else { None };
-    Ok((run, detail, diff))
+    let teams = teams_of(&run.targets).await;
+    Ok((run, Beside { detail, diff, teams }))
 }
 
 fn no_run(key: ObjectKey, problem: Problem, retry: Callback<()>) -> AnyView {
@@ -98,10 +108,10 @@ fn no_run(key: ObjectKey, problem: Problem, retry: Callback<()>) -> AnyView {
 }
 
 #[component]
-fn Run(view: RunView, detail: Option<Detail>, diff: Option<Compared>) -> impl IntoView {
+fn Run(view: RunView, beside: Beside) -> impl IntoView {
     let run = RunStore::follow(view);
-    let diff = StoredValue::new(diff);
-    let detail = StoredValue::new(detail);
+    let Beside { detail, diff, teams } = beside;
+    let (detail, diff, teams) = (StoredValue::new(detail), StoredValue::new(diff), StoredValue::new(teams));
     let follow = Follow::begin(run);
     let query = use_query_map();
     let shown = Memo::new(move |_| query.with(|map| map.get("view")).unwrap_or_default());
@@ -116,16 +126,25 @@ fn Run(view: RunView, detail: Option<Detail>, diff: Option<Compared>) -> impl In
         Some(step) => format!("Entry {step}"),
         None => "Details".to_owned(),
     });
-    let tabs = vec![
+    let mut tabs = vec![
         Tab::new("conversation", "Conversation", "messages-square"),
         Tab::new("timeline", "Timeline", "chart-no-axes-gantt"),
         Tab::new("journal", "Journal", "list-ordered"),
         Tab::new("yaml", "YAML", "braces"),
     ];
+    if teams.with_value(|teams| !teams.is_empty()) {
+        tabs.insert(1, Tab::new("graph", "Graph", "users"));
+    }
     let content = move || match shown.get().as_str() {
         "timeline" => view! {
             <div role="tabpanel" id="panel-timeline" aria-labelledby="tab-timeline">
                 <TimelineView run=run />
+            </div>
+        }
+        .into_any(),
+        "graph" => view! {
+            <div role="tabpanel" id="panel-graph" aria-labelledby="tab-graph">
+                <TeamGraphs run=run teams=teams.get_value() />
             </div>
         }
         .into_any(),

@@ -1,0 +1,82 @@
+//! A database file: opened and checked by one process.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
+
+use super::StoreError;
+
+/// Read connections: enough for the pages of a few people at once; further readers wait in the pool.
+const READERS: u32 = 4;
+
+/// File name of the database inside the data directory.
+pub const FILE_NAME: &str = "arkdeck.sqlite";
+
+/// The open file.
+#[derive(Clone)]
+pub(super) struct File {
+    pub(super) readers: SqlitePool,
+    pub(super) path: PathBuf,
+    lock: Arc<std::fs::File>,
+}
+
+impl File {
+    /// Opens `dir/arkdeck.sqlite`, creating folder, file and tables as needed; and the connection that writes.
+    pub(super) async fn open(dir: &Path) -> Result<(Self, SqliteConnection), StoreError> {
+        let unwritable = |source| StoreError::Unwritable { path: dir.to_owned(), source };
+        std::fs::create_dir_all(dir).map_err(unwritable)?;
+        let lock = lock(dir)?;
+        let path = dir.join(FILE_NAME);
+        let corrupt = |e: sqlx::Error| StoreError::Corrupt { path: path.clone(), detail: e.to_string() };
+        let options = SqliteConnectOptions::from_str("sqlite://")?
+            .filename(&path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(5))
+            .pragma("temp_store", "memory");
+        let mut connection = options.connect().await.map_err(corrupt)?;
+        let verdict: String =
+            sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut connection).await.map_err(corrupt)?;
+        if verdict != "ok" {
+            return Err(StoreError::Corrupt { path, detail: verdict });
+        }
+        sqlx::migrate!("src/store/migrations/sqlite")
+            .run_direct(None, &mut connection, false)
+            .await
+            .map_err(|e| StoreError::Corrupt { path: path.clone(), detail: e.to_string() })?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(options.clone().read_only(true).create_if_missing(false))
+            .await?;
+        Ok((Self { readers, path, lock: lock.into() }, connection))
+    }
+
+    /// Closes the file and frees the folder.
+    pub(super) async fn close(&self) {
+        self.readers.close().await;
+        // When the system cannot, the last clone does.
+        let _ = self.lock.unlock();
+    }
+}
+
+/// Takes the lock that keeps a second process away from the same data.
+fn lock(dir: &Path) -> Result<std::fs::File, StoreError> {
+    let path = dir.join("lock");
+    let unwritable = |source| StoreError::Unwritable { path: path.clone(), source };
+    let file = std::fs::OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(unwritable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse { path: dir.to_owned() }),
+        Err(std::fs::TryLockError::Error(source)) => Err(unwritable(source)),
+    }
+}
