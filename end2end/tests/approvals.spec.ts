@@ -100,6 +100,24 @@ test("letters focus a button before they press it, a rejection needs a reason, a
   await expect(page.getByRole("list", { name: "Answers" })).toContainText("Rejected by owner");
 });
 
+test("the inbox of one namespace shows its own calls, by its address", async ({ page, arkdeck, namespace, model }) => {
+  await desk(arkdeck, model, namespace);
+  await ask(arkdeck, model, namespace, "lock-9", "Open lock 9", "Lock 9 is open.");
+  await page.goto(`/approvals?ns=${namespace}`);
+  await hydrated(page);
+  const rows = page.locator(".inbox li[data-item]");
+  await expect(rows).toHaveCount(1);
+  await expect(rows).toContainText("lock-9");
+  const chip = page.getByRole("group", { name: "Namespaces" }).getByRole("button", { name: namespace });
+  await expect(chip).toHaveAttribute("aria-pressed", "true");
+  await expectAccessible(page);
+  await rows.getByRole("link").click();
+  await expect(page).toHaveURL(new RegExp(`ns=${namespace}&item=`));
+  await chip.click();
+  await expect(page).toHaveURL(/\/approvals$/);
+  await expect(page.getByRole("link", { name: /noop.*lock-9/ })).toBeVisible();
+});
+
 test("the run asks where it happens, live, and says what kubectl decided", async ({ page, arkdeck, namespace, model }) => {
   await desk(arkdeck, model, namespace);
   const held = model.reply({ toolCalls: [{ name: "noop", arguments: `{"message":"Open lock 3","times":2}` }], held: true });

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::views::ObjectKey;
+use crate::views::answers::AnswerDiff;
 use crate::views::forms::QueryForm;
 use crate::views::problem::Problem;
 use crate::views::run::{RunEntry, RunView};
@@ -51,4 +52,10 @@ pub async fn get_run(key: ObjectKey) -> Result<RunView, Problem> {
 #[server(prefix = "/api", endpoint = "queries/entries", input = Json, output = Json)]
 pub async fn get_entries(key: ObjectKey, before: u64) -> Result<Vec<RunEntry>, Problem> {
     serve::queries::entries(key, before).await
+}
+
+/// What differs between the answers of two targets, by their numbers in the run.
+#[server(prefix = "/api", endpoint = "queries/compare", input = Json, output = Json)]
+pub async fn compare_answers(key: ObjectKey, left: usize, right: usize) -> Result<AnswerDiff, Problem> {
+    serve::answers::compare(key, left, right).await
 }

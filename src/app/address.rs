@@ -14,7 +14,18 @@ pub const APPROVALS: &str = "/approvals";
 
 /// A call in the inbox, by the name of its A2ATask and its namespace.
 pub fn approval(key: &ObjectKey) -> String {
-    format!("{APPROVALS}{}", query([("item", format!("{}/{}", key.namespace, key.name))]))
+    approval_within(None, key)
+}
+
+/// The same in the inbox of one namespace, or of all.
+pub fn approval_within(namespace: Option<&str>, key: &ObjectKey) -> String {
+    let item = format!("{}/{}", key.namespace, key.name);
+    format!("{}{}", APPROVALS, query([("ns", namespace.unwrap_or_default().to_owned()), ("item", item)]))
+}
+
+/// The inbox of one namespace, or of all.
+pub fn approvals(namespace: Option<&str>) -> String {
+    format!("{APPROVALS}{}", query([("ns", namespace.unwrap_or_default().to_owned())]))
 }
 
 /// Path segment of a namespace, or of all.
@@ -134,6 +145,8 @@ mod tests {
         assert_eq!(create(Some("support"), Kind::Model), "/ns/support/models/new");
         let task = ObjectKey::new(Kind::A2ATask, "support", "a2a-task-7f");
         assert_eq!(approval(&task), "/approvals?item=support/a2a-task-7f");
+        assert_eq!(approval_within(Some("support"), &task), "/approvals?ns=support&item=support/a2a-task-7f");
+        assert_eq!((approvals(None), approvals(Some("x"))), ("/approvals".into(), "/approvals?ns=x".into()));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Times are milliseconds since the Unix epoch (`i64`), durations are milliseconds; the browser words them.
 
+pub mod answers;
 pub mod approval;
 pub mod conversation;
 pub mod cost;

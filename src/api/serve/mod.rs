@@ -1,5 +1,6 @@
 //! The work behind the server functions: who asks, what they may, one use case, a view.
 
+pub mod answers;
 pub mod approvals;
 pub mod conversations;
 pub mod forms;

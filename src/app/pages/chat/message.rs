@@ -11,7 +11,7 @@ use crate::app::components::{Button, ButtonKind, CopyButton, Icon, StatusMark};
 use crate::app::deletes::use_deletes;
 use crate::app::pages::run::store::RunStore;
 use crate::app::pages::run::turn::Turn;
-use crate::app::pages::run::{Fault, TurnItem, announce_turns};
+use crate::app::pages::run::{Asked, Fault, Notes, TurnItem, announce_turns};
 use crate::app::toasts::use_toasts;
 use crate::app::words;
 use crate::resources::kind::Kind;
@@ -45,37 +45,18 @@ pub fn Message(
         .map(|(at, url)| view! { <img class="pic" src=url alt=format!("Image {}", at + 1) /> })
         .collect_view();
     let has_text = !input.trim().is_empty();
+    let aside = view! {
+        <span class="meta">
+            <crate::app::components::Ago at=created />
+        </span>
+    }
+    .into_any();
     view! {
-        <li class="turn">
-            <span class="av person" aria-hidden="true">
-                <Icon name="quote" small=true />
-            </span>
-            <div class="body">
-                <div class="hd">
-                    <span class="name">"You"</span>
-                    <span class="meta">
-                        <crate::app::components::Ago at=created />
-                    </span>
-                </div>
-                <div class="ask prose">
-                    {has_text.then(|| view! { <p class="whitespace-pre-line">{input}</p> })} <div class="pics">{pictures}</div>
-                </div>
-            </div>
-        </li>
-        {move || {
-            notices
-                .get()
-                .into_iter()
-                .map(|(_, message)| {
-                    view! {
-                        <li class="note">
-                            <Icon name="info" />
-                            <p>{message}</p>
-                        </li>
-                    }
-                })
-                .collect_view()
-        }}
+        <Asked name="You" aside=aside>
+            {has_text.then(|| view! { <p class="whitespace-pre-line">{input}</p> })}
+            <div class="pics">{pictures}</div>
+        </Asked>
+        <Notes notices=notices />
         <For
             each=move || turns.get()
             key=|target| *target

@@ -19,6 +19,8 @@ pub fn Chosen(
     view: RwSignal<InboxView>,
     /// Which one.
     chosen: Memo<Option<ObjectKey>>,
+    /// The namespace that is looked at.
+    within: Memo<Option<String>>,
 ) -> impl IntoView {
     let answers = use_answers();
     let approval = Memo::new(move |_| {
@@ -35,7 +37,8 @@ pub fn Chosen(
         let unnamed = query.with_untracked(|map| map.get("item")).is_none();
         if let (Some(_), Some(key), true) = (given.get(), chosen.get_untracked(), unnamed) {
             let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
-            navigate(&address::approval(&key), options);
+            let place = within.with_untracked(|within| address::approval_within(within.as_deref(), &key));
+            navigate(&place, options);
         }
     });
     let context = Memo::new(move |_| {

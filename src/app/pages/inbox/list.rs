@@ -17,6 +17,8 @@ pub fn WaitingList(
     waiting: Memo<Vec<InboxItem>>,
     /// What is shown beside it.
     chosen: Memo<Option<ObjectKey>>,
+    /// The namespace that is looked at.
+    within: Memo<Option<String>>,
     /// How many more wait.
     more: Signal<usize>,
 ) -> impl IntoView {
@@ -30,7 +32,7 @@ pub fn WaitingList(
                 <For
                     each=move || waiting.get()
                     key=|item| item.approval.key.clone()
-                    children=move |item| view! { <WaitingRow item=item chosen=chosen /> }
+                    children=move |item| view! { <WaitingRow item=item chosen=chosen within=within /> }
                 />
             </ul>
             <p class="pb t3" hidden=move || !waiting.with(Vec::is_empty)>
@@ -54,13 +56,21 @@ pub fn WaitingList(
 }
 
 #[component]
-fn WaitingRow(item: InboxItem, chosen: Memo<Option<ObjectKey>>) -> impl IntoView {
+fn WaitingRow(
+    item: InboxItem,
+    chosen: Memo<Option<ObjectKey>>,
+    within: Memo<Option<String>>,
+) -> impl IntoView {
     let clock = use_clock();
     let ApprovalView { key, query, agent, tool, arguments, deadline_ms, query_ends_ms, .. } = item.approval;
     let ends = query_ends_ms.map_or(deadline_ms, |ends| ends.min(deadline_ms));
     let here = {
         let key = key.clone();
         Signal::derive(move || chosen.with(|chosen| chosen.as_ref() == Some(&key)))
+    };
+    let href = {
+        let key = key.clone();
+        move || within.with(|within| address::approval_within(within.as_deref(), &key))
     };
     let mark = agent.unwrap_or_else(|| ObjectKey::new(Kind::Tool, key.namespace.as_str(), tool.as_str()));
     let left = move || match ends - clock.now() {
@@ -71,7 +81,7 @@ fn WaitingRow(item: InboxItem, chosen: Memo<Option<ObjectKey>>) -> impl IntoView
         <li data-item class:sel=here>
             <a
                 class="act"
-                href=address::approval(&key)
+                href=href
                 data-stay="true"
                 data-noscroll="true"
                 aria-current=move || here.get().then_some("true")
@@ -102,7 +112,11 @@ fn short(arguments: &str) -> String {
 }
 
 /// `j` and `k` move along the list; `[` and `]` too, as among items anywhere.
-pub fn use_steps(waiting: Memo<Vec<InboxItem>>, chosen: Memo<Option<ObjectKey>>) {
+pub fn use_steps(
+    waiting: Memo<Vec<InboxItem>>,
+    chosen: Memo<Option<ObjectKey>>,
+    within: Memo<Option<String>>,
+) {
     #[cfg(feature = "hydrate")]
     {
         use leptos_router::hooks::use_navigate;
@@ -137,7 +151,8 @@ pub fn use_steps(waiting: Memo<Vec<InboxItem>>, chosen: Memo<Option<ObjectKey>>)
                 scroll: false,
                 ..leptos_router::NavigateOptions::default()
             };
-            navigate(&address::approval(&next), options);
+            let place = within.with_untracked(|within| address::approval_within(within.as_deref(), &next));
+            navigate(&place, options);
             request_animation_frame(|| {
                 if let Some(row) = crate::app::browser::find(".inbox [aria-current=true]") {
                     let _ = row.focus();
@@ -147,7 +162,7 @@ pub fn use_steps(waiting: Memo<Vec<InboxItem>>, chosen: Memo<Option<ObjectKey>>)
         on_cleanup(move || keys.remove());
     }
     #[cfg(not(feature = "hydrate"))]
-    let _ = (waiting, chosen);
+    let _ = (waiting, chosen, within);
 }
 
 #[cfg(test)]

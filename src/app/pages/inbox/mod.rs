@@ -3,8 +3,11 @@
 mod detail;
 mod list;
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
 
 use self::detail::{Answered, Chosen};
 use self::list::{WaitingList, use_steps};
@@ -12,7 +15,7 @@ use crate::api::approvals::list_approvals;
 use crate::api::wire::resource;
 use crate::app::address;
 use crate::app::approvals::use_answers;
-use crate::app::components::{EmptyState, LinkButton, ProblemPanel, Skeleton};
+use crate::app::components::{Chip, EmptyState, LinkButton, ProblemPanel, Skeleton};
 use crate::app::live::{heard, use_live};
 use crate::app::words;
 use crate::resources::kind::Kind;
@@ -26,6 +29,8 @@ struct Inbox {
     view: RwSignal<InboxView>,
     /// The call in the address, as `namespace/name`.
     asked: Memo<Option<String>>,
+    /// The namespace in the address; all without one.
+    within: Memo<Option<String>>,
 }
 
 impl Inbox {
@@ -33,8 +38,26 @@ impl Inbox {
     fn waiting(self) -> Vec<InboxItem> {
         let answers = use_answers();
         self.view.with(|view| {
-            view.waiting.iter().filter(|item| answers.given(&item.approval.key).is_none()).cloned().collect()
+            let open = view.waiting.iter().filter(|item| answers.given(&item.approval.key).is_none());
+            open.filter(|item| self.shows(&item.approval.key)).cloned().collect()
         })
+    }
+
+    /// Whether a call is in the namespace that is looked at.
+    fn shows(self, key: &ObjectKey) -> bool {
+        self.within.with(|within| within.as_ref().is_none_or(|within| *within == key.namespace))
+    }
+
+    /// Namespaces in which calls wait, with how many; that of the address too.
+    fn spaces(self) -> Vec<(String, usize)> {
+        let mut spaces: BTreeMap<String, usize> = BTreeMap::new();
+        spaces.extend(self.within.get().map(|within| (within, 0)));
+        self.view.with(|view| {
+            for item in &view.waiting {
+                *spaces.entry(item.approval.key.namespace.clone()).or_default() += 1;
+            }
+        });
+        spaces.into_iter().collect()
     }
 
     /// The call that is shown: that of the address, else the one that waits least.
@@ -45,7 +68,9 @@ impl Inbox {
                 let waiting = view.waiting.iter().map(|item| &item.approval);
                 waiting.chain(&view.answered).map(|one| &one.key).find(|key| named(key) == asked).cloned()
             }),
-            None => self.view.with(|view| view.waiting.first().map(|item| item.approval.key.clone())),
+            None => self.view.with(|view| {
+                view.waiting.iter().map(|item| &item.approval.key).find(|key| self.shows(key)).cloned()
+            }),
         }
     }
 }
@@ -97,14 +122,45 @@ pub fn InboxPage() -> impl IntoView {
     }
 }
 
+/// The namespaces to choose among, where there is a choice.
+#[component]
+fn Spaces(inbox: Inbox) -> impl IntoView {
+    let spaces = Memo::new(move |_| inbox.spaces());
+    let chips = move || {
+        spaces
+            .get()
+            .into_iter()
+            .map(|(space, count)| {
+                let navigate = use_navigate();
+                let (here, next) = (space.clone(), space.clone());
+                let on = Signal::derive(move || inbox.within.with(|within| within.as_ref() == Some(&here)));
+                let press = Callback::new(move |_| {
+                    let within = (!on.get_untracked()).then_some(next.as_str());
+                    let options =
+                        NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+                    navigate(&address::approvals(within), options);
+                });
+                view! { <Chip label=space count=Signal::stored(Some(count)) on=on on_press=press /> }
+            })
+            .collect_view()
+    };
+    let no_choice = move || spaces.with(Vec::len) <= 1 && inbox.within.with(Option::is_none);
+    view! {
+        <div class="chips scroll" role="group" aria-label="Namespaces" hidden=no_choice>
+            {chips}
+        </div>
+    }
+}
+
 #[component]
 fn Loaded(view: RwSignal<InboxView>) -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| query.with(|map| map.get("item")).filter(|item| !item.is_empty()));
-    let inbox = Inbox { view, asked };
+    let within = Memo::new(move |_| query.with(|map| map.get("ns")).filter(|within| !within.is_empty()));
+    let inbox = Inbox { view, asked, within };
     let waiting = Memo::new(move |_| inbox.waiting());
     let chosen = Memo::new(move |_| inbox.chosen());
-    use_steps(waiting, chosen);
+    use_steps(waiting, chosen, within);
     let sub = move || {
         let (count, spaces) = waiting.with(|all| {
             let mut spaces: Vec<&str> = all.iter().map(|item| item.approval.key.namespace.as_str()).collect();
@@ -126,7 +182,11 @@ fn Loaded(view: RwSignal<InboxView>) -> impl IntoView {
         }
     };
     let nothing = Memo::new(move |_| waiting.with(Vec::is_empty) && chosen.with(Option::is_none));
-    let answered = Memo::new(move |_| view.with(|view| view.answered.clone()));
+    let answered = Memo::new(move |_| {
+        view.with(|view| {
+            view.answered.iter().filter(|one| inbox.shows(&one.key)).cloned().collect::<Vec<_>>()
+        })
+    });
     view! {
         <div class="head">
             <div class="stack stack-1">
@@ -134,6 +194,7 @@ fn Loaded(view: RwSignal<InboxView>) -> impl IntoView {
                 <p class="sub">{sub}</p>
             </div>
         </div>
+        <Spaces inbox=inbox />
         {move || {
             if nothing.get() {
                 view! {
@@ -153,9 +214,9 @@ fn Loaded(view: RwSignal<InboxView>) -> impl IntoView {
             } else {
                 view! {
                     <div class="split stackable inbox">
-                        <WaitingList waiting=waiting chosen=chosen more=Signal::derive(move || view.with(|view| view.more)) />
+                        <WaitingList waiting=waiting chosen=chosen within=within more=Signal::derive(move || view.with(|view| view.more)) />
                         <div class="stack stack-4">
-                            <Chosen view=view chosen=chosen />
+                            <Chosen view=view chosen=chosen within=within />
                             <Answered answered=answered />
                         </div>
                     </div>

@@ -41,47 +41,14 @@ pub fn Conversation(
     let way_out: ChildrenFn = std::sync::Arc::new(move || way_out(&key).into_any());
     let fault_way_out = way_out.clone();
     let fault_of = run.peek(|run| run.key.clone());
+    let aside = view! { <span class="why xs">{asked}</span> }.into_any();
     view! {
         <ol class="conv" aria-label="Question">
-            <li class="turn">
-                <span class="av person" aria-hidden="true">
-                    <Icon name="quote" small=true />
-                </span>
-                <div class="body">
-                    <div class="hd">
-                        <span class="name">"Question"</span>
-                        <span class="why xs">{asked}</span>
-                    </div>
-                    <div class="ask prose">
-                        <p class="whitespace-pre-line">{input}</p>
-                    </div>
-                </div>
-            </li>
-            {move || {
-                notices
-                    .get()
-                    .into_iter()
-                    .map(|(_, message)| {
-                        view! {
-                            <li class="note">
-                                <Icon name="info" />
-                                <p>{message}</p>
-                            </li>
-                        }
-                    })
-                    .collect_view()
-            }}
-            {move || {
-                waits()
-                    .map(|text| {
-                        view! {
-                            <li class="note">
-                                <Icon name="circle-dashed" />
-                                <p>{text}</p>
-                            </li>
-                        }
-                    })
-            }}
+            <Asked name="Question" aside=aside>
+                <p class="whitespace-pre-line">{input}</p>
+            </Asked>
+            <Notes notices=notices />
+            {move || waits().map(|text| note("circle-dashed", text.to_owned()))}
         </ol>
         <ol class=move || if several.get() { "grid g2" } else { "conv" } aria-label="Answers">
             <For
@@ -95,6 +62,50 @@ pub fn Conversation(
                 .get()
                 .map(|failure| view! { <Fault failure=failure query=fault_of.clone() way_out=fault_way_out.clone() /> })
         }}
+    }
+}
+
+/// What a person asked.
+#[component]
+pub fn Asked(
+    /// Who, or what it is.
+    name: &'static str,
+    /// Beside it.
+    aside: AnyView,
+    /// The question.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <li class="turn">
+            <span class="av person" aria-hidden="true">
+                <Icon name="quote" small=true />
+            </span>
+            <div class="body">
+                <div class="hd">
+                    <span class="name">{name}</span>
+                    {aside}
+                </div>
+                <div class="ask prose">{children()}</div>
+            </div>
+        </li>
+    }
+}
+
+/// Sentences about the whole run.
+#[component]
+pub fn Notes(
+    /// With the entries that say them.
+    notices: Memo<Vec<(u64, String)>>,
+) -> impl IntoView {
+    move || notices.get().into_iter().map(|(_, message)| note("info", message)).collect_view()
+}
+
+fn note(icon: &'static str, text: String) -> impl IntoView {
+    view! {
+        <li class="note">
+            <Icon name=icon />
+            <p>{text}</p>
+        </li>
     }
 }
 

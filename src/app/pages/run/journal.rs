@@ -29,6 +29,29 @@ impl LineKind {
     /// Every kind, as the filters are ordered.
     pub const ALL: [Self; 6] = [Self::Model, Self::Tool, Self::Approval, Self::Turn, Self::Run, Self::Notice];
 
+    /// The kind of an entry.
+    pub const fn of(event: &RunEvent) -> Self {
+        match event {
+            RunEvent::Started { .. }
+            | RunEvent::MemoryRead { .. }
+            | RunEvent::MemoryWritten { .. }
+            | RunEvent::Finished { .. } => Self::Run,
+            RunEvent::TargetStarted { .. }
+            | RunEvent::TurnStarted { .. }
+            | RunEvent::TurnDone { .. }
+            | RunEvent::TeamEnded { .. }
+            | RunEvent::TargetDone { .. }
+            | RunEvent::TargetFailed { .. } => Self::Turn,
+            RunEvent::ModelRequest { .. }
+            | RunEvent::ModelResponse { .. }
+            | RunEvent::ModelRetry { .. }
+            | RunEvent::OutputRejected { .. } => Self::Model,
+            RunEvent::ToolRequest { .. } | RunEvent::ToolResult { .. } => Self::Tool,
+            RunEvent::ApprovalAsked { .. } | RunEvent::ApprovalDecided { .. } => Self::Approval,
+            RunEvent::MemoryFailed { .. } | RunEvent::Notice { .. } => Self::Notice,
+        }
+    }
+
     /// Its word.
     pub const fn word(self) -> &'static str {
         match self {
@@ -77,16 +100,15 @@ pub enum Detail {
 /// The line of an entry.
 pub fn line(entry: &RunEntry, targets: &[ObjectKey], started_ms: Option<i64>) -> Line {
     let target = || entry.target.and_then(|index| targets.get(index)).cloned();
-    let (kind, name, by, what, bad) = match &entry.event {
-        RunEvent::Started { attempt: 1 } => {
-            (LineKind::Run, "run.started", None, "taken up by the engine".to_owned(), false)
-        }
+    let kind = LineKind::of(&entry.event);
+    let (name, by, what, bad) = match &entry.event {
+        RunEvent::Started { attempt: 1 } => ("run.started", None, "taken up by the engine".to_owned(), false),
         RunEvent::Started { attempt } => {
             let what = format!("taken up again after a restart, attempt {attempt}");
-            (LineKind::Run, "run.resumed", None, what, false)
+            ("run.resumed", None, what, false)
         }
         RunEvent::TargetStarted { key } => {
-            (LineKind::Turn, "turn.started", Some(key.clone()), key.kind.noun().to_owned(), false)
+            ("turn.started", Some(key.clone()), key.kind.noun().to_owned(), false)
         }
         RunEvent::ModelRequest { model, agent, messages, attempt, .. } => {
             let by = agent.clone().or_else(target);
@@ -95,7 +117,7 @@ pub fn line(entry: &RunEntry, targets: &[ObjectKey], started_ms: Option<i64>) ->
             if *attempt > 1 {
                 what.push_str(&format!(", attempt {attempt}"));
             }
-            (LineKind::Model, "model.asked", by, what, false)
+            ("model.asked", by, what, false)
         }
         RunEvent::ModelResponse { content, tool_calls, usage, cost, duration_ms, .. } => {
             let mut what = match tool_calls.len() {
@@ -110,63 +132,55 @@ pub fn line(entry: &RunEntry, targets: &[ObjectKey], started_ms: Option<i64>) ->
             if !content.trim().is_empty() {
                 what.push_str(&format!(": {}", first_line(content)));
             }
-            (LineKind::Model, "model.answered", target(), what, false)
+            ("model.answered", target(), what, false)
         }
         RunEvent::ModelRetry { reason, delay_ms, .. } => {
             let what = format!("{}, next try in {}", reason.trim_end_matches('.'), duration(*delay_ms));
-            (LineKind::Model, "model.failed", target(), what, true)
+            ("model.failed", target(), what, true)
         }
-        RunEvent::ToolRequest { name, .. } => (LineKind::Tool, "tool.asked", target(), name.clone(), false),
+        RunEvent::ToolRequest { name, .. } => ("tool.asked", target(), name.clone(), false),
         RunEvent::ToolResult { name, content, is_error, duration_ms, .. } => {
             let what = format!("{name}, {}: {}", duration(*duration_ms), first_line(content));
-            (LineKind::Tool, "tool.answered", target(), what, *is_error)
+            ("tool.answered", target(), what, *is_error)
         }
         RunEvent::ApprovalAsked { name, agent, why, .. } => {
             let by = agent.clone().or_else(target);
-            (LineKind::Approval, "approval.asked", by, format!("{name}: {why}"), false)
+            ("approval.asked", by, format!("{name}: {why}"), false)
         }
         RunEvent::ApprovalDecided { outcome, by, reason, arguments, .. } => {
             let mut what = outcome_words(outcome, by, arguments.is_some());
             if !reason.is_empty() {
                 what.push_str(&format!(": {}", first_line(reason)));
             }
-            (LineKind::Approval, "approval.decided", None, what, !goes_on(outcome))
+            ("approval.decided", None, what, !goes_on(outcome))
         }
         RunEvent::TurnStarted { turn, member, why, .. } => {
-            (LineKind::Turn, "turn.chosen", Some(member.clone()), format!("turn {turn}: {why}"), false)
+            ("turn.chosen", Some(member.clone()), format!("turn {turn}: {why}"), false)
         }
-        RunEvent::TurnDone { content, .. } => {
-            (LineKind::Turn, "turn.spoken", target(), first_line(content), false)
-        }
+        RunEvent::TurnDone { content, .. } => ("turn.spoken", target(), first_line(content), false),
         RunEvent::TeamEnded { team, turns, message, .. } => {
             let plural = if *turns == 1 { "turn" } else { "turns" };
-            (LineKind::Turn, "team.ended", Some(team.clone()), format!("{turns} {plural}: {message}"), false)
+            ("team.ended", Some(team.clone()), format!("{turns} {plural}: {message}"), false)
         }
-        RunEvent::OutputRejected { message, .. } => {
-            (LineKind::Model, "answer.rejected", target(), message.clone(), true)
-        }
-        RunEvent::TargetDone { content } => {
-            (LineKind::Turn, "turn.ended", target(), first_line(content), false)
-        }
+        RunEvent::OutputRejected { message, .. } => ("answer.rejected", target(), message.clone(), true),
+        RunEvent::TargetDone { content } => ("turn.ended", target(), first_line(content), false),
         RunEvent::TargetFailed { code, message } => {
-            (LineKind::Turn, "turn.failed", target(), format!("{code}: {message}"), true)
+            ("turn.failed", target(), format!("{code}: {message}"), true)
         }
         RunEvent::MemoryRead { messages, tokens, limit, left_out, .. } => {
             let what = memory::read(*messages, *tokens, *limit, *left_out);
             let what = what.unwrap_or_else(|| "nothing was said before".to_owned());
-            (LineKind::Run, "memory.read", None, what, false)
+            ("memory.read", None, what, false)
         }
         RunEvent::MemoryWritten { messages, .. } => {
             let what = count(*messages, "message is remembered", "messages are remembered");
-            (LineKind::Run, "memory.written", target(), what, false)
+            ("memory.written", target(), what, false)
         }
-        RunEvent::MemoryFailed { message, .. } => {
-            (LineKind::Notice, "memory.failed", target(), message.clone(), true)
-        }
-        RunEvent::Notice { message } => (LineKind::Notice, "notice", target(), message.clone(), false),
+        RunEvent::MemoryFailed { message, .. } => ("memory.failed", target(), message.clone(), true),
+        RunEvent::Notice { message } => ("notice", target(), message.clone(), false),
         RunEvent::Finished { phase, message, .. } => {
             let what = if message.is_empty() { phase.clone() } else { format!("{phase}: {message}") };
-            (LineKind::Run, "run.ended", None, what, phase == "error")
+            ("run.ended", None, what, phase == "error")
         }
     };
     let after_ms = started_ms.map(|start| (entry.at_ms - start).max(0));

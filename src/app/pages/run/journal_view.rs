@@ -10,6 +10,11 @@ use crate::app::address;
 use crate::app::components::{Avatar, Button, Chip, Code, Icon, ObjectLink, Panel};
 use crate::app::toasts::use_toasts;
 use crate::app::words;
+use crate::views::run::RunEntry;
+
+/// Lines drawn at first, and how many more at each press: the newest. A browser lays out hundreds of lines at once,
+/// but not thousands ten times a second.
+const WINDOW: usize = 300;
 
 /// The number in `?step=`.
 pub fn chosen_step() -> Memo<Option<u64>> {
@@ -28,33 +33,72 @@ pub fn Journal(
         let asked = query.with(|map| map.get("kind")).unwrap_or_default();
         LineKind::ALL.into_iter().find(|kind| kind.word().eq_ignore_ascii_case(&asked))
     });
-    let lines = run.select(|run| {
-        let start = run.started_ms;
-        run.entries.iter().map(|entry| line(entry, &run.targets, start)).collect::<Vec<_>>()
-    });
-    let shown = Memo::new(move |_| {
-        let kind = kind.get();
-        lines.with(|all| {
-            all.iter().filter(|line| kind.is_none_or(|kind| line.kind == kind)).cloned().collect::<Vec<_>>()
-        })
-    });
     let step = chosen_step();
-    let range = move || {
-        lines.with(|all| match (all.first(), all.last()) {
-            (Some(first), Some(last)) => format!("Entries {} to {}", first.seq, last.seq),
-            _ => "No entries yet".to_owned(),
+    // A link to an entry shows its line, however old it is.
+    let from_end = run.peek(|run| {
+        let step = step.get_untracked()?;
+        run.entries.iter().rev().position(|entry| entry.seq == step)
+    });
+    let limit = RwSignal::new(WINDOW.max(from_end.map_or(0, |at| at + 1)));
+    let fits = move |entry: &RunEntry, kind: Option<LineKind>| {
+        kind.is_none_or(|kind| LineKind::of(&entry.event) == kind)
+    };
+    // Only what is drawn is worded.
+    let shown = Memo::new(move |_| {
+        let (kind, limit) = (kind.get(), limit.get());
+        run.model().with(|run| {
+            let newest = run.entries.iter().rev().filter(|entry| fits(entry, kind)).take(limit);
+            let mut lines: Vec<Line> =
+                newest.map(|entry| line(entry, &run.targets, run.started_ms)).collect();
+            lines.reverse();
+            lines
         })
+    });
+    let hidden = Memo::new(move |_| {
+        let (kind, limit) = (kind.get(), limit.get());
+        let all = run.model().with(|run| run.entries.iter().filter(|entry| fits(entry, kind)).count());
+        all.saturating_sub(limit)
+    });
+    let counts = run.select(|run| {
+        let mut counts = [0_usize; LineKind::ALL.len()];
+        for entry in &run.entries {
+            let kind = LineKind::of(&entry.event);
+            if let Some(at) = LineKind::ALL.iter().position(|each| *each == kind) {
+                counts[at] += 1;
+            }
+        }
+        counts
+    });
+    let ends = run.select(|run| run.entries.first().zip(run.entries.last()).map(|(a, b)| (a.seq, b.seq)));
+    let range = move || match ends.get() {
+        Some((first, last)) => format!("Entries {first} to {last}"),
+        None => "No entries yet".to_owned(),
     };
     let in_flight = run.in_flight();
     view! {
         <div class="panel">
             <div class="ph wrap">
                 <div class="chips scroll" role="group" aria-label="Entries about">
-                    {LineKind::ALL.into_iter().map(|each| kind_chip(each, kind, lines)).collect_view()}
+                    {LineKind::ALL
+                        .into_iter()
+                        .enumerate()
+                        .map(|(at, each)| kind_chip(each, kind, Signal::derive(move || counts.with(|all| all[at]))))
+                        .collect_view()}
                 </div>
                 <span class="end xs t3">{range}</span>
             </div>
-            <Earlier run=run />
+            <div class="pb row wrap" hidden=move || hidden.get() == 0>
+                <Button
+                    label="Show more lines"
+                    icon="arrow-up"
+                    small=true
+                    on_press=Callback::new(move |_| limit.update(|limit| *limit += WINDOW))
+                />
+                <span class="xs t3">{move || format!("{} earlier lines are not drawn", hidden.get())}</span>
+            </div>
+            <div hidden=move || hidden.get() != 0>
+                <Earlier run=run limit=limit />
+            </div>
             <div class="tw" tabindex="0" role="region" aria-label="Journal">
                 <table class="rows dense two">
                     <thead>
@@ -90,7 +134,7 @@ pub fn Journal(
 
 /// Entries that were left out because the run is long.
 #[component]
-fn Earlier(run: RunStore) -> impl IntoView {
+fn Earlier(run: RunStore, limit: RwSignal<usize>) -> impl IntoView {
     let truncated = run.select(|run| run.truncated);
     let toasts = use_toasts();
     let fetch = Action::new(move |_: &()| {
@@ -98,7 +142,10 @@ fn Earlier(run: RunStore) -> impl IntoView {
             run.peek(|run| (run.key.clone(), run.entries.first().map_or(1, |entry| entry.seq)));
         async move {
             match get_entries(key, first).await {
-                Ok(entries) => run.prepend(entries),
+                Ok(entries) => {
+                    limit.update(|limit| *limit += entries.len());
+                    run.prepend(entries);
+                }
                 Err(problem) => toasts.fail(&problem),
             }
         }
@@ -122,9 +169,8 @@ fn Earlier(run: RunStore) -> impl IntoView {
     }
 }
 
-fn kind_chip(each: LineKind, kind: Memo<Option<LineKind>>, lines: Memo<Vec<Line>>) -> impl IntoView {
+fn kind_chip(each: LineKind, kind: Memo<Option<LineKind>>, count: Signal<usize>) -> impl IntoView {
     let navigate = use_navigate();
-    let count = Memo::new(move |_| lines.with(|all| all.iter().filter(|line| line.kind == each).count()));
     let press = Callback::new(move |_| {
         let next =
             if kind.get_untracked() == Some(each) { String::new() } else { each.word().to_lowercase() };

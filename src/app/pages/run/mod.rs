@@ -5,6 +5,7 @@
 mod acts;
 mod answer;
 mod approval_view;
+mod compare;
 mod conversation;
 pub mod fold;
 mod follow;
@@ -26,7 +27,7 @@ mod tool_view;
 pub mod turn;
 mod turn_view;
 
-pub use conversation::announce_turns;
+pub use conversation::{Asked, Notes, announce_turns};
 pub use follow::to_end;
 #[cfg(feature = "hydrate")]
 pub use follow::{NEAR_END, distance_to_end};

@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+use serde::{Deserialize, Serialize};
 
+use super::compare::{Compare, compared, pair};
 use super::conversation::Conversation;
 use super::follow::{Follow, FollowPill};
 use super::head::{RunFacts, RunHead};
@@ -24,6 +26,7 @@ use crate::app::pages::yaml::YamlTab;
 use crate::app::words;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
+use crate::views::answers::AnswerDiff;
 use crate::views::detail::Detail;
 use crate::views::problem::{Problem, ProblemCode};
 use crate::views::run::RunView;
@@ -36,25 +39,49 @@ pub fn RunPage(
 ) -> impl IntoView {
     let asked = key.clone();
     let query = use_query_map();
-    let yaml = query.with_untracked(|query| query.get("view").as_deref() == Some("yaml"));
-    let run = resource(|| (), move |()| load(asked.clone(), yaml));
+    let asks = query.with_untracked(|query| Asks {
+        yaml: query.get("view").as_deref() == Some("yaml"),
+        compare: query.get("compare").and_then(|text| pair(&text)),
+    });
+    let run = resource(|| (), move |()| load(asked.clone(), asks));
     let key = StoredValue::new(key);
     let body = move || {
         run.get().map(|answer| match answer {
-            Ok((view, detail, teams)) => view! { <Run view=view detail=detail teams=teams /> }.into_any(),
+            Ok((view, beside)) => view! { <Run view=view beside=beside /> }.into_any(),
             Err(problem) => no_run(key.get_value(), problem, Callback::new(move |()| run.refetch())),
         })
     };
     view! { <Transition fallback=|| view! { <Skeleton label="Loading the run" lines=6 /> }>{body}</Transition> }
 }
 
-/// The run, and for a page that opens on its YAML the object too: loaded by the tab itself, it would be nested too
-/// deep for hydration.
-async fn load(key: ObjectKey, yaml: bool) -> Result<(RunView, Option<Detail>, Vec<TeamOfRun>), Problem> {
+/// What the address asks for beside the run.
+#[derive(Debug, Clone, Copy)]
+struct Asks {
+    yaml: bool,
+    compare: Option<(usize, usize)>,
+}
+
+/// Two answers, compared.
+type Compared = ((usize, usize), Result<AnswerDiff, Problem>);
+
+/// What is loaded with the run, as by itself it would be nested too deep for hydration: the object for a page that opens
+/// on its YAML, what differs for one that compares, and the teams that were asked.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Beside {
+    detail: Option<Detail>,
+    diff: Option<Compared>,
+    teams: Vec<TeamOfRun>,
+}
+
+async fn load(key: ObjectKey, asks: Asks) -> Result<(RunView, Beside), Problem> {
     let run = get_run(key.clone()).await?;
-    let detail = if yaml { Some(get_object(key).await?) } else { None };
+    let diff = match asks.compare.filter(|_| run.targets.len() > 1 && run.ended_ms.is_some()) {
+        Some(pair) => Some(compared(key.clone(), pair).await),
+        None => None,
+    };
+    let detail = if asks.yaml { Some(get_object(key).await?) } else { None };
     let teams = teams_of(&run.targets).await;
-    Ok((run, detail, teams))
+    Ok((run, Beside { detail, diff, teams }))
 }
 
 fn no_run(key: ObjectKey, problem: Problem, retry: Callback<()>) -> AnyView {
@@ -81,9 +108,10 @@ fn no_run(key: ObjectKey, problem: Problem, retry: Callback<()>) -> AnyView {
 }
 
 #[component]
-fn Run(view: RunView, detail: Option<Detail>, teams: Vec<TeamOfRun>) -> impl IntoView {
+fn Run(view: RunView, beside: Beside) -> impl IntoView {
     let run = RunStore::follow(view);
-    let (detail, teams) = (StoredValue::new(detail), StoredValue::new(teams));
+    let Beside { detail, diff, teams } = beside;
+    let (detail, diff, teams) = (StoredValue::new(detail), StoredValue::new(diff), StoredValue::new(teams));
     let follow = Follow::begin(run);
     let query = use_query_map();
     let shown = Memo::new(move |_| query.with(|map| map.get("view")).unwrap_or_default());
@@ -145,6 +173,7 @@ fn Run(view: RunView, detail: Option<Detail>, teams: Vec<TeamOfRun>) -> impl Int
         .into_any(),
         _ => view! {
             <div role="tabpanel" id="panel-conversation" aria-labelledby="tab-conversation">
+                <Compare run=run first=diff.get_value() />
                 <Conversation run=run />
             </div>
         }

@@ -10,6 +10,9 @@ const MAX_LANES: usize = 4;
 pub(super) const MIN_WIDTH: f64 = 0.4;
 /// Marks on the time axis at the most.
 const MAX_TICKS: i64 = 6;
+/// Pieces and tool calls drawn at the most: at the width of a page, more of them lie on each other. What lies where another
+/// was drawn already is left out.
+const MAX_DRAWN: usize = 400;
 /// Distances that marks may have, in milliseconds.
 const STEPS: [i64; 19] = [
     50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000, 120_000, 300_000, 600_000,
@@ -75,13 +78,27 @@ pub fn strip(run: &RunModel, now_ms: i64) -> Strip {
         tools.extend(turn.tools.iter().filter_map(|tool| tool.began_ms()).map(place));
     }
     Strip {
-        pieces,
+        pieces: thinned(pieces, |piece| (piece.left, piece.lane, piece.bad)),
         lanes,
-        tools,
+        tools: thinned(tools, |at| (*at, 0, false)),
         ticks: ticks(whole, place(end)),
         now: run.ended_ms.is_none().then(|| place(end)),
         length_ms: length,
     }
+}
+
+/// All of them where they are few; else one for each place, lane and fate.
+fn thinned<T>(all: Vec<T>, place: impl Fn(&T) -> (f64, usize, bool)) -> Vec<T> {
+    if all.len() <= MAX_DRAWN {
+        return all;
+    }
+    let mut taken = std::collections::HashSet::new();
+    let mut thin = all;
+    thin.retain(|one| {
+        let (left, lane, bad) = place(one);
+        taken.insert(((left / MIN_WIDTH).round() as i64, lane, bad))
+    });
+    thin
 }
 
 /// The strip in words, for who does not see it.

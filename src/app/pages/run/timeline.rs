@@ -3,6 +3,8 @@
 //! What belongs under what is in the step ids: `0/turn/2/model/0` is under `0/turn/2`, and what an agent that is a tool
 //! did is under the tool's call. No clock and no signal here.
 
+use std::collections::HashMap;
+
 use super::fold::RunModel;
 use super::strip::{MIN_WIDTH, ticks};
 use crate::views::ObjectKey;
@@ -100,8 +102,15 @@ pub fn timeline(run: &RunModel, now_ms: i64) -> Timeline {
     for entry in &run.entries {
         read(&mut drafts, entry, run.targets.len() > 1);
     }
-    for index in 0..drafts.len() {
-        drafts[index].parent = parent(&drafts, index);
+    // The last line of each step so far: a call comes after the wait for it, and what it did is under the call.
+    let mut places: HashMap<&str, usize> = HashMap::with_capacity(drafts.len());
+    let mut parents = Vec::with_capacity(drafts.len());
+    for (index, draft) in drafts.iter().enumerate() {
+        parents.push(parent(&places, &draft.step));
+        places.insert(draft.step.as_str(), index);
+    }
+    for (draft, parent) in drafts.iter_mut().zip(parents) {
+        draft.parent = parent;
     }
     let bar = |&(from, to, bad): &(i64, Option<i64>, bool)| {
         let left = place(from);
@@ -191,12 +200,16 @@ fn is_under(step: &str, place: &str) -> bool {
     step.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// The innermost line that this one is under.
-fn parent(drafts: &[Draft], index: usize) -> Option<usize> {
-    let step = drafts.get(index)?.step.as_str();
-    // Opened before what is under it; the innermost one has the longest step.
-    let above = drafts[..index].iter().enumerate().filter(|(_, draft)| is_under(step, &draft.step));
-    above.max_by_key(|(_, draft)| draft.step.len()).map(|(index, _)| index)
+/// The innermost line that one with this step is under, of those that began before it.
+fn parent(places: &HashMap<&str, usize>, step: &str) -> Option<usize> {
+    let mut rest = step;
+    while let Some((above, _)) = rest.rsplit_once('/') {
+        if let Some(index) = places.get(above) {
+            return Some(*index);
+        }
+        rest = above;
+    }
+    None
 }
 
 /// Who works at a line that does not say it: who works at the line above.

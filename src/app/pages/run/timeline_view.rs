@@ -14,7 +14,7 @@ use crate::app::words;
 use crate::resources::kind::Kind;
 
 /// Lines drawn at the most: the newest. The journal has them all.
-const MAX_ROWS: usize = 500;
+const MAX_ROWS: usize = 300;
 
 /// Turns, model calls and tool calls on lines of time.
 #[component]
@@ -26,16 +26,17 @@ pub fn TimelineView(
     let in_flight = run.in_flight();
     let drawn = Memo::new(move |_| {
         let now = if in_flight.get() { clock.now() } else { 0 };
-        run.model().with(|run| timeline(run, now))
+        let mut whole = run.model().with(|run| timeline(run, now));
+        let left_out = whole.rows.len().saturating_sub(MAX_ROWS);
+        whole.rows.drain(..left_out);
+        (whole, left_out)
     });
+    let left_out = Memo::new(move |_| drawn.with(|(_, left_out)| *left_out));
+    let drawn = Memo::new(move |_| drawn.with(|(drawn, _)| drawn.clone()));
     let rows = Memo::new(move |_| {
-        drawn.with(|drawn| {
-            let first = drawn.rows.len().saturating_sub(MAX_ROWS);
-            drawn.rows[first..].iter().map(|row| (row.seq, row.depth)).collect::<Vec<_>>()
-        })
+        drawn.with(|drawn| drawn.rows.iter().map(|row| (row.seq, row.depth)).collect::<Vec<_>>())
     });
-    let left_out = move || drawn.with(|drawn| drawn.rows.len().saturating_sub(MAX_ROWS));
-    let count = move || match drawn.with(|drawn| drawn.rows.len()) {
+    let count = move || match drawn.with(|drawn| drawn.rows.len()) + left_out.get() {
         1 => "1 step".to_owned(),
         count => format!("{} steps", words::number(i64::try_from(count).unwrap_or(i64::MAX))),
     };
@@ -69,8 +70,8 @@ pub fn TimelineView(
                     </span>
                 </div>
             </div>
-            <p class="pb t3 xs" hidden=move || left_out() == 0>
-                {move || format!("{} earlier steps are in the journal.", left_out())}
+            <p class="pb t3 xs" hidden=move || left_out.get() == 0>
+                {move || format!("{} earlier steps are in the journal.", left_out.get())}
             </p>
             <div class="tl" role="group" aria-label="Timeline" style=grid>
                 <div class="th" aria-hidden="true">"Step"</div>

@@ -8,11 +8,14 @@ use super::store::RunStore;
 use super::tool_view::ToolCall;
 use super::turn::{Attempt, Call, Failure, Part, Turn, TurnState};
 use crate::app::address;
-use crate::app::components::{Avatar, Icon, state_class, state_icon};
+use crate::app::components::{Avatar, Button, Icon, state_class, state_icon};
 use crate::app::words;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
 use crate::views::row::State;
+
+/// Steps of a turn drawn at first, and how many more at each press: the newest.
+const WINDOW: usize = 150;
 
 /// What stands in the head of a turn.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,11 +104,24 @@ pub fn TurnBody(
     /// Under a failure: what can be done.
     way_out: ChildrenFn,
 ) -> impl IntoView {
-    let parts = of_turn(run, target, |turn| turn.parts.clone());
+    let limit = RwSignal::new(WINDOW);
+    let parts =
+        of_turn(run, target, move |turn| turn.parts[turn.parts.len().saturating_sub(limit.get())..].to_vec());
+    let hidden = of_turn(run, target, move |turn| turn.parts.len().saturating_sub(limit.get()));
+    let hidden = move || hidden.get().unwrap_or_default();
     let failure = of_turn(run, target, |turn| turn.failure.clone());
     let query = run.peek(|run| run.key.clone());
     let extra = of_turn(run, target, |turn| turn.extra_answer().map(str::to_owned));
     view! {
+        <div class="row wrap" hidden=move || hidden() == 0>
+            <Button
+                label="Show more steps"
+                icon="arrow-up"
+                small=true
+                on_press=Callback::new(move |_| limit.update(|limit| *limit += WINDOW))
+            />
+            <span class="xs t3">{move || format!("{} earlier steps are not drawn", hidden())}</span>
+        </div>
         <For
             each=move || parts.get().unwrap_or_default()
             key=Part::clone

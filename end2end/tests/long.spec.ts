@@ -1,0 +1,68 @@
+// A run of 5,000 steps: the page draws a part of it, live and afterwards, and what it draws stays within bounds.
+import { expect, expectAccessible, hydrated, test } from "../support/fixtures.ts";
+import { modelOf } from "../support/objects.ts";
+
+/** Model calls with two tool calls each: six entries of the journal. */
+const LOOPS = 835;
+/** Elements of a page that a browser lays out without a pause. */
+const MOST = 12_000;
+
+test("a run of 5,000 entries stays within what is drawn", async ({ page, start, model }) => {
+  test.setTimeout(240_000);
+  const arkdeck = await start();
+  await arkdeck.apply(`
+apiVersion: ark.mckinsey.com/v1alpha1
+kind: ArkConfig
+metadata: { name: default }
+spec: { maxAgentIterations: 1000 }
+`);
+  await arkdeck.apply(modelOf(model, "default"));
+  await arkdeck.apply(`
+apiVersion: ark.mckinsey.com/v1alpha1
+kind: Agent
+metadata: { name: pilot, namespace: default }
+spec: { prompt: "Guide.", tools: [{ type: built-in, name: noop }] }
+`);
+  await arkdeck.kubectl(["wait", "--timeout=20s", "--for=condition=Available", "agents.ark.mckinsey.com/pilot"]);
+  const noop = { name: "noop", arguments: "{}" };
+  const first = model.reply({ toolCalls: [noop, noop], held: true });
+  for (let n = 1; n < LOOPS; n += 1) model.reply({ toolCalls: [noop, noop] });
+  model.reply({ text: "High water at noon." });
+  await arkdeck.apply(`
+apiVersion: ark.mckinsey.com/v1alpha1
+kind: Query
+metadata: { name: tide, namespace: default }
+spec: { input: "When?", target: { type: agent, name: pilot } }
+`);
+  await first.asked;
+  const elements = () => page.evaluate(() => document.querySelectorAll("*").length);
+  const rows = page.locator("#panel-journal tbody tr");
+  await page.goto(`${arkdeck.url}/ns/default/queries/tide?view=journal`);
+  await hydrated(page);
+  await expect(page.locator("html[data-live=live]")).toBeAttached();
+  first.finish();
+  // While it runs, the page answers to a press, and shows what is newest.
+  await expect(page.getByText(/^Entries 1 to \d{3,}$/)).toBeVisible({ timeout: 60_000 });
+  await page.getByRole("tab", { name: "Timeline" }).click();
+  await expect(page.locator("#panel-timeline .tr").first()).toBeVisible();
+  await page.getByRole("tab", { name: "Journal" }).click();
+  await expect(page.locator(".head .badge")).toHaveText("Done", { timeout: 180_000 });
+  await expect(page.getByText(/^Entries 1 to 50\d\d$/)).toBeVisible({ timeout: 30_000 });
+  expect(await rows.count()).toBe(300);
+  expect(await elements()).toBeLessThan(MOST);
+  await page.getByRole("button", { name: "Show more lines" }).click();
+  await expect(rows).toHaveCount(600);
+  await expectAccessible(page);
+  await page.getByRole("tab", { name: "Timeline" }).click();
+  await expect(page.locator("#panel-timeline .tr")).toHaveCount(300);
+  expect(await elements()).toBeLessThan(MOST);
+  await page.getByRole("tab", { name: "Conversation" }).click();
+  await expect(page.getByRole("list", { name: "Answers" })).toContainText("High water at noon.");
+  await expect(page.getByRole("button", { name: "Show more steps" })).toBeVisible();
+  expect(await elements()).toBeLessThan(MOST);
+  // Opened afterwards, it begins with the newest entries.
+  await page.goto(`${arkdeck.url}/ns/default/queries/tide?view=journal`);
+  await hydrated(page);
+  await expect(rows).toHaveCount(300);
+  await page.goto("about:blank");
+});
