@@ -36,12 +36,12 @@ const KILLS: usize = 200;
 /// Longer than anything takes on a busy machine; reached only when something hangs.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Queries of one round: more than run at once, so that there is always a queue.
-const ROUND: usize = 40;
+const ROUND: usize = 12;
 /// Requests under way at once.
 const CLIENTS: usize = 8;
 /// After how many events that are seen from outside (a query acknowledged, a model called, a payment) the program is killed.
-/// A round has 160 when it is left alone; what earlier ones left adds to them.
-const LIFE: std::ops::RangeInclusive<usize> = 1..=160;
+/// A round has 48 when it is left alone; what earlier ones left adds to them.
+const LIFE: std::ops::RangeInclusive<usize> = 1..=48;
 /// How long it lives when it is killed while it starts, every eighth time.
 const BIRTH_MS: std::ops::Range<u64> = 20..300;
 const KEY: &str = "sk-lighthouse-1234";
