@@ -21,7 +21,7 @@ impl Engine {
     pub(super) fn claim(&self, replicas: &Replicas, query: Arc<Query>, budget: Budget) {
         let Some(uid) = query.uid() else { return };
         let inner = &self.inner;
-        {
+        let is_full = {
             let mut registry = inner.registry.lock();
             if registry.knows(&uid) {
                 return;
@@ -34,14 +34,18 @@ impl Engine {
                     drop(registry.elsewhere.insert(uid.clone(), Elsewhere::Asking(query.clone(), budget)))
                 }
             }
-        }
+            registry.asking += 1;
+            let scheduler = &registry.scheduler;
+            scheduler.running() + scheduler.waiting() + registry.asking > inner.settings.max_running
+        };
         let (inner, replicas) = (inner.clone(), replicas.clone());
         self.inner.tasks.spawn(async move {
-            if inner.registry.lock().scheduler.running() >= inner.settings.max_running {
+            if is_full {
                 tokio::time::sleep(HESITATION).await;
             }
             let claimed = replicas.claim(&drive::record(&query, accepted_ms(&query))).await;
             let mut registry = inner.registry.lock();
+            registry.asking -= 1;
             match (registry.elsewhere.remove(&uid), claimed) {
                 (Some(Elsewhere::Asking(query, budget)), Ok(true)) => {
                     drop(registry);

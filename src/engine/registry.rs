@@ -54,6 +54,8 @@ pub(super) struct Registry {
     pub(super) away: usize,
     /// Runs that others have, or that are asked for.
     pub(super) elsewhere: HashMap<String, Elsewhere>,
+    /// How many of these are asked for.
+    pub(super) asking: usize,
     /// UIDs whose journal goes when they end, because the query is gone.
     pub(super) forgotten: HashSet<String>,
     ended: HashSet<String>,
@@ -67,6 +69,7 @@ impl Registry {
             active: HashMap::new(),
             away: 0,
             elsewhere: HashMap::new(),
+            asking: 0,
             forgotten: HashSet::new(),
             ended: HashSet::new(),
             ended_order: VecDeque::new(),
