@@ -171,7 +171,9 @@ async fn ask(client: Client, round: usize, outside: Shared) {
                 let spec = json!({"input": name, "target": {"type": "agent", "name": "clerk"}});
                 let query: Query = object("Query", &name, spec);
                 if queries.create(&PostParams::default(), &query).await.is_ok() {
-                    outside.note(|seen| drop(seen.acknowledged.insert(name)));
+                    outside.note(|seen| {
+                        seen.acknowledged.insert(name);
+                    });
                 }
             }
         })
