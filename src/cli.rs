@@ -144,6 +144,10 @@ pub struct ServeArgs {
     #[arg(long, env = "ARKDECK_IN_CLUSTER", value_parser = clap::builder::FalseyValueParser::new())]
     pub in_cluster: bool,
 
+    /// Work on the embedded API, also in a pod: `arkdeck evaluate --embedded` starts it so
+    #[arg(long, hide = true, conflicts_with_all = ["context", "kubeconfig", "in_cluster"])]
+    pub embedded: bool,
+
     /// Serve only /healthz and /readyz at this address too; any address, for the kubelet
     #[arg(long, env = "ARKDECK_PROBE_LISTEN", value_name = "ADDR")]
     pub probe_listen: Option<SocketAddr>,
@@ -230,7 +234,9 @@ impl ServeArgs {
     }
 
     fn target_where(&self, service_account: bool) -> Target {
-        if self.in_cluster {
+        if self.embedded {
+            Target::Embedded
+        } else if self.in_cluster {
             Target::InCluster
         } else if self.context.is_some() || self.kubeconfig.is_some() {
             Target::Kubeconfig { file: self.kubeconfig.clone(), context: self.context.clone() }
@@ -299,6 +305,7 @@ mod tests {
     fn an_existing_kubeconfig_is_never_used_by_accident() {
         assert_eq!(serve(&[]).target_where(false), Target::Embedded);
         assert_eq!(serve(&[]).target_where(true), Target::InCluster);
+        assert_eq!(serve(&["--embedded"]).target_where(true), Target::Embedded);
         let named = serve(&["--context", "kind-lagoon"]).target_where(true);
         assert_eq!(named, Target::Kubeconfig { file: None, context: Some("kind-lagoon".into()) });
     }

@@ -50,6 +50,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         context: _,
         kubeconfig: _,
         in_cluster: _,
+        embedded: _,
     } = args;
     // Ports first: a port that is taken is the commonest mistake and must cost nothing.
     let listener = bind("--listen", listen).await?;

@@ -17,6 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("kubernetes", &["embedded", "resources", "views"]),
     ("controllers", &["engine", "evaluation", "kubernetes", "resources", "store"]),
     ("engine", &["resources", "store"]),
+    ("evaluate", &["kubernetes", "resources"]),
     ("evaluation", &["engine", "resources", "store"]),
     ("embedded", &["store"]),
     ("gateway", &["engine", "kubernetes", "resources", "store", "views"]),

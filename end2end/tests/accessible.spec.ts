@@ -19,6 +19,8 @@ for (const theme of ["light", "dark"] as const) {
     }
 
     test("the page of an object is accessible in each of its tabs", async ({ page, arkdeck, namespace }) => {
+      // Nine pages, each judged whole.
+      test.setTimeout(120_000);
       await arkdeck.apply(`
 apiVersion: ark.mckinsey.com/v1alpha1
 kind: Team

@@ -69,6 +69,7 @@ test.describe("with a finger", () => {
 });
 
 test("at 200 % zoom every page still fits, and its navigation is at hand", async ({ page }) => {
+  test.setTimeout(120_000);
   await page.setViewportSize({ width: 720, height: 450 });
   for (const path of PAGES) {
     await page.goto(path);

@@ -232,7 +232,7 @@ async fn say_running(inner: &Inner, active: &Active) {
     }
     // The finalizer first: whoever sees that a query runs can rely on it.
     let kept = finalizer::set(client, &active.query, true).await;
-    let written = status::write(client, &active.query, &now(active)).await;
+    let written = status::write_while(client, &active.query, &now(active), || inner.has_still(active)).await;
     for error in [written.err(), kept.err()].into_iter().flatten() {
         tracing::warn!(namespace = active.query.namespace(), query = active.query.name_any(), %error, "the query was not marked as running");
     }
@@ -258,7 +258,9 @@ async fn say_waiting(inner: Arc<Inner>, active: Arc<Active>) {
         let message = status.conditions.iter().map(|condition| condition.message.as_str()).next();
         inner.events.normal(&*active.query, "ApprovalRequired", message.unwrap_or_default());
     }
-    if let Err(error) = status::write(inner.world.client(), &active.query, &status).await {
+    if let Err(error) =
+        status::write_while(inner.world.client(), &active.query, &status, || inner.has_still(&active)).await
+    {
         tracing::warn!(namespace = active.query.namespace(), query = active.query.name_any(), %error, "the query was not marked as waiting");
     }
 }

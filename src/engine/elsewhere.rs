@@ -7,7 +7,7 @@ use kube::ResourceExt;
 use tokio::sync::{broadcast, watch};
 
 use super::drive;
-use super::registry::Elsewhere;
+use super::registry::{Active, Elsewhere};
 use super::replicas::{Orphan, Replicas};
 use super::runtime::{Engine, Inner, accepted_ms};
 use super::settings::Budget;
@@ -115,6 +115,11 @@ impl Inner {
     /// Whether this replica may speak for its runs outside their journals.
     pub(super) fn is_sure(&self) -> bool {
         self.replicas.as_ref().is_none_or(Replicas::is_sure)
+    }
+
+    /// Whether a run is this replica's still, for what is said of it on its way.
+    pub(super) fn has_still(&self, active: &Active) -> bool {
+        !active.lost.is_cancelled() && self.is_sure()
     }
 }
 

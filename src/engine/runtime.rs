@@ -390,7 +390,9 @@ impl Inner {
             return;
         }
         let status = status::queued(&active.query, position - 1);
-        if let Err(error) = status::write(self.world.client(), &active.query, &status).await {
+        if let Err(error) =
+            status::write_while(self.world.client(), &active.query, &status, || self.has_still(&active)).await
+        {
             tracing::warn!(query = active.query.name_any(), %error, "the status was refused");
         }
     }

@@ -191,12 +191,26 @@ fn whole(query: &Query, outcome: &RunOutcome) -> Option<QueryResponse> {
 
 /// Writes `status`, again and again while the API fails; `Ok(false)` when the query is gone.
 pub(super) async fn write(client: &Client, query: &Query, status: &QueryStatus) -> Result<bool, kube::Error> {
+    write_while(client, query, status, || true).await
+}
+
+/// The same for as long as `mine` says that the run is this process's: the status of a run on its way must not come after the
+/// last one, which another replica may have written. `Ok(false)` when it is not any more.
+pub(super) async fn write_while(
+    client: &Client,
+    query: &Query,
+    status: &QueryStatus,
+    mine: impl Fn() -> bool,
+) -> Result<bool, kube::Error> {
     let api: Api<Query> = Api::namespaced(client.clone(), &query.namespace().unwrap_or_default());
     // The UID keeps the status of a deleted query away from a new one of the same name.
     let patch: Value = json!({"metadata": {"uid": query.metadata.uid}, "status": status});
     let params = PatchParams { field_manager: Some(FIELD_MANAGER.into()), ..PatchParams::default() };
     let mut pause = Duration::from_millis(100);
     loop {
+        if !mine() {
+            return Ok(false);
+        }
         let error = match api.patch_status(&query.name_any(), &params, &Patch::Merge(&patch)).await {
             Ok(_) => return Ok(true),
             Err(error) => error,

@@ -23,9 +23,17 @@ impl Embedded {
         let dir = std::env::temp_dir().join(format!("arkdeck-evaluate-{}", uuid::Uuid::new_v4().simple()));
         std::fs::create_dir(&dir).with_context(|| format!("cannot make the folder {}", dir.display()))?;
         let program = std::env::current_exe().context("cannot find this program's own file")?;
-        let child = Command::new(program)
+        let mut command = Command::new(program);
+        // Settings of whoever calls are for another Arkdeck.
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("ARKDECK_") {
+                command.env_remove(name);
+            }
+        }
+        let child = command
             .args([
                 "serve",
+                "--embedded",
                 "--demo",
                 "--listen",
                 "127.0.0.1:0",
@@ -40,7 +48,7 @@ impl Embedded {
             .kill_on_drop(true)
             .spawn()
             .context("cannot start the embedded Arkdeck")?;
-        let mut embedded = Self { dir, child: child };
+        let mut embedded = Self { dir, child };
         let stdout =
             embedded.child.stdout.take().ok_or_else(|| anyhow!("the embedded Arkdeck has no output"))?;
         let mut lines = BufReader::new(stdout).lines();

@@ -49,12 +49,14 @@ pub async fn evaluate(args: EvaluateArgs) -> anyhow::Result<bool> {
             "say where to evaluate: --kubeconfig FILE or --context NAME of a running Arkdeck's API, or --embedded"
         ));
     };
-    let names = suite::apply(&client, &namespace, suite).await?;
-    let wait = join_all(names.iter().map(|name| ended(&client, &namespace, name)));
-    let ended = tokio::time::timeout(Duration::from_secs(timeout), wait).await.map_err(|_| {
+    let all = async {
+        let names = suite::apply(&client, &namespace, suite).await?;
+        let all = join_all(names.iter().map(|name| ended(&client, &namespace, name))).await;
+        all.into_iter().collect::<anyhow::Result<Vec<Evaluation>>>()
+    };
+    let evaluations = tokio::time::timeout(Duration::from_secs(timeout), all).await.map_err(|_| {
         anyhow!("the evaluations did not end within {timeout} s; raise --timeout, or look at them: kubectl get evaluations -n {namespace}")
-    })?;
-    let evaluations = ended.into_iter().collect::<anyhow::Result<Vec<Evaluation>>>()?;
+    })??;
     let report = Report::of(&evaluations, fail_under);
     for (path, text) in [(junit, report.junit()), (markdown, report.markdown()), (json, report.json())] {
         if let Some(path) = path {

@@ -104,12 +104,15 @@ pub(super) fn outage(error: &sqlx::Error) -> bool {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut => true,
         sqlx::Error::Database(error) => error
             .code()
-            // connection_exception, admin_shutdown and its kin, too_many_connections, idle_in_transaction_session_timeout
+            // connection_exception, admin_shutdown and its kin, too_many_connections, read_only_sql_transaction,
+            // idle_in_transaction_session_timeout
             .is_some_and(|code| {
                 code.len() == 5
                     && (code.starts_with("08")
                         || code.starts_with("57P")
                         || code == "53300"
+                        // A primary that became a standby.
+                        || code == "25006"
                         || code == "25P03")
             }),
         _ => false,

@@ -34,7 +34,11 @@ impl Shared {
             return Err(StoreError::Address("it does not begin with postgres://".into()));
         }
         // The words of these errors name what is wrong and hold nothing of the address.
-        let options = PgConnectOptions::from_str(url).map_err(|error| match error {
+        // Silent: it would log the values of parameters that it does not know.
+        let options = tracing::subscriber::with_default(tracing::subscriber::NoSubscriber::default(), || {
+            PgConnectOptions::from_str(url)
+        });
+        let options = options.map_err(|error| match error {
             sqlx::Error::Configuration(error) => StoreError::Address(error.to_string()),
             _ => StoreError::Address("it cannot be read".into()),
         })?;
@@ -69,15 +73,16 @@ impl Shared {
             .await
             .map_err(|error| StoreError::Schema { place: place.to_string(), detail: error.to_string() })?;
         let _ = sqlx::Connection::close(first).await;
-        let pool = |connections| {
+        let pool = |connections, test| {
             PgPoolOptions::new()
                 .max_connections(connections)
                 .acquire_timeout(ACQUIRE)
-                // What a lost connection does to a statement is handled; a question before each would cost as much as it.
-                .test_before_acquire(false)
+                .test_before_acquire(test)
                 .connect_lazy_with(options.clone())
         };
-        Ok(Self { pool: pool(READERS), writers: pool(SERVER_WRITERS), place })
+        // What a lost connection does to a write is handled, and a question before each would cost as much as it. A reader
+        // does not try again.
+        Ok(Self { pool: pool(READERS, true), writers: pool(SERVER_WRITERS, false), place })
     }
 
     /// Where the database is, without user and password.

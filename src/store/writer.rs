@@ -141,14 +141,34 @@ impl Target for Server<'_> {
         let until = Instant::now() + PATIENCE;
         loop {
             let error = match self.0.acquire().await {
-                Ok(mut connection) => match transact::<Postgres>(&mut connection, statements).await {
-                    Ok(()) => return Ok(()),
-                    Err((Stage::Commit, StoreError::Sql(error))) if outage(&error) => {
-                        return Err(StoreError::Unknown(error));
+                Ok(mut connection) => {
+                    // A host that vanished answers nothing, not even that it is gone.
+                    match tokio::time::timeout(PATIENCE, transact::<Postgres>(&mut connection, statements))
+                        .await
+                    {
+                        Ok(Ok(())) => return Ok(()),
+                        Ok(Err((Stage::Commit, StoreError::Sql(error)))) if outage(&error) => {
+                            return Err(StoreError::Unknown(error));
+                        }
+                        Ok(Err((_, error))) => {
+                            if error.is_outage() {
+                                connection.close_on_drop();
+                            }
+                            error
+                        }
+                        Err(_) => {
+                            connection.close_on_drop();
+                            return Err(StoreError::Unknown(sqlx::Error::PoolTimedOut));
+                        }
                     }
-                    Err((_, error)) => error,
-                },
-                Err(error) => StoreError::Sql(error),
+                }
+                // Nothing was asked yet, whatever it is: a password that is being changed, too.
+                Err(error @ sqlx::Error::PoolClosed) => return Err(StoreError::Sql(error)),
+                Err(error) if Instant::now() >= until => return Err(StoreError::Away(error)),
+                Err(_) => {
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
+                }
             };
             match error {
                 StoreError::Sql(error) if outage(&error) => {

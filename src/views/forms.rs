@@ -60,12 +60,16 @@ pub struct ModelForm {
     pub api_key: SourceForm,
     /// How calls are authorised where there are several ways: `key`; of Azure `managedIdentity` and `workloadIdentity`, of
     /// Bedrock `keys` and `chain`.
+    #[serde(default)]
     pub access: String,
     /// Client ID of an Azure identity.
+    #[serde(default)]
     pub client_id: SourceForm,
     /// Tenant of an Azure workload identity.
+    #[serde(default)]
     pub tenant_id: SourceForm,
     /// What only Bedrock has.
+    #[serde(default)]
     pub bedrock: BedrockForm,
     /// Azure's `api-version`.
     pub api_version: SourceForm,

@@ -68,6 +68,7 @@ async fn every_function_answers_at_its_own_address() {
     /api/objects/usage
     /api/objects/yaml
     /api/queries/cancel
+    /api/queries/compare
     /api/queries/create
     /api/queries/entries
     /api/queries/form

@@ -1,7 +1,8 @@
 //! Batches: so many evaluations at once as is asked for, until all have ended; then their sum. Which ones they are is written down
 //! before the first is made, so that a restart makes the same, and each once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::plan::{ended, left};
-use super::{Fault, names, status};
+use super::{Fault, made_for, names, status};
 use crate::controllers::ControllerDeps;
 use crate::engine::RunError;
 use crate::evaluation::written;
@@ -24,6 +25,7 @@ use crate::resources::evaluation_config::{BatchItemType, EvaluationConfig, Query
 use crate::resources::evaluation_status::{
     BatchProgress, ChildEvaluation, EvaluationPhase, EvaluationStatus,
 };
+use crate::resources::kind::Kind;
 use crate::resources::{Evaluation, TokenUsage};
 
 /// Evaluations of one batch.
@@ -67,13 +69,17 @@ pub(super) async fn reconcile(deps: &ControllerDeps, batch: &Evaluation) -> Resu
         .status
         .iter()
         .filter_map(|status| status.batch_progress.as_ref())
-        .flat_map(|progress| progress.child_evaluations.iter())
+        // Of two of one name the first counts: the second is an error.
+        .flat_map(|progress| progress.child_evaluations.iter().rev())
         .map(|child| (child.name.clone(), child.clone()))
         .collect();
     let mut all: Vec<ChildEvaluation> = Vec::with_capacity(children.len());
     let mut usage = TokenUsage::default();
+    let created = batch.metadata.creation_timestamp.as_ref().map(|time| time.0);
+    let patience = left(created, batch.spec.timeout().to_std(), Timestamp::now());
+    let mut again = None;
     for child in &children {
-        let object = deps.evaluations.get(&child.namespace, &child.name);
+        let object = existing(deps, batch, child);
         usage += object.as_ref().and_then(|one| one.status.as_ref()?.token_usage).unwrap_or_default();
         let known = before.get(&child.name);
         all.push(match (&child.spec, object) {
@@ -81,7 +87,14 @@ pub(super) async fn reconcile(deps: &ControllerDeps, batch: &Evaluation) -> Resu
             (_, Some(object)) => state(&object),
             // It has ended and was removed since: what was known of it holds.
             (_, None) if known.is_some_and(|known| is_end(known.phase)) => known.cloned().unwrap_or_default(),
-            (None, None) => told(&child.name, EvaluationPhase::Pending, "It is not there yet."),
+            // One that is named is waited for as long as the batch may take.
+            (None, None) if patience.is_none() => {
+                told(&child.name, EvaluationPhase::Error, "It did not come.")
+            }
+            (None, None) => {
+                again = patience;
+                told(&child.name, EvaluationPhase::Pending, "It is not there yet.")
+            }
             (Some(Ok(_)), None) => told(&child.name, EvaluationPhase::Pending, ""),
         });
     }
@@ -90,10 +103,18 @@ pub(super) async fn reconcile(deps: &ControllerDeps, batch: &Evaluation) -> Resu
     if !stopped {
         make(deps, batch, &children, &mut all).await?;
     }
-    let after = summed(batch, all, usage, stopped);
+    let begun = |child: &Child| existing(deps, batch, child).is_some();
+    let open = children.iter().zip(&all).any(|(child, now)| !is_end(now.phase) && begun(child));
+    let after = summed(batch, all, usage, stopped, open);
     status::write(deps, batch, &after).await?;
-    // One that is named and not there is waited for as long as the batch may take.
-    Ok(None)
+    Ok(again)
+}
+
+/// The evaluation of a child: one that is made must be the batch's own, and not another's of its name.
+fn existing(deps: &ControllerDeps, batch: &Evaluation, child: &Child) -> Option<Arc<Evaluation>> {
+    deps.evaluations
+        .get(&child.namespace, &child.name)
+        .filter(|one| child.spec.is_none() || made_for(one, batch.metadata.uid.as_ref()))
 }
 
 /// A batch that selects no query waits for one, and then says so.
@@ -166,7 +187,19 @@ fn children(deps: &ControllerDeps, batch: &Evaluation) -> Vec<Child> {
             })),
         })
     });
-    named.chain(items).chain(made).collect()
+    let mut all: Vec<Child> = named.chain(items).chain(made).collect();
+    once(&mut all);
+    all
+}
+
+/// Of two of one name, the second is none.
+fn once(children: &mut [Child]) {
+    let mut names = HashSet::new();
+    for child in children {
+        if !names.insert((child.namespace.clone(), child.name.clone())) {
+            child.spec = Some(Err("Its name is given twice.".to_owned()));
+        }
+    }
 }
 
 fn read(config: &Value) -> Result<EvaluationConfig, String> {
@@ -189,7 +222,7 @@ async fn make(
     children: &[Child],
     all: &mut [ChildEvaluation],
 ) -> Result<(), kube::Error> {
-    let there = |child: &Child| deps.evaluations.get(&child.namespace, &child.name).is_some();
+    let there = |child: &Child| existing(deps, batch, child).is_some();
     let open =
         children.iter().zip(all.iter()).filter(|(child, now)| there(child) && !is_end(now.phase)).count();
     let free = batch.spec.config.concurrency().saturating_sub(open);
@@ -198,6 +231,7 @@ async fn make(
         .enumerate()
         .filter(|(at, child)| matches!(child.spec, Some(Ok(_))) && !there(child) && !is_end(all[*at].phase));
     let wanted: Vec<(usize, &Child)> = wanted.take(free).collect();
+    let mut last = None;
     for (at, child) in wanted {
         let Some(Ok(spec)) = &child.spec else { continue };
         let api: Api<Evaluation> = Api::namespaced(deps.client.clone(), &child.namespace);
@@ -212,14 +246,18 @@ async fn make(
         };
         let params = PostParams { field_manager: Some(FIELD_MANAGER.into()), ..PostParams::default() };
         match api.create(&params, &object).await {
-            Ok(_) => all[at].phase = Some(EvaluationPhase::Pending),
+            Ok(created) => {
+                all[at].phase = Some(EvaluationPhase::Pending);
+                last = Some(created);
+            }
             // The cache has not seen ours yet, or it is another's.
             Err(kube::Error::Api(answer)) if answer.code == 409 => {
                 let found = api.get_opt(&child.name).await?;
-                let ours = found.is_none_or(|one| {
-                    one.owner_references().iter().any(|owner| Some(&owner.uid) == batch.metadata.uid.as_ref())
-                });
-                if !ours {
+                // One that goes, or whose batch of this name went before, makes room.
+                if found.as_ref().is_none_or(|one| goes(batch, one)) {
+                    return Err(kube::Error::Api(answer));
+                }
+                if !found.is_some_and(|one| made_for(&one, batch.metadata.uid.as_ref())) {
                     all[at] =
                         told(&child.name, EvaluationPhase::Error, "Its name is taken by another evaluation.");
                 }
@@ -231,7 +269,19 @@ async fn make(
             Err(error) => return Err(error),
         }
     }
+    if let Some(last) = last {
+        status::known(deps, &last).await;
+    }
     Ok(())
+}
+
+/// Whether an evaluation that is not the batch's own will be gone soon.
+fn goes(batch: &Evaluation, one: &Evaluation) -> bool {
+    let name = batch.name_any();
+    let earlier = || {
+        one.owner_references().iter().any(|owner| owner.kind == Kind::Evaluation.name() && owner.name == name)
+    };
+    !made_for(one, batch.metadata.uid.as_ref()) && (one.metadata.deletion_timestamp.is_some() || earlier())
 }
 
 fn told(name: &str, phase: EvaluationPhase, message: &str) -> ChildEvaluation {
@@ -264,6 +314,7 @@ fn summed(
     all: Vec<ChildEvaluation>,
     usage: TokenUsage,
     stopped: bool,
+    open: bool,
 ) -> EvaluationStatus {
     let count = |wanted: &dyn Fn(&ChildEvaluation) -> bool| {
         i32::try_from(all.iter().filter(|child| wanted(child)).count()).unwrap_or(i32::MAX)
@@ -279,7 +330,7 @@ fn summed(
     let passed = count(&|child| child.passed);
     let begun = count(&|child| is_end(child.phase));
     // One that is stopped waits for those that were made, and makes no more.
-    let over = begun == progress.total || stopped && progress.running == 0;
+    let over = begun == progress.total || stopped && !open;
     let message = format!("{begun}/{} evaluations have ended, {passed} passed", progress.total);
     let mut status = status::open(batch, EvaluationPhase::Running, &message);
     if over {
@@ -323,19 +374,22 @@ mod tests {
             vec![child(done, "1.000", true), child(EvaluationPhase::Running, "", false)],
             TokenUsage::default(),
             false,
+            true,
         );
         let progress = open.batch_progress.as_ref().unwrap();
         assert_eq!((progress.total, progress.completed, progress.running), (2, 1, 1));
         assert_eq!((open.phase, open.score.as_str()), (Some(EvaluationPhase::Running), ""));
         let all = vec![child(done, "1.000", true), child(EvaluationPhase::Error, "", false)];
-        let over = summed(&batch(), all.clone(), TokenUsage::default(), false);
+        let over = summed(&batch(), all.clone(), TokenUsage::default(), false, false);
         assert_eq!((over.score.as_str(), over.passed), ("0.500", false));
         assert_eq!(over.message, "Batch evaluation completed: 1/2 children passed");
         let mut more = all;
         more.push(child(EvaluationPhase::Pending, "", false));
-        let stopped = summed(&batch(), more, TokenUsage::default(), true);
+        let waits = summed(&batch(), more.clone(), TokenUsage::default(), true, true);
+        assert_eq!(waits.phase, Some(EvaluationPhase::Running), "one that was made is open");
+        let stopped = summed(&batch(), more, TokenUsage::default(), true, false);
         assert!(stopped.message.contains("it stopped"), "{}", stopped.message);
-        let passed = summed(&batch(), vec![child(done, "0.900", true)], TokenUsage::default(), false);
+        let passed = summed(&batch(), vec![child(done, "0.900", true)], TokenUsage::default(), false, false);
         assert!(passed.passed && passed.score == "0.900");
     }
 }

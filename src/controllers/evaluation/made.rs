@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kube::ResourceExt;
 use kube::api::{Api, ObjectMeta, PostParams};
+use kube::{Resource, ResourceExt};
 use tokio_util::sync::CancellationToken;
 
-use super::{Fault, names};
+use super::{Fault, made_for, names};
 use crate::controllers::ControllerDeps;
 use crate::controllers::follow::{Told, follow};
 use crate::controllers::queue::{Key, Queue, work};
@@ -76,20 +76,29 @@ async fn make(deps: &ControllerDeps, key: &Key) -> Result<(), Fault> {
     let steps = deps.scorer.steps();
     let kept = steps.of(&uid).await?;
     let api: Api<Evaluation> = Api::namespaced(deps.client.clone(), &key.0);
+    let mut failed = None;
     for one in wanted {
         let step = format!("made/{}/{}", one.namespace, one.name);
         if kept.answer::<bool>(&step).is_some() {
             continue;
         }
         let params = PostParams { field_manager: Some(FIELD_MANAGER.into()), ..PostParams::default() };
-        match api.create(&params, &object(&query, &one)).await {
+        let object = object(&query, &one);
+        match api.create(&params, &object).await {
             Ok(_) => {}
-            Err(kube::Error::Api(answer)) if answer.code == 409 => {}
+            Err(kube::Error::Api(answer)) if answer.code == 409 => {
+                let found = api.get_opt(&object.name_any()).await?;
+                // An earlier query's of this name goes with it: then it is this one's turn.
+                if !found.is_some_and(|found| made_for(&found, query.metadata.uid.as_ref())) {
+                    failed = Some(kube::Error::Api(answer));
+                    continue;
+                }
+            }
             Err(error) => return Err(error.into()),
         }
         steps.keep(&uid, &step, &true).await?;
     }
-    Ok(())
+    failed.map_or(Ok(()), |error| Err(error.into()))
 }
 
 /// By whom the query is to be scored. Selectors of evaluators look ahead only: what was done before they were made is not scored,
@@ -130,7 +139,7 @@ fn object(query: &Query, wanted: &Wanted) -> Evaluation {
     let spec = EvaluationSpec {
         type_: EvaluationType::Query,
         config: EvaluationConfig {
-            query_ref: Some(QueryRef { name: name.clone(), namespace: own, ..QueryRef::default() }),
+            query_ref: Some(QueryRef { name: name.clone(), namespace: own.clone(), ..QueryRef::default() }),
             ..EvaluationConfig::default()
         },
         evaluator: Some(EvaluationEvaluator {
@@ -140,7 +149,12 @@ fn object(query: &Query, wanted: &Wanted) -> Evaluation {
         }),
         ..EvaluationSpec::default()
     };
-    let mut object = Evaluation::new(&names::name(&format!("{}-{name}-eval", wanted.name)), spec);
+    let by = if wanted.namespace == own {
+        wanted.name.clone()
+    } else {
+        format!("{}.{}", wanted.name, wanted.namespace)
+    };
+    let mut object = Evaluation::new(&names::name(&format!("{by}-{name}-eval")), spec);
     let mut labels = BTreeMap::from([
         (EVALUATOR_LABEL.to_owned(), names::label(&wanted.name)),
         (QUERY_LABEL.to_owned(), names::label(&name)),
@@ -152,7 +166,12 @@ fn object(query: &Query, wanted: &Wanted) -> Evaluation {
         (QUERY_GENERATION.to_owned(), query.metadata.generation.unwrap_or_default().to_string()),
         (QUERY_PHASE.to_owned(), QueryPhase::Done.to_string()),
     ]);
-    object.metadata = ObjectMeta { labels: Some(labels), annotations: Some(annotations), ..object.metadata };
+    object.metadata = ObjectMeta {
+        labels: Some(labels),
+        annotations: Some(annotations),
+        owner_references: query.owner_ref(&()).map(|owner| vec![owner]),
+        ..object.metadata
+    };
     object
 }
 
@@ -179,7 +198,7 @@ mod tests {
     fn what_a_query_and_its_evaluators_ask_for_is_made_once_and_looks_ahead() {
         let query: Query = serde_json::from_value(json!({
             "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Query",
-            "metadata": {"name": "tide", "namespace": "lagoon", "labels": {"evaluate": "true"}},
+            "metadata": {"name": "tide", "namespace": "lagoon", "uid": "u", "labels": {"evaluate": "true"}},
             "spec": {"input": "x", "evaluators": [{"name": "judge"}, {"name": "far", "namespace": "reef"}]},
             "status": {"phase": "done", "conditions": [{"type": "Completed", "status": "True", "reason": "r",
                 "message": "", "lastTransitionTime": "2026-01-02T00:00:00Z"}]},
@@ -202,5 +221,7 @@ mod tests {
         let made = object(&query, &wanted[2]);
         assert_eq!(made.name_any(), "watcher-tide-eval");
         assert_eq!(made.labels()["ark.mckinsey.com/auto"], "true");
+        assert!(made_for(&made, Some(&"u".to_owned())) && !made_for(&made, Some(&"v".to_owned())));
+        assert_eq!(object(&query, &wanted[1]).name_any(), "far.reef-tide-eval");
     }
 }

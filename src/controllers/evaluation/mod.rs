@@ -22,7 +22,7 @@ use super::expire::expire;
 use super::follow::{Told, follow};
 use super::index::Index;
 use super::queue::{Key, Queue, work};
-use crate::engine::world::Account;
+use crate::engine::world::{Account, Readable};
 use crate::engine::{RunError, codes};
 use crate::evaluation::{ScoreError, Work};
 use crate::kubernetes::KindCache;
@@ -30,14 +30,16 @@ use crate::kubernetes::cache::Cached;
 use crate::resources::evaluation::EvaluationType;
 use crate::resources::evaluation_status::EvaluationPhase;
 use crate::resources::kind::Kind;
-use crate::resources::{Evaluation, Query};
+use crate::resources::{Evaluation, Evaluator, Query};
 use crate::store::StoreError;
-use plan::{Plan, Seen, ended, plan};
+use plan::{Plan, Seen, ended, left, plan};
 
 /// Evaluations that are scored at once; further ones wait. They mostly wait for judges.
 const AT_ONCE: usize = 64;
 /// Batches looked at at once: they only count.
 const BATCHES_AT_ONCE: usize = 4;
+/// Until what could not be read is read again.
+const READ_AGAIN: Duration = Duration::from_secs(15);
 
 /// An object that an evaluation names.
 type Named = (Kind, Key);
@@ -62,8 +64,6 @@ enum Fault {
     Api(#[from] kube::Error),
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error(transparent)]
-    Run(#[from] RunError),
 }
 
 /// Runs the controller.
@@ -185,7 +185,10 @@ impl Shared {
     async fn reconcile(&self, key: &Key) -> Result<Option<Duration>, Fault> {
         let deps = &self.deps;
         let Some(evaluation) = deps.evaluations.get(&key.0, &key.1) else { return Ok(None) };
-        let seen = self.seen(&evaluation).await?;
+        let seen = match self.seen(&evaluation).await {
+            Ok(seen) => seen,
+            Err(error) => return self.unread(&evaluation, &error).await,
+        };
         match plan(&evaluation, &seen, Timestamp::now()) {
             Plan::Nothing => Ok(None),
             Plan::Keep(left) => Ok(Some(left)),
@@ -204,7 +207,22 @@ impl Shared {
         }
     }
 
-    /// What the evaluation names. A query of another namespace is read with the rights of the evaluation's own.
+    /// What it names cannot be read: it waits as long as it may take, and then ends with that.
+    async fn unread(&self, evaluation: &Evaluation, error: &RunError) -> Result<Option<Duration>, Fault> {
+        if evaluation.metadata.deletion_timestamp.is_some() {
+            return Ok(None);
+        }
+        let created = evaluation.metadata.creation_timestamp.as_ref().map(|time| time.0);
+        let Some(left) = left(created, evaluation.spec.timeout().to_std(), Timestamp::now()) else {
+            return self.end(evaluation, error).await;
+        };
+        let text = format!("Waits: {}", error.message);
+        let status = status::open(evaluation, EvaluationPhase::Pending, &text);
+        status::write(&self.deps, evaluation, &status).await?;
+        Ok(Some(left.min(READ_AGAIN)))
+    }
+
+    /// What the evaluation names. What is of another namespace is read with the rights of the evaluation's own.
     async fn seen(&self, evaluation: &Evaluation) -> Result<Seen, RunError> {
         let deps = &self.deps;
         let own = evaluation.namespace().unwrap_or_default();
@@ -214,16 +232,29 @@ impl Shared {
         }
         for (kind, (namespace, name)) in named(evaluation) {
             match kind {
-                Kind::Evaluator => seen.evaluator = deps.evaluators.get(&namespace, &name),
-                Kind::Query if namespace == own => seen.query = deps.queries.get(&namespace, &name),
-                Kind::Query => {
-                    let world = deps.engine.seen_by(Account::default_of(own.clone()))?;
-                    seen.query = world.find::<Query>(&namespace, &name).await?.map(Arc::new);
+                Kind::Evaluator if namespace == own => {
+                    seen.evaluator = deps.evaluators.get(&namespace, &name);
                 }
+                Kind::Evaluator => {
+                    seen.evaluator = self.foreign::<Evaluator>(&own, &namespace, &name).await?;
+                }
+                Kind::Query if namespace == own => seen.query = deps.queries.get(&namespace, &name),
+                Kind::Query => seen.query = self.foreign::<Query>(&own, &namespace, &name).await?,
                 _ => {}
             }
         }
         Ok(seen)
+    }
+
+    /// An object of another namespace, as far as what is in `own` may read it.
+    async fn foreign<K: Readable>(
+        &self,
+        own: &str,
+        namespace: &str,
+        name: &str,
+    ) -> Result<Option<Arc<K>>, RunError> {
+        let world = self.deps.engine.seen_by(Account::default_of(own))?;
+        Ok(world.find::<K>(namespace, name).await?.map(Arc::new))
     }
 
     async fn score(&self, evaluation: &Evaluation, work: &Work) -> Result<Option<Duration>, Fault> {
@@ -281,6 +312,11 @@ fn parent(evaluation: &Evaluation) -> Option<String> {
     let owner =
         evaluation.metadata.owner_references.iter().flatten().find(|owner| owner.controller == Some(true))?;
     (owner.kind == Kind::Evaluation.name()).then(|| owner.name.clone())
+}
+
+/// Whether an evaluation was made for the object with this UID.
+fn made_for(evaluation: &Evaluation, uid: Option<&String>) -> bool {
+    uid.is_some() && evaluation.owner_references().iter().any(|owner| Some(&owner.uid) == uid)
 }
 
 fn key(evaluation: &Evaluation) -> Key {

@@ -8,7 +8,7 @@ use kube::ResourceExt;
 
 use crate::engine::RunError;
 use crate::evaluation::Work;
-use crate::resources::conditions::types;
+use crate::resources::conditions::{agent, types};
 use crate::resources::evaluation::EvaluationType;
 use crate::resources::evaluation_status::EvaluationPhase;
 use crate::resources::query_status::QueryPhase;
@@ -76,6 +76,10 @@ pub(super) fn plan(evaluation: &Evaluation, seen: &Seen, now: Timestamp) -> Plan
         Some(evaluator) => {
             match evaluator.status.as_ref().map(|status| (status.phase.as_str(), &status.message)) {
                 Some(("ready", _)) => evaluator.clone(),
+                // Rules need no model.
+                Some(_) if evaluation.spec.type_ == EvaluationType::Event && lacks_model_only(evaluator) => {
+                    evaluator.clone()
+                }
                 Some(("error", message)) => {
                     return hold(
                         EVALUATOR_NOT_READY,
@@ -119,6 +123,14 @@ pub(super) fn plan(evaluation: &Evaluation, seen: &Seen, now: Timestamp) -> Plan
         evaluator,
         query,
     }))
+}
+
+/// Whether an evaluator without an address could score, had it a model.
+fn lacks_model_only(evaluator: &Evaluator) -> bool {
+    let conditions = evaluator.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default();
+    evaluator.spec.address.is_missing()
+        && condition::find(conditions, types::AVAILABLE)
+            .is_some_and(|condition| !condition.is_true() && condition.reason == agent::MODEL_NOT_FOUND)
 }
 
 /// Whether nothing more will happen.
@@ -245,6 +257,22 @@ mod tests {
             (evaluator("ready"), query("done"), soon, "score, query true"),
         ] {
             assert_eq!(told(&one, &Seen { evaluator, query }, now), expected);
+        }
+    }
+
+    #[test]
+    fn rules_need_no_model() {
+        let object = json!({"apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Evaluator",
+            "metadata": {"name": "judge"}, "spec": {}, "status": {"phase": "error", "message": "So it is.",
+            "conditions": [{"type": "Available", "status": "False", "reason": "ModelNotFound", "message": "",
+                "lastTransitionTime": "2026-01-01T00:00:00Z"}]}});
+        let judge: Arc<Evaluator> = Arc::new(serde_json::from_value(object).unwrap());
+        let rules = json!({"queryRef": {"name": "q"}, "rules": [{"name": "r", "expression": "true"}]});
+        for (type_, expected) in [("event", "score"), ("query", "hold")] {
+            let spec = json!({"type": type_, "config": rules, "evaluator": {"name": "judge"}});
+            let seen = Seen { evaluator: Some(judge.clone()), query: query("done") };
+            let text = told(&evaluation(spec, json!({})), &seen, "2026-01-01T00:01:00Z");
+            assert!(text.starts_with(expected), "{type_}: {text}");
         }
     }
 

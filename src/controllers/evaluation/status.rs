@@ -6,9 +6,11 @@ use kube::ResourceExt;
 use kube::api::{Api, Patch, PatchParams};
 use serde_json::{Map, Value, json};
 
+use super::plan::ended;
 use crate::controllers::{ControllerDeps, patch};
 use crate::engine::RunError;
 use crate::evaluation::{Finding, Scored, written};
+use crate::kubernetes::cache::version_number;
 use crate::resources::annotations::{EVALUATION_METADATA_PREFIX, FIELD_MANAGER};
 use crate::resources::condition::{self, Condition, ConditionStatus};
 use crate::resources::conditions::{evaluation as reasons, types};
@@ -26,6 +28,8 @@ const MAX_METADATA: usize = 100;
 const MAX_VALUE: usize = 2000;
 /// Characters of the name of one, as Kubernetes has it.
 const MAX_NAME: usize = 63;
+/// Until the cache must have what was written.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// It waits, or has begun.
 pub(super) fn open(evaluation: &Evaluation, phase: EvaluationPhase, message: &str) -> EvaluationStatus {
@@ -115,7 +119,20 @@ pub(super) async fn write(
     if let Some(fields) = json["status"].as_object_mut() {
         fields.entry("message").or_insert("".into());
     }
-    sent(api(deps, evaluation).patch_status(&evaluation.name_any(), &params(), &Patch::Merge(&json)).await)
+    let patched =
+        api(deps, evaluation).patch_status(&evaluation.name_any(), &params(), &Patch::Merge(&json)).await;
+    if let Some(after) = sent(patched)?.filter(ended) {
+        known(deps, &after).await;
+    }
+    Ok(())
+}
+
+/// Waits until the cache has what was written: by what is older it would be done again.
+pub(super) async fn known(deps: &ControllerDeps, after: &Evaluation) {
+    let version = version_number(after.metadata.resource_version.as_deref());
+    if tokio::time::timeout(PATIENCE, deps.evaluations.reached(version)).await.is_err() {
+        tracing::debug!(name = %after.name_any(), "the watch is behind what was written");
+    }
 }
 
 /// Writes what was said besides as annotations, where Ark's clients look for it.
@@ -137,7 +154,8 @@ pub(super) async fn annotate(
         return Ok(());
     }
     let json = json!({"metadata": {"uid": evaluation.metadata.uid, "annotations": annotations}});
-    sent(api(deps, evaluation).patch(&evaluation.name_any(), &params(), &Patch::Merge(&json)).await)
+    sent(api(deps, evaluation).patch(&evaluation.name_any(), &params(), &Patch::Merge(&json)).await)?;
+    Ok(())
 }
 
 /// A name that Kubernetes takes: what a service calls its metadata must not make the write fail.
@@ -160,11 +178,11 @@ fn params() -> PatchParams {
     PatchParams { field_manager: Some(FIELD_MANAGER.into()), ..PatchParams::default() }
 }
 
-fn sent(outcome: Result<Evaluation, kube::Error>) -> Result<(), kube::Error> {
+fn sent(outcome: Result<Evaluation, kube::Error>) -> Result<Option<Evaluation>, kube::Error> {
     match outcome {
-        Ok(_) => Ok(()),
-        Err(kube::Error::Api(answer)) if answer.code == 404 => Ok(()),
-        Err(kube::Error::Api(answer)) if answer.code == 409 && answer.message.contains("UID") => Ok(()),
+        Ok(after) => Ok(Some(after)),
+        Err(kube::Error::Api(answer)) if answer.code == 404 => Ok(None),
+        Err(kube::Error::Api(answer)) if answer.code == 409 && answer.message.contains("UID") => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -9,8 +9,8 @@ use kube::api::{Api, Patch, PatchParams};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::names;
 use super::plan::ended;
+use super::{made_for, names};
 use crate::controllers::ControllerDeps;
 use crate::controllers::follow::{Told, follow};
 use crate::controllers::queue::{Key, Queue, work};
@@ -57,11 +57,15 @@ fn query(evaluation: &Evaluation) -> Option<Key> {
 
 async fn tally(deps: &ControllerDeps, key: &Key) -> Result<(), kube::Error> {
     let Some(current) = deps.queries.get(&key.0, &key.1) else { return Ok(()) };
+    // One of an earlier query of this name is none of its.
+    let uid = current.metadata.uid.as_ref();
     let mut scores: Vec<QueryEvaluation> = deps
         .evaluations
         .list(Some(&key.0))
         .iter()
-        .filter(|evaluation| ended(evaluation) && query(evaluation).as_ref() == Some(key))
+        .filter(|evaluation| {
+            ended(evaluation) && query(evaluation).as_ref() == Some(key) && made_for(evaluation, uid)
+        })
         .map(|evaluation| score(evaluation))
         .collect();
     scores.sort_by(|a, b| a.evaluator_name.cmp(&b.evaluator_name));

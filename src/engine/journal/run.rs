@@ -180,6 +180,11 @@ impl Writer {
     /// disk. Targets of one run wait for each other here; different runs share commits.
     async fn append(&self, events: Vec<(Option<usize>, Event)>) -> Result<u64, JournalError> {
         let mut next = self.next.lock().await;
+        // What waited behind an append that lost the run must not be written by this writer: the next one may be of this same
+        // process, and its claim would let it pass.
+        if self.claim.as_ref().is_some_and(|claim| claim.lost.is_cancelled()) {
+            return Err(store_error(&self.record.id, StoreError::Unmet));
+        }
         let at_ms = now_ms();
         self.started_ms.get_or_init(|| at_ms);
         let (mut attached, mut otherwise) = (Vec::new(), Vec::new());
@@ -204,6 +209,12 @@ impl Writer {
                 entries[place] = Arc::new(Entry { event: event.bounded(), ..Entry::clone(entry) });
             }
             written = self.write(&entries, Vec::new()).await;
+        }
+        if let (Err(error), Some(claim)) = (&written, &self.claim)
+            && error.is_lost()
+        {
+            // Before the next one may write.
+            claim.lost.cancel();
         }
         written?;
         *next += entries.len() as u64;

@@ -83,6 +83,11 @@ impl Guard {
         if reached { Ok(()) } else { Err(RefusedAddress { host: host.to_owned(), address, region }) }
     }
 
+    /// Whether `host` is a proxy of the environment.
+    pub(super) fn is_proxy(&self, host: &str) -> bool {
+        self.proxies.iter().any(|proxy| proxy == host)
+    }
+
     /// Checks the host of a URL when it is an address; names are checked behind DNS.
     pub(super) fn check(&self, url: &reqwest::Url) -> Result<(), RefusedAddress> {
         let host = url.host_str().unwrap_or_default();
@@ -107,15 +112,19 @@ fn proxies() -> Arc<[String]> {
 
 /// The system's resolver with the guard behind it, so that what is checked is what is connected to.
 #[derive(Debug, Clone)]
-pub(super) struct GuardedResolver(pub(super) Guard);
+pub(super) struct GuardedResolver {
+    pub(super) guard: Guard,
+    /// The environment's proxies are looked up unjudged: whoever runs the process chose them. Only for clients that use them.
+    pub(super) proxied: bool,
+}
 
 impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let guard = self.0.clone();
+        let (guard, proxied) = (self.guard.clone(), self.proxied);
         Box::pin(async move {
             let host = name.as_str();
             let found: Vec<SocketAddr> = tokio::net::lookup_host((host, 0)).await?.collect();
-            if !guard.proxies.iter().any(|proxy| proxy == host) {
+            if !proxied || !guard.is_proxy(host) {
                 found.iter().try_for_each(|address| guard.judge(host, address.ip()))?;
             }
             Ok(Box::new(found.into_iter()) as Addrs)
@@ -165,13 +174,14 @@ mod tests {
 
     #[tokio::test]
     async fn names_are_judged_by_what_they_resolve_to() {
-        let resolver = GuardedResolver(Guard::new(Reach { private: true, loopback: false }));
+        let resolver =
+            GuardedResolver { guard: Guard::new(Reach { private: true, loopback: false }), proxied: true };
         let resolve = || resolver.resolve("localhost".parse().unwrap());
         let error = resolve().await.err().unwrap();
         let refused = error.downcast_ref::<RefusedAddress>().unwrap();
         assert!(refused.to_string().starts_with("localhost ("), "{refused}");
         assert!(refused.advice().contains("'localhost'"));
-        resolver.0.allow(AllowList::of(&["localhost".into()]));
+        resolver.guard.allow(AllowList::of(&["localhost".into()]));
         assert!(resolve().await.is_ok());
     }
 }

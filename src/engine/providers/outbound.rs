@@ -90,12 +90,13 @@ impl Outbound {
                 .pool_max_idle_per_host(POOL)
                 .user_agent(concat!("arkdeck/", env!("CARGO_PKG_VERSION")))
         };
-        let guarded = || {
-            plain().dns_resolver(GuardedResolver(guard.clone())).redirect(redirect::Policy::custom(same_host))
+        let guarded = |proxied| {
+            let resolver = GuardedResolver { guard: guard.clone(), proxied };
+            plain().dns_resolver(resolver).redirect(redirect::Policy::custom(same_host))
         };
         Ok(Self {
-            outside: guarded().build()?,
-            loopback: guarded().no_proxy().build()?,
+            outside: guarded(true).build()?,
+            loopback: guarded(false).no_proxy().build()?,
             metadata: plain().no_proxy().redirect(redirect::Policy::none()).build()?,
             limits,
             guard,
@@ -151,7 +152,9 @@ impl Outbound {
         }
         self.guard.check(&url).map_err(BadUrl::Refused)?;
         let host = url.host_str().unwrap_or_default();
-        let near = host == "localhost" || host.starts_with("127.") || host == "[::1]";
+        // A proxy named as the goal goes by no proxy either: only on the way to others is its address not judged.
+        let near =
+            host == "localhost" || host.starts_with("127.") || host == "[::1]" || self.guard.is_proxy(host);
         Ok((if near { &self.loopback } else { &self.outside }, url))
     }
 

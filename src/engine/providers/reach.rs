@@ -39,9 +39,14 @@ pub enum Region {
     Forbidden,
 }
 
-/// Metadata services outside the link-local ranges: Alibaba, Oracle, AWS over IPv6.
-const METADATA_V4: [Ipv4Addr; 2] = [Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(192, 0, 0, 192)];
-const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254);
+/// Metadata services outside the link-local ranges: Alibaba, Oracle, Azure's host.
+const METADATA_V4: [Ipv4Addr; 3] =
+    [Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(192, 0, 0, 192), Ipv4Addr::new(168, 63, 129, 16)];
+/// The same over IPv6: AWS, for instances and for pods, and Google.
+const METADATA_V6: [(Ipv6Addr, u8); 2] = [
+    (Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0), 32),
+    (Ipv6Addr::new(0xfd20, 0x00ce, 0, 0, 0, 0, 0, 0), 32),
+];
 
 /// Ranges that IANA keeps from the public internet (RFC 6890), beside those that have a name of their own below.
 const PRIVATE_V4: [(Ipv4Addr, u8); 9] = [
@@ -85,7 +90,8 @@ impl Region {
     }
 
     fn of_v6(v6: Ipv6Addr) -> Self {
-        if v6.is_unicast_link_local() || v6.is_unspecified() || v6.is_multicast() || v6 == METADATA_V6 {
+        let metadata = METADATA_V6.iter().any(|(net, prefix)| within(v6.into(), (*net).into(), *prefix));
+        if v6.is_unicast_link_local() || v6.is_unspecified() || v6.is_multicast() || metadata {
             Self::Forbidden
         } else if v6.is_loopback() {
             Self::Loopback
@@ -97,7 +103,7 @@ impl Region {
     }
 }
 
-/// The IPv4 address inside an IPv6 one: mapped, by NAT64 or by 6to4.
+/// The IPv4 address inside an IPv6 one: mapped, translated, by NAT64 or by 6to4.
 fn embedded_v4(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     let [a, b, c, d, e, f, g, h] = v6.segments();
     let v4 = |high: u16, low: u16| {
@@ -105,7 +111,7 @@ fn embedded_v4(v6: Ipv6Addr) -> Option<Ipv4Addr> {
         Some(Ipv4Addr::new(w, x, y, z))
     };
     match [a, b, c, d, e, f] {
-        [0x64, 0xff9b, 0, 0, 0, 0] => v4(g, h),
+        [0x64, 0xff9b, 0 | 1, 0, 0, 0] | [0, 0, 0, 0, 0xffff, 0] => v4(g, h),
         [0x2002, high, low, ..] => v4(high, low),
         _ => v6.to_ipv4_mapped(),
     }

@@ -164,6 +164,10 @@ impl Replicas {
                         Err(error) => {
                             tracing::warn!(%error, "this replica could not say that it lives");
                             due = Instant::now() + BEAT;
+                            // Another one leads by now.
+                            if !self.is_sure() {
+                                self.inner.leads.send_if_modified(|now| std::mem::replace(now, false));
+                            }
                         }
                     }
                 }

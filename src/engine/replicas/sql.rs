@@ -58,9 +58,11 @@ pub(super) fn bury(id: &str) -> Statement {
     Statement::new("DELETE FROM replicas WHERE id = $1").bind(id)
 }
 
+/// Gives the runs back. The beat is made an old one, not removed: a replica that does not hear of it finds it dead at its next
+/// beat, and looks for the runs.
 pub(super) fn leave(me: &str) -> [Statement; 2] {
     [
         Statement::new("UPDATE runs SET owner = NULL WHERE owner = $1 AND finished_ms IS NULL").bind(me),
-        bury(me),
+        Statement::new("UPDATE replicas SET beat_at = now() - interval '1 minute' WHERE id = $1").bind(me),
     ]
 }

@@ -58,10 +58,13 @@ pub(super) fn endpoint(environment: &Environment) -> Result<Option<Endpoint>, St
         ));
     }
     let mut headers = Vec::new();
-    for (name, value) in pairs(&own("HEADERS").unwrap_or_default()) {
+    for (place, (name, value)) in (1..).zip(pairs(&own("HEADERS").unwrap_or_default())) {
         let header = HeaderName::try_from(name.as_str());
         let (Ok(header), Ok(mut value)) = (header, HeaderValue::try_from(value)) else {
-            return Err(format!("the header '{name}' of OTEL_EXPORTER_OTLP_HEADERS cannot be sent"));
+            // Its place and not its text: who writes `Name: secret` has the secret in the name.
+            return Err(format!(
+                "header {place} of OTEL_EXPORTER_OTLP_HEADERS cannot be sent; write name=value"
+            ));
         };
         value.set_sensitive(true);
         headers.push((header, value));
@@ -154,7 +157,7 @@ mod tests {
             (vec![named, ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")], "HTTP"),
             (vec![("OTEL_EXPORTER_OTLP_ENDPOINT", "collector")], "no URL"),
             (vec![("OTEL_EXPORTER_OTLP_ENDPOINT", "ftp://collector")], "scheme"),
-            (vec![named, ("OTEL_EXPORTER_OTLP_HEADERS", "a b=c")], "header 'a b'"),
+            (vec![named, ("OTEL_EXPORTER_OTLP_HEADERS", "a b=c")], "header 1"),
         ] {
             assert!(of(&wrong).unwrap_err().contains(word), "{wrong:?}");
         }
