@@ -8,7 +8,7 @@ const LOOPS = 835;
 const MOST = 12_000;
 
 test("a run of 5,000 entries stays within what is drawn", async ({ page, start, model }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   const arkdeck = await start();
   await arkdeck.apply(`
 apiVersion: ark.mckinsey.com/v1alpha1
