@@ -30,7 +30,7 @@ function unusedDependencies() {
   const ignored = new Set(own.metadata?.["cargo-machete"]?.ignored ?? []);
   for (const dependency of own.dependencies) {
     const name = (dependency.rename ?? dependency.name).replaceAll("-", "_");
-    const used = new RegExp(`(^|[^\\w:])${name}\\s*::|\\b(use|crate)\\s+${name}\\b`, "m").test(code);
+    const used = new RegExp(`(^|[^\\w:])(::)?${name}\\s*::|\\b(use|crate)\\s+${name}\\b`, "m").test(code);
     if (!used && !ignored.has(dependency.name)) complaints.push(`${dependency.name} is in Cargo.toml, but nothing uses it`);
   }
 }
