@@ -5,6 +5,8 @@
 
 pub mod approvals;
 pub mod conversations;
+pub mod datasets;
+pub mod experiments;
 pub mod forms;
 pub mod live;
 pub mod objects;

@@ -17,6 +17,13 @@ pub const DEFAULT_CONCURRENCY: i32 = 10;
 #[cfg(feature = "ssr")]
 const MAX_ITEMS: usize = 1000;
 
+/// Most targets of an experiment.
+#[cfg(feature = "ssr")]
+const MAX_TARGETS: usize = 20;
+/// Most times that an item is asked of a target.
+#[cfg(feature = "ssr")]
+const MAX_REPEATS: i32 = 100;
+
 /// What is scored, in the fields of the type.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
@@ -50,6 +57,20 @@ pub struct EvaluationConfig {
     /// For 'batch': the queries that 'template' is made for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query_selector: Option<QuerySelector>,
+    /// For 'batch': a data set whose items are asked of 'targets' and scored: an experiment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_set: Option<DataSetRef>,
+    /// For 'batch' with a data set: the agents, teams and models that are asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ssr", schemars(length(max = MAX_TARGETS)))]
+    pub targets: Vec<ExperimentTarget>,
+    /// For 'batch' with a data set: how often each item is asked of each target. Default: 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(range(min = 1, max = MAX_REPEATS)))]
+    pub repeats: Option<i32>,
+    /// For 'batch' with a data set: when the whole passes. Default: every item passed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gate: Option<Gate>,
     /// For 'batch': how many evaluations run at the same time.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(extend("x-default" = DEFAULT_CONCURRENCY)))]
@@ -58,6 +79,79 @@ pub struct EvaluationConfig {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(feature = "ssr", schemars(extend("x-default" = false)))]
     pub continue_on_failure: bool,
+}
+
+/// A data set: a ConfigMap with the label of data sets, or one of the store, of the evaluation's namespace.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ssr", schemars(extend("required" = ["name"])))]
+#[serde(rename_all = "camelCase", default)]
+pub struct DataSetRef {
+    /// The data set's name.
+    #[cfg_attr(feature = "ssr", schemars(length(min = 1)))]
+    pub name: String,
+    /// The version. Default: the newest when the experiment begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(range(min = 1)))]
+    pub version: Option<i32>,
+    /// Only items with one of these tags. Default: all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+}
+
+/// Who is asked in an experiment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ssr", schemars(extend("required" = ["type", "name"])))]
+#[serde(rename_all = "camelCase", default)]
+pub struct ExperimentTarget {
+    /// What it is: agent, team or model.
+    #[serde(rename = "type")]
+    pub type_: ExperimentTargetType,
+    /// Its name, in the evaluation's namespace.
+    #[cfg_attr(feature = "ssr", schemars(length(min = 1)))]
+    pub name: String,
+}
+
+string_enum! {
+    /// What a target of an experiment is.
+    #[derive(Default)]
+    pub enum ExperimentTargetType {
+        /// An Agent.
+        #[default]
+        Agent = "agent",
+        /// A Team.
+        Team = "team",
+        /// A Model.
+        Model = "model",
+    }
+}
+
+/// When an experiment passes. Each condition that is given must hold, for each target; a missing item is no pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", default)]
+pub struct Gate {
+    /// The least mean score, from 0 to 1, as text.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "ssr", schemars(extend("pattern" = r"^(0(\.[0-9]+)?|1(\.0+)?)$")))]
+    pub min_score: String,
+    /// The least share of items that pass, in percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(range(min = 0, max = 100)))]
+    pub min_passed_percent: Option<i32>,
+    /// The most items that may have become worse than in the baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(range(min = 0)))]
+    pub max_worse: Option<i32>,
+    /// The most that the mean score may fall against the baseline, from 0 to 1, as text.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "ssr", schemars(extend("pattern" = r"^(0(\.[0-9]+)?|1(\.0+)?)$")))]
+    pub max_score_drop: String,
+    /// The most that the cost of the answers may grow against the baseline, in percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(range(min = 0)))]
+    pub max_cost_growth_percent: Option<i32>,
 }
 
 /// A query, and which of its answers.

@@ -1,8 +1,11 @@
 //! The work behind the server functions: who asks, what they may, one use case, a view.
 
+pub mod annotations;
 pub mod answers;
 pub mod approvals;
 pub mod conversations;
+pub mod datasets;
+pub mod experiments;
 pub mod forms;
 pub mod home;
 pub mod live;
