@@ -5,6 +5,8 @@
 //! anything follows from it ([`Steps`]), so that no restart pays twice. What cannot be measured scores 0 and says why: a missing
 //! value is not a pass.
 
+pub mod datasets;
+pub mod experiment;
 mod finding;
 mod golden;
 mod judge;

@@ -81,3 +81,14 @@ pub const CHILD_INDEX_LABEL: &str = "child-index";
 
 /// What annotations with an evaluator's metadata begin with.
 pub const EVALUATION_METADATA_PREFIX: &str = "evaluation.metadata/";
+
+/// Label of a ConfigMap that is a data set, with the value `true`.
+pub const DATA_SET_LABEL: &str = "ark.mckinsey.com/data-set";
+/// Annotation of an Evaluation: number of the experiment that is its baseline.
+pub const BASELINE: &str = "ark.mckinsey.com/baseline";
+/// Annotation of an Evaluation: another value than before runs its experiment again, as the next number.
+pub const RUN_AGAIN: &str = "ark.mckinsey.com/run-again";
+/// Annotation of an Evaluation: `true` stops it, as `spec.cancel` does a Query.
+pub const CANCEL: &str = "ark.mckinsey.com/cancel";
+/// Label of a Query that an experiment asks: the name of its Evaluation.
+pub const EXPERIMENT_LABEL: &str = "ark.mckinsey.com/experiment";
