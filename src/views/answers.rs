@@ -14,6 +14,8 @@ pub struct AnswerDiff {
     pub rows: Vec<DiffRow>,
     /// How many more there are.
     pub left_out: usize,
+    /// One of them is so long that only its beginning is compared.
+    pub cut: bool,
 }
 
 /// A line of both, or of one of them.

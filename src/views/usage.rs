@@ -14,7 +14,7 @@ pub struct UsageView {
     pub span_ms: i64,
     /// Runs that are older than the first span.
     pub older: usize,
-    /// Runs whose journals were not read for their cost, because there are too many.
+    /// Runs whose cost is not counted, because there are too many or their journals are too long.
     pub uncounted: usize,
 }
 

@@ -65,6 +65,7 @@ async fn answers(
 /// What differs between two texts, line by line, and in changed lines word by word.
 fn diff(left: &str, right: &str) -> AnswerDiff {
     let same = left == right;
+    let cut = left.len().max(right.len()) > MAX_ANSWER;
     let (left, right) = (ended(left), ended(right));
     let lines = TextDiff::configure().timeout(PATIENCE).diff_lines(left.as_str(), right.as_str());
     let old = |at: usize| lines.old_slice(at).unwrap_or_default();
@@ -100,7 +101,7 @@ fn diff(left: &str, right: &str) -> AnswerDiff {
     }
     let left_out = rows.len().saturating_sub(MAX_ROWS);
     rows.truncate(MAX_ROWS);
-    AnswerDiff { same, rows, left_out }
+    AnswerDiff { same, rows, left_out, cut }
 }
 
 /// Cut, and with an end to its last line: else the last line of one would differ from the same line within the other.
@@ -182,5 +183,14 @@ mod tests {
         assert_eq!((found.rows.len(), found.left_out), (MAX_ROWS, 5_000 - MAX_ROWS));
         let line = "word ".repeat(1_000);
         assert_eq!(diff(&line, &format!("{line}x")).rows[0].left.as_ref().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn what_differs_behind_the_cut_is_not_shown_and_said() {
+        let long = "a".repeat(MAX_ANSWER);
+        let found = diff(&long, &format!("{long}b"));
+        assert!(found.cut && !found.same);
+        assert!(found.rows.iter().all(|row| row.left == row.right));
+        assert!(!diff("a", "b").cut);
     }
 }

@@ -6,7 +6,7 @@ use super::objects::check;
 use super::present::{Present, is_over, query_status, query_targets, query_usage};
 use super::runs::unreadable;
 use super::services;
-use crate::engine::journal::{Event, Journal};
+use crate::engine::journal::{Event, Journal, MAX_READ};
 use crate::kubernetes::access::Verb;
 use crate::resources::Query;
 use crate::resources::kind::Kind;
@@ -24,8 +24,8 @@ const HOURS: i64 = 24;
 const DAYS: i64 = 30;
 /// Journals that are read for their cost, of the newest runs.
 const JOURNALS: usize = 200;
-/// Entries of a journal that are read.
-const ENTRIES: usize = 2_000;
+/// Pages of [`MAX_READ`] entries that are read of a journal; one with more is not counted.
+const PAGES: usize = 10;
 
 /// See [`crate::api::objects::get_usage`].
 pub async fn usage(key: ObjectKey, now_ms: i64) -> Result<UsageView, Problem> {
@@ -55,8 +55,9 @@ pub async fn usage(key: ObjectKey, now_ms: i64) -> Result<UsageView, Problem> {
             span.tokens.cached += used.cached;
         }
         if number < JOURNALS {
-            for cost in costs(services.journal(), query).await? {
-                UsageView::add(&mut span.costs, &cost);
+            match costs(services.journal(), query).await? {
+                Some(costs) => costs.iter().for_each(|cost| UsageView::add(&mut span.costs, cost)),
+                None => view.uncounted += 1,
             }
         } else if is_over(query) {
             view.uncounted += 1;
@@ -86,17 +87,34 @@ fn place(at: i64, first: i64, span_ms: i64, count: usize) -> Option<usize> {
     Some(place.min(count.saturating_sub(1)))
 }
 
-/// What the model calls of a run cost whose price is known.
-async fn costs(journal: &Journal, query: &Query) -> Result<Vec<Cost>, Problem> {
-    let Some(uid) = query.metadata.uid.as_deref() else { return Ok(Vec::new()) };
-    let entries = journal.read_before(uid, u64::MAX, ENTRIES).await.map_err(|error| unreadable(&error))?;
+/// What the model calls of a run cost whose price is known; `None` when its journal is too long.
+async fn costs(journal: &Journal, query: &Query) -> Result<Option<Vec<Cost>>, Problem> {
     let mut sums = Vec::new();
-    for entry in entries {
-        if let Event::ModelResponse { cost: Some(cost), .. } = entry.event {
-            UsageView::add(&mut sums, &Cost { currency: cost.currency, nanos: cost.nanos });
+    let Some(uid) = query.metadata.uid.as_deref() else { return Ok(Some(sums)) };
+    let mut before = u64::MAX;
+    for left in (0..PAGES).rev() {
+        let page = journal.read_before(uid, before, MAX_READ).await.map_err(|error| unreadable(&error))?;
+        let Some(oldest) = page.first().map(|entry| entry.seq) else { return Ok(Some(sums)) };
+        // Entries are numbered without gaps: the first page tells whether the others reach the begin.
+        if !reaches(oldest, left) {
+            return Ok(None);
         }
+        for entry in page {
+            if let Event::ModelResponse { cost: Some(cost), .. } = entry.event {
+                UsageView::add(&mut sums, &Cost { currency: cost.currency, nanos: cost.nanos });
+            }
+        }
+        if oldest <= 1 {
+            break;
+        }
+        before = oldest;
     }
-    Ok(sums)
+    Ok(Some(sums))
+}
+
+/// Whether what is before entry `oldest` fits on as many further pages.
+fn reaches(oldest: u64, pages: usize) -> bool {
+    usize::try_from(oldest).is_ok_and(|oldest| oldest <= pages * MAX_READ + 1)
 }
 
 #[cfg(test)]
@@ -120,5 +138,11 @@ mod tests {
         assert_eq!(place(72 * DAY, 71 * DAY, DAY, 30), Some(1));
         assert_eq!(place(70 * DAY, 71 * DAY, DAY, 30), None);
         assert_eq!(place(500 * DAY, 71 * DAY, DAY, 30), Some(29));
+    }
+
+    #[test]
+    fn a_journal_is_read_whole_or_not_counted() {
+        assert!(reaches(1, 0) && !reaches(2, 0));
+        assert!(reaches(9_001, 9) && !reaches(9_002, 9));
     }
 }

@@ -115,6 +115,7 @@ fn manifest(key: &ObjectKey, spec: Value) -> Value {
 pub async fn preview_model(mut form: ModelForm) -> Result<String, Problem> {
     let key = ObjectKey::new(Kind::Model, &form.namespace, form.name.trim());
     drop(secret::take(&mut form));
+    saved_visible(&key, form.version.as_deref())?;
     let live = match services()?.caches().models.get(&key.namespace, &key.name) {
         Some(live) if form.version.is_some() => serde_json::to_value(&*live).ok(),
         _ => None,
@@ -125,6 +126,7 @@ pub async fn preview_model(mut form: ModelForm) -> Result<String, Problem> {
 /// See [`crate::api::forms::preview_agent`].
 pub async fn preview_agent(form: AgentForm) -> Result<String, Problem> {
     let key = ObjectKey::new(Kind::Agent, &form.namespace, form.name.trim());
+    saved_visible(&key, form.version.as_deref())?;
     let live = match services()?.caches().agents.get(&key.namespace, &key.name) {
         Some(live) if form.version.is_some() => serde_json::to_value(&*live).ok(),
         _ => None,
@@ -143,6 +145,7 @@ pub async fn save_team(form: TeamForm, dry_run: bool) -> Result<ObjectKey, Probl
 /// See [`crate::api::forms::preview_team`].
 pub async fn preview_team(form: TeamForm) -> Result<String, Problem> {
     let key = ObjectKey::new(Kind::Team, &form.namespace, form.name.trim());
+    saved_visible(&key, form.version.as_deref())?;
     let live = match services()?.caches().teams.get(&key.namespace, &key.name) {
         Some(live) if form.version.is_some() => serde_json::to_value(&*live).ok(),
         _ => None,
@@ -161,6 +164,7 @@ pub async fn save_tool(form: ToolSpecForm, dry_run: bool) -> Result<ObjectKey, P
 /// See [`crate::api::forms::preview_tool`].
 pub async fn preview_tool(form: ToolSpecForm) -> Result<String, Problem> {
     let key = ObjectKey::new(Kind::Tool, &form.namespace, form.name.trim());
+    saved_visible(&key, form.version.as_deref())?;
     let live = match services()?.caches().tools.get(&key.namespace, &key.name) {
         Some(live) if form.version.is_some() => serde_json::to_value(&*live).ok(),
         _ => None,
@@ -187,6 +191,14 @@ pub async fn preview_query(form: QueryForm) -> Result<String, Problem> {
         *spec = query_spec(&form);
         Ok(())
     })
+}
+
+/// A form with a version is shown on what is saved, which is only for those who may view that.
+fn saved_visible(key: &ObjectKey, version: Option<&str>) -> Result<(), Problem> {
+    match version {
+        Some(_) => check(Verb::Get, key.kind, Some(&key.namespace)),
+        None => Ok(()),
+    }
 }
 
 fn preview(

@@ -55,7 +55,7 @@ fn approval(spec: &mut Value, form: &ApprovalForm) {
     set_text(block, "timeout", form.timeout.trim());
     set_text(block, "onTimeout", &form.on_timeout);
     let matches =
-        form.matches.iter().filter(|(argument, pattern)| !(argument.is_empty() && pattern.is_empty()));
+        form.matches.iter().filter(|(argument, pattern)| !(argument.trim().is_empty() && pattern.is_empty()));
     let matches = matches.map(|(argument, pattern)| json!({"argument": argument.trim(), "pattern": pattern}));
     set_list(block, "argumentMatches", matches.collect());
     if block.as_object().is_some_and(serde_json::Map::is_empty) {

@@ -51,6 +51,11 @@ impl ParameterFields {
         self.rows.with_untracked(|rows| !rows.is_empty())
     }
 
+    /// Whether there are rows; tracked.
+    pub fn any(self) -> bool {
+        self.rows.with(|rows| !rows.is_empty())
+    }
+
     /// What the rows say; tracked.
     pub fn get(self) -> Vec<ParameterForm> {
         let rows = self.rows.get();

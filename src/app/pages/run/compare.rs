@@ -191,16 +191,20 @@ fn diff_view(diff: &AnswerDiff, names: &(String, String)) -> impl IntoView + use
     let differ = diff.rows.iter().filter(|row| row.left != row.right).count();
     let said = match (diff.same, differ) {
         (true, _) => "Both answers are the same.".to_owned(),
+        (false, 0) => "They differ only in what is not shown, or in white space at the end.".to_owned(),
         (false, 1) => "1 line differs.".to_owned(),
         (false, n) => format!("{} lines differ.", words::number(i64::try_from(n).unwrap_or(i64::MAX))),
     };
     let more = (diff.left_out > 0).then(|| format!("{} further lines are not shown.", diff.left_out));
+    // That they are the same is known of all of them.
+    let cut = (diff.cut && !diff.same).then_some("The answers are long: only their beginning is compared.");
     let rows = diff.rows.iter().map(row_view).collect_view();
     view! {
         <p class="pb row xs t2" role="status">
             <Icon name="info" small=true />
             <span>{said}</span>
             {more.map(|more| view! { <span>{more}</span> })}
+            {cut.map(|cut| view! { <span>{cut}</span> })}
         </p>
         <div class="cmp-rows" tabindex="0" role="region" aria-label="What differs between the answers">
             <table>

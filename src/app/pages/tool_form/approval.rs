@@ -62,6 +62,14 @@ impl ApprovalFields {
         }
     }
 
+    /// Whether they hold something that is said of an approval: what is judged must be seen. Tracked.
+    fn shown(self) -> bool {
+        self.required.get()
+            || self.matches.with(|rows| !rows.is_empty())
+            || self.timeout.with(|text| !text.trim().is_empty())
+            || self.on_timeout.with(|word| !word.is_empty())
+    }
+
     fn row(self, argument: &str, pattern: &str) -> Match {
         let id = self.next.try_update_value(|next| {
             *next += 1;
@@ -105,7 +113,7 @@ pub fn ApprovalSection(
             on=fields.required
             on_change=Callback::new(move |on| fields.required.set(on))
         />
-        <div class="stack" hidden=move || !fields.required.get()>
+        <div class="stack" hidden=move || !fields.shown()>
             <div class="grid g2">
                 <TextField
                     label="Wait at most"

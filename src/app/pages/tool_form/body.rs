@@ -165,8 +165,12 @@ fn Types(fields: ToolFields, problems: Problems) -> impl IntoView {
 #[component]
 fn Http(fields: ToolFields, choices: Signal<Choices>, problems: Problems) -> impl IntoView {
     let methods = METHODS.map(|method| (method.to_owned(), method.to_owned())).to_vec();
-    let with_body =
-        Memo::new(move |_| fields.method.with(|method| matches!(method.as_str(), "POST" | "PUT" | "PATCH")));
+    // A body that is there is shown with any method: what is judged must be seen.
+    let with_body = Memo::new(move |_| {
+        fields.method.with(|method| matches!(method.as_str(), "POST" | "PUT" | "PATCH"))
+            || fields.body.with(|body| !body.trim().is_empty())
+            || fields.body_parameters.any()
+    });
     view! {
         <section class="fsec" aria-labelledby="t-request">
             <h2 id="t-request">"Request"</h2>

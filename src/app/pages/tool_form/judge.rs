@@ -3,7 +3,7 @@
 use crate::app::pages::agents::words;
 use crate::app::pages::form::judge::{Judge, duration, json_schema, name, source};
 use crate::app::pages::form::{Change, Changes};
-use crate::views::forms::{ApprovalForm, ParameterForm, ToolSpecForm};
+use crate::views::forms::{ApprovalForm, ParameterForm, SourceForm, ToolSpecForm};
 use crate::views::problem::FieldProblem;
 
 /// Errors of the form, by the field paths that the API server has too.
@@ -27,7 +27,9 @@ pub fn judge(form: &ToolSpecForm) -> Vec<FieldProblem> {
     judge.note("spec.approval.timeout", positive(&form.approval.timeout));
     for (at, (argument, pattern)) in form.approval.matches.iter().enumerate() {
         let problem = match (argument.trim().is_empty(), pattern.is_empty()) {
-            (true, _) => Some("Name the argument.".to_owned()),
+            // The server leaves it out.
+            (true, true) => None,
+            (true, false) => Some("Name the argument.".to_owned()),
             (false, true) => Some("Give a pattern, as ^[0-9]{3,}.".to_owned()),
             (false, false) => None,
         };
@@ -43,6 +45,8 @@ fn http(judge: &mut Judge, form: &ToolSpecForm) {
         for (at, row) in all.iter().enumerate() {
             let missing = |text: &str| text.is_empty().then(|| "Give it a value.".to_owned());
             let problem = match row.name.trim() {
+                // The server leaves it out.
+                "" if blank(&row.value) => None,
                 "" => Some(format!("Give the {noun} a name.")),
                 _ => source(&row.value, missing),
             };
@@ -51,6 +55,18 @@ fn http(judge: &mut Judge, form: &ToolSpecForm) {
     };
     rows("spec.http.headers", &form.headers, "header");
     rows("spec.http.bodyParameters", &form.body_parameters, "variable");
+}
+
+/// Nothing is given.
+fn blank(value: &SourceForm) -> bool {
+    match value {
+        SourceForm::Unset => true,
+        SourceForm::Literal(text) | SourceForm::Typed(text) | SourceForm::Parameter(text) => text.is_empty(),
+        SourceForm::Secret { name, key } | SourceForm::ConfigMap { name, key } => {
+            name.is_empty() && key.is_empty()
+        }
+        SourceForm::Service { name, .. } => name.is_empty(),
+    }
 }
 
 /// An address in which `{name}` may stand anywhere behind the scheme.
@@ -141,7 +157,6 @@ fn approval(form: &ApprovalForm) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::views::forms::SourceForm;
 
     fn tides() -> ToolSpecForm {
         ToolSpecForm {
@@ -191,6 +206,21 @@ mod tests {
             "spec.approval.argumentMatches[0]",
         ];
         assert_eq!(fields(&wrong), wanted);
+    }
+
+    #[test]
+    fn rows_without_anything_are_passed_over() {
+        let row = |value| ParameterForm { name: " ".into(), value };
+        let form = ToolSpecForm {
+            headers: vec![row(SourceForm::Unset), row(SourceForm::Literal("x".into()))],
+            body_parameters: vec![row(SourceForm::Parameter(String::new()))],
+            approval: ApprovalForm {
+                matches: vec![(" ".into(), String::new()), (String::new(), "^B".into())],
+                ..ApprovalForm::default()
+            },
+            ..tides()
+        };
+        assert_eq!(fields(&form), ["spec.http.headers[1]", "spec.approval.argumentMatches[1]"]);
     }
 
     #[test]

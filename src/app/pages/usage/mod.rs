@@ -168,9 +168,8 @@ fn cost_words(costs: &[Cost]) -> String {
 fn notes(usage: &UsageView) -> Option<String> {
     let older = (usage.older > 0)
         .then(|| format!("{} before that are not shown.", words::count(usage.older, "run", "runs")));
-    let uncounted = (usage.uncounted > 0).then(|| {
-        format!("The cost of {} is not counted.", words::count(usage.uncounted, "older run", "older runs"))
-    });
+    let uncounted = (usage.uncounted > 0)
+        .then(|| format!("The cost of {} is not counted.", words::count(usage.uncounted, "run", "runs")));
     let notes: Vec<String> = older.into_iter().chain(uncounted).collect();
     (!notes.is_empty()).then(|| notes.join(" "))
 }
