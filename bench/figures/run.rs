@@ -79,12 +79,12 @@ async fn runs(engine: &Engine, client: &kube::Client, agent: &str) -> anyhow::Re
         let spec = json!({ "input": "A short question.", "target": { "type": "agent", "name": agent } });
         let query = object("Query", &format!("{agent}-{number}"), spec)?.try_parse::<Query>()?;
         let query = queries.create(&PostParams::default(), &query).await?;
-        let mut updates = engine.journal().subscribe(&query.uid().context("no UID")?).updates;
+        let mut followed = engine.journal().subscribe(&query.uid().context("no UID")?);
         let start = Instant::now();
         engine.submit(Arc::new(query), budget);
         let mut text = None;
         loop {
-            match updates.recv().await? {
+            match followed.updates.recv().await? {
                 Update::Text { .. } => text = text.or_else(|| Some(start.elapsed())),
                 Update::Entry(entry) => {
                     if let Event::Finished { phase, message, .. } = &entry.event {

@@ -23,8 +23,9 @@ use crate::resources::conditions::query as reasons;
 use crate::resources::query::Query;
 use crate::resources::query_status::{QueryPhase, QueryStatus};
 
-/// A run shorter than this is told once, when it has ended; a longer one is told to run, and gets the finalizer.
-const QUIET_START: Duration = Duration::from_millis(20);
+/// A run shorter than this is told once, when it has ended; a longer one is told to run, and gets the finalizer. Below what a
+/// person notices, and above what a short run takes in a burst.
+const QUIET_START: Duration = Duration::from_millis(150);
 
 /// How a run ends that never began.
 pub(super) enum Waiting {

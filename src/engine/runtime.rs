@@ -36,6 +36,8 @@ use crate::store::StoreError;
 
 /// How long a run may wait before its status says so; most waits are shorter and cost no write.
 const QUEUE_NOTICE: Duration = Duration::from_millis(500);
+/// Pause after each such status: runs come before the news that others wait, and a burst asks for thousands of them.
+const NOTICE_PAUSE: Duration = Duration::from_millis(10);
 /// creationTimestamp has whole seconds. A query seen within this time of it counts from when it was seen, so that short
 /// timeouts are exact.
 const CLOCK_GRAIN: Duration = Duration::from_secs(5);
@@ -77,6 +79,8 @@ pub(super) struct Inner {
     pub(super) registry: Mutex<Registry>,
     pub(super) desk: Desk,
     pub(super) timers: Timers<(String, Due)>,
+    /// Whose status says that it waits: one after the other.
+    pub(super) notices: tokio::sync::Mutex<()>,
     pub(super) tasks: TaskTracker,
     /// No new run starts.
     pub(super) draining: CancellationToken,
@@ -126,6 +130,7 @@ impl Engine {
             desk: Desk::default(),
             settings: Arc::new(settings),
             timers: Timers::default(),
+            notices: tokio::sync::Mutex::default(),
             tasks: TaskTracker::new(),
             draining: CancellationToken::new(),
             stopping: CancellationToken::new(),
@@ -384,7 +389,8 @@ impl Inner {
 
     /// Writes that the run waits, unless it does not any more.
     async fn say_queued(self: Arc<Self>, uid: String, active: Arc<Active>) {
-        let _writing = active.writing.lock().await;
+        let _turn = self.notices.lock().await;
+        let writing = active.writing.lock().await;
         let Some(position) = self.registry.lock().scheduler.position(&uid) else { return };
         if !self.is_sure() {
             return;
@@ -395,6 +401,8 @@ impl Inner {
         {
             tracing::warn!(query = active.query.name_any(), %error, "the status was refused");
         }
+        drop(writing);
+        tokio::time::sleep(NOTICE_PAUSE).await;
     }
 
     fn end_waiting(self: &Arc<Self>, active: Arc<Active>, how: drive::Waiting) {

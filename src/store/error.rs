@@ -64,6 +64,9 @@ pub enum StoreError {
     /// The database refused a statement.
     #[error("the database refused a statement: {0}")]
     Sql(#[from] sqlx::Error),
+    /// The file refused a statement, or cannot be written.
+    #[error("the database refused a statement: {0}")]
+    Refused(String),
     /// A statement that [must](super::Statement::must) change something did not.
     #[error("the write was not done: what it rests on has changed")]
     Unmet,
@@ -73,6 +76,12 @@ pub enum StoreError {
     /// The server went away during a commit: the write may be done or not.
     #[error("the database went away; whether the write was done is not known: {0}")]
     Unknown(sqlx::Error),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Refused(error.to_string())
+    }
 }
 
 impl StoreError {
@@ -92,6 +101,7 @@ impl StoreError {
             Self::Sql(error) => Self::Sql(words(error)),
             Self::Away(error) => Self::Away(words(error)),
             Self::Unknown(error) => Self::Unknown(words(error)),
+            Self::Refused(words) => Self::Refused(words.clone()),
             Self::Unmet => Self::Unmet,
             _ => Self::Closed,
         }

@@ -5,13 +5,19 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::OpenFlags;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions, Connection, SqlitePool};
 
 use super::StoreError;
 
 /// Read connections: enough for the pages of a few people at once; further readers wait in the pool.
 const READERS: u32 = 4;
+
+/// How long SQLite waits for a lock: only a backup tool of somebody's own could hold one.
+const BUSY: Duration = Duration::from_secs(5);
+/// Statements that the writer keeps prepared: more than there are texts of them.
+const PREPARED: usize = 128;
 
 /// File name of the database inside the data directory.
 pub const FILE_NAME: &str = "arkdeck.sqlite";
@@ -26,7 +32,7 @@ pub(super) struct File {
 
 impl File {
     /// Opens `dir/arkdeck.sqlite`, creating folder, file and tables as needed; and the connection that writes.
-    pub(super) async fn open(dir: &Path) -> Result<(Self, SqliteConnection), StoreError> {
+    pub(super) async fn open(dir: &Path) -> Result<(Self, rusqlite::Connection), StoreError> {
         let unwritable = |source| StoreError::Unwritable { path: dir.to_owned(), source };
         std::fs::create_dir_all(dir).map_err(unwritable)?;
         let lock = lock(dir)?;
@@ -37,7 +43,7 @@ impl File {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(5))
+            .busy_timeout(BUSY)
             .pragma("temp_store", "memory");
         let mut connection = options.connect().await.map_err(corrupt)?;
         let verdict: String =
@@ -49,11 +55,14 @@ impl File {
             .run_direct(None, &mut connection, false)
             .await
             .map_err(|e| StoreError::Corrupt { path: path.clone(), detail: e.to_string() })?;
+        connection.close().await?;
+        let writer =
+            writing(&path).map_err(|e| StoreError::Corrupt { path: path.clone(), detail: e.to_string() })?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(options.clone().read_only(true).create_if_missing(false))
             .await?;
-        Ok((Self { readers, path, lock: lock.into() }, connection))
+        Ok((Self { readers, path, lock: lock.into() }, writer))
     }
 
     /// Closes the file and frees the folder.
@@ -62,6 +71,18 @@ impl File {
         // When the system cannot, the last clone does.
         let _ = self.lock.unlock();
     }
+}
+
+/// The connection that writes. [`File::open`] has made the tables.
+fn writing(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = rusqlite::Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    connection.set_prepared_statement_cache_capacity(PREPARED);
+    Ok(connection)
 }
 
 /// Takes the lock that keeps a second process away from the same data.

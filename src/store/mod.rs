@@ -48,7 +48,9 @@ impl Store {
     /// Errors: the folder is unwritable or in use by another process, or the file is damaged.
     pub async fn open(dir: &Path) -> Result<Self, StoreError> {
         let (file, connection) = file::File::open(dir).await?;
-        Ok(Self { place: Place::File(file), writer: writer::Writer::file(connection) })
+        let writer = writer::Writer::file(connection)
+            .map_err(|source| StoreError::Unwritable { path: dir.to_owned(), source })?;
+        Ok(Self { place: Place::File(file), writer })
     }
 
     /// Opens the database at `url`, creating the tables as needed. The address may hold a password: it is in no error.

@@ -94,7 +94,7 @@ impl Shared {
     pub async fn execute(&self, statement: &Statement) -> Result<u64, StoreError> {
         let arguments = Postgres::arguments(statement)?;
         let query = sqlx::query_with::<Postgres, _>(Postgres::text(statement), arguments);
-        Ok(Postgres::changed(&query.execute(&self.pool).await?))
+        Ok(query.execute(&self.pool).await?.rows_affected())
     }
 
     /// Runs one statement by itself; the rows that it returns.

@@ -3,6 +3,7 @@
 //! Places are `$1`, `$2`, …, which both understand. Where the two must be told differently, [`Statement::each`] has both texts.
 
 use bytes::Bytes;
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use sqlx::Arguments;
 
 /// One SQL statement with its arguments.
@@ -77,14 +78,37 @@ impl From<Bytes> for Value {
     }
 }
 
-/// What the writer and the readers need to know of a database.
+impl Statement {
+    /// Runs it on a file; how many rows it changed.
+    pub(super) fn run(&self, connection: &rusqlite::Connection) -> rusqlite::Result<usize> {
+        let mut prepared = connection.prepare_cached(self.sqlite)?;
+        for place in 1..=prepared.parameter_count() {
+            // To SQLite `$2` is a name, and names are numbered as they come.
+            let number = prepared.parameter_name(place).and_then(|name| name.get(1..)?.parse::<usize>().ok());
+            let value = number.and_then(|number| self.args.get(number.checked_sub(1)?));
+            prepared.raw_bind_parameter(place, value)?;
+        }
+        prepared.raw_execute()
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Integer(v) => ValueRef::Integer(*v),
+            Self::Real(v) => ValueRef::Real(*v),
+            Self::Text(v) => ValueRef::Text(v.as_bytes()),
+            Self::Blob(v) => ValueRef::Blob(v),
+        }))
+    }
+}
+
+/// How a statement is told to sqlx.
 pub(super) trait Dialect: sqlx::Database {
     /// The text for this database.
     fn text(statement: &Statement) -> &'static str;
     /// The values for this database.
     fn arguments(statement: &Statement) -> Result<Self::Arguments, sqlx::Error>;
-    /// Rows that a statement changed.
-    fn changed(result: &Self::QueryResult) -> u64;
 }
 
 impl Dialect for sqlx::Sqlite {
@@ -104,10 +128,6 @@ impl Dialect for sqlx::Sqlite {
             .map_err(sqlx::Error::Encode)?;
         }
         Ok(arguments)
-    }
-
-    fn changed(result: &Self::QueryResult) -> u64 {
-        result.rows_affected()
     }
 }
 
@@ -131,9 +151,5 @@ impl Dialect for sqlx::Postgres {
             .map_err(sqlx::Error::Encode)?;
         }
         Ok(arguments)
-    }
-
-    fn changed(result: &Self::QueryResult) -> u64 {
-        result.rows_affected()
     }
 }

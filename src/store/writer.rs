@@ -6,7 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::{Connection, Executor, IntoArguments, PgPool, Postgres, Sqlite, SqliteConnection};
+use rusqlite::TransactionBehavior;
+use sqlx::{Connection, PgConnection, PgPool, Postgres};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -39,11 +40,13 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// The one writer of a file.
-    pub(super) fn file(connection: SqliteConnection) -> Self {
+    /// The one writer of a file, in a thread of its own: what it does blocks.
+    ///
+    /// Errors: the system gives no thread.
+    pub(super) fn file(connection: rusqlite::Connection) -> std::io::Result<Self> {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        tokio::spawn(run_file(connection, queue));
-        Self { jobs }
+        std::thread::Builder::new().name("store-writer".into()).spawn(move || run_file(connection, queue))?;
+        Ok(Self { jobs })
     }
 
     /// The writers of a server.
@@ -82,14 +85,15 @@ fn sort(group: &mut Vec<Job>) -> (Vec<Write>, Option<oneshot::Sender<()>>) {
     (writes, closing)
 }
 
-async fn run_file(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Job>) {
+fn run_file(mut connection: rusqlite::Connection, mut queue: mpsc::Receiver<Job>) {
     let mut group = Vec::with_capacity(GROUP);
-    while queue.recv_many(&mut group, GROUP).await > 0 {
+    while queue.blocking_recv_many(&mut group, GROUP) > 0 {
         let (writes, closing) = sort(&mut group);
-        commit(&mut File(&mut connection), writes).await;
+        // Nothing in it is ever pending.
+        futures::executor::block_on(commit(&mut File(&mut connection), writes));
         if let Some(reply) = closing {
             queue.close();
-            let _ = connection.close().await;
+            drop(connection);
             let _ = reply.send(());
             return;
         }
@@ -125,11 +129,17 @@ trait Target {
     async fn transact(&mut self, statements: &[&Statement]) -> Result<(), StoreError>;
 }
 
-struct File<'a>(&'a mut SqliteConnection);
+struct File<'a>(&'a mut rusqlite::Connection);
 
 impl Target for File<'_> {
     async fn transact(&mut self, statements: &[&Statement]) -> Result<(), StoreError> {
-        transact::<Sqlite>(self.0, statements).await.map_err(|(_, error)| error)
+        let transaction = self.0.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for statement in statements {
+            if statement.run(&transaction)? == 0 && statement.must {
+                return Err(StoreError::Unmet);
+            }
+        }
+        Ok(transaction.commit()?)
     }
 }
 
@@ -143,9 +153,7 @@ impl Target for Server<'_> {
             let error = match self.0.acquire().await {
                 Ok(mut connection) => {
                     // A host that vanished answers nothing, not even that it is gone.
-                    match tokio::time::timeout(PATIENCE, transact::<Postgres>(&mut connection, statements))
-                        .await
-                    {
+                    match tokio::time::timeout(PATIENCE, transact(&mut connection, statements)).await {
                         Ok(Ok(())) => return Ok(()),
                         Ok(Err((Stage::Commit, StoreError::Sql(error)))) if outage(&error) => {
                             return Err(StoreError::Unknown(error));
@@ -197,7 +205,7 @@ async fn commit(target: &mut impl Target, writes: Vec<Write>) {
             }
         }
         // What was refused for one of them is tried alone; what concerns all of them is told to all.
-        Err(StoreError::Sql(_) | StoreError::Unmet) if writes.len() > 1 => {
+        Err(StoreError::Sql(_) | StoreError::Refused(_) | StoreError::Unmet) if writes.len() > 1 => {
             for (statements, reply) in writes {
                 let _ = reply.send(target.transact(&statements.iter().collect::<Vec<_>>()).await);
             }
@@ -216,21 +224,17 @@ enum Stage {
     Commit,
 }
 
-async fn transact<DB: Dialect>(
-    connection: &mut DB::Connection,
+async fn transact(
+    connection: &mut PgConnection,
     statements: &[&Statement],
-) -> Result<(), (Stage, StoreError)>
-where
-    for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
-    DB::Arguments: IntoArguments<DB>,
-{
+) -> Result<(), (Stage, StoreError)> {
     let before = |error: sqlx::Error| (Stage::Statements, StoreError::Sql(error));
     let mut transaction = connection.begin().await.map_err(before)?;
     for statement in statements {
-        let arguments = DB::arguments(statement).map_err(before)?;
-        let query = sqlx::query_with::<DB, _>(DB::text(statement), arguments);
-        let done = (&mut *transaction).execute(query).await.map_err(before)?;
-        if statement.must && DB::changed(&done) == 0 {
+        let arguments = Postgres::arguments(statement).map_err(before)?;
+        let query = sqlx::query_with::<Postgres, _>(Postgres::text(statement), arguments);
+        let done = query.execute(&mut *transaction).await.map_err(before)?;
+        if statement.must && done.rows_affected() == 0 {
             return Err((Stage::Statements, StoreError::Unmet));
         }
     }

@@ -10,7 +10,7 @@ use super::Entry;
 use super::relay::Relay;
 
 /// Updates that a slow follower may fall behind; beyond, its receiver reports `Lagged` and it subscribes again.
-const BACKLOG: usize = 64;
+const BACKLOG: usize = 128;
 /// Bytes of streaming text kept for late followers of one call; beyond, they see its beginning until the answer is
 /// complete (a longer answer is refused by the providers).
 const MAX_PARTIAL: usize = 1 << 20;

@@ -199,8 +199,12 @@ impl Writer {
         all.extend(events);
         let mut entries = numbered(all, *next, at_ms);
         let mut written = self.write(&entries, attached).await;
-        if let (Err(JournalError::Store { source: StoreError::Sql(error), .. }), false) =
-            (&written, otherwise.is_empty())
+        if let (
+            Err(JournalError::Store {
+                source: error @ (StoreError::Sql(_) | StoreError::Refused(_)), ..
+            }),
+            false,
+        ) = (&written, otherwise.is_empty())
         {
             self.refused.store(true, Ordering::Relaxed);
             tracing::warn!(run = self.record.id, %error, "what was to be written with the journal was refused; the run goes on without");

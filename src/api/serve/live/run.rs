@@ -1,5 +1,8 @@
 //! A run that is followed: new entries, streaming text, and the head when the query moves.
 
+use std::time::Duration;
+
+use kube::ResourceExt;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::mpsc;
 
@@ -10,8 +13,10 @@ use crate::views::live::LiveMessage;
 use crate::views::run::{RunDelta, RunView};
 use crate::views::wire::Later;
 
-/// Updates taken into one message at the most.
-const BATCH: usize = 64;
+/// Updates taken into one message at the most: all that may wait.
+const BATCH: usize = 128;
+/// Shortest time between two messages about streaming text: the first comes at once, and what comes meanwhile is put together.
+const PACE: Duration = Duration::from_millis(40);
 
 /// Sends what happens in the run of `key` until the reader goes. Entries up to `after` are on the page already.
 pub async fn follow(services: Services, id: u32, key: ObjectKey, after: u64, out: mpsc::Sender<LiveMessage>) {
@@ -40,6 +45,7 @@ async fn once(
     let mut updates = subscription.updates;
     opening(id, &run, after, out).await?;
     let mut last = run.entries.last().map_or(0, |entry| entry.seq);
+    let mut version = None;
     loop {
         tokio::select! {
             update = updates.recv() => {
@@ -54,10 +60,16 @@ async fn once(
                         Err(TryRecvError::Empty | TryRecvError::Closed) => break,
                     }
                 }
+                let before = last;
                 for delta in deltas(batch, &mut last, &mut run) {
                     out.send(LiveMessage::Run { id, delta: Later::new(delta) }).await.ok()?;
                 }
-                head(services, id, key, &mut run, out).await?;
+                if last == before {
+                    // Only text, which nothing in the head is made of.
+                    tokio::time::sleep(PACE).await;
+                } else {
+                    head(services, id, key, &mut run, out).await?;
+                }
             }
             news = changed.changed() => {
                 news.ok()?;
@@ -68,7 +80,12 @@ async fn once(
                         return Some(false);
                     }
                     Some(query) if query.metadata.uid.as_deref() != Some(&run.uid) => return Some(true),
-                    Some(_) => head(services, id, key, &mut run, out).await?,
+                    // Something else has changed, which moves only those that wait in the queue.
+                    Some(query) if query.resource_version() == version && run.started_ms.is_some() => {}
+                    Some(query) => {
+                        version = query.resource_version();
+                        head(services, id, key, &mut run, out).await?;
+                    }
                 }
             }
         }
