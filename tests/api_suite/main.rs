@@ -11,6 +11,7 @@ mod approvals;
 mod builtins;
 mod demo;
 mod evaluations;
+mod experiments;
 mod failures;
 mod following;
 mod harness;
