@@ -4,6 +4,7 @@
 //! ConfigMap has changed. [`DataSets::resolve`] is the face: a version and its items, from wherever they are kept.
 
 mod change;
+mod commit;
 mod config_map;
 mod error;
 mod keep;
@@ -25,7 +26,7 @@ pub use config_map::{Content, content, is_data_set};
 pub use error::DataSetError;
 pub use keep::{Home, Known, Version};
 pub(in crate::evaluation) use read::records;
-pub use read::{Format, items};
+pub use read::{Format, Reading, items};
 pub(in crate::evaluation) use record::Record;
 pub use sets::{DataSets, Resolved};
 pub use write::{continued, jsonl, write};

@@ -101,17 +101,46 @@ pub(in crate::evaluation) fn records(text: &str, format: Format) -> Result<Vec<P
 ///
 /// What is wrong, with its line.
 pub fn items(text: &str, format: Format) -> Result<Vec<Item>, String> {
-    if text.trim().is_empty() {
-        return Err("there is no item".to_owned());
+    let mut reading = Reading::default();
+    if !text.trim().is_empty() {
+        for (place, record) in records(text, format)? {
+            reading.add(place, record)?;
+        }
     }
-    let records = records(text, format)?;
-    let mut items = Vec::with_capacity(records.len());
-    let mut seen: HashMap<String, Place> = HashMap::with_capacity(records.len());
-    let mut bytes = 0;
-    for (place, record) in records {
+    reading.end()
+}
+
+/// Items as they are read, one after the other.
+#[derive(Default)]
+pub struct Reading {
+    items: Vec<Item>,
+    seen: HashMap<String, Place>,
+    bytes: usize,
+    lines: u64,
+}
+
+impl Reading {
+    /// Reads the next line of JSONL.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, with its line.
+    pub fn line(&mut self, line: &[u8]) -> Result<(), String> {
+        self.lines += 1;
+        let number = self.lines;
+        let line = std::str::from_utf8(line).map_err(|_| format!("line {number}: it is no text in UTF-8"))?;
+        let line = line.trim_start_matches('\u{feff}').trim();
+        if line.is_empty() {
+            return Ok(());
+        }
+        let (place, record) = object(number, line)?;
+        self.add(place, record)
+    }
+
+    fn add(&mut self, place: Place, record: Record) -> Result<(), String> {
         let named = !record.id.is_empty() || !record.name.is_empty();
         let item = record.into_item().map_err(|why| format!("{place}: {why}"))?;
-        if let Some(first) = seen.insert(item.id.clone(), place) {
+        if let Some(first) = self.seen.insert(item.id.clone(), place) {
             return Err(if named {
                 format!(
                     "{place}: the id '{}' is there already, at {first}. Give each item an id of its own",
@@ -121,13 +150,22 @@ pub fn items(text: &str, format: Format) -> Result<Vec<Item>, String> {
                 format!("{place}: it asks the same as {first}. Leave it out, or give both an id")
             });
         }
-        check(&item, &mut bytes).map_err(|why| format!("{place}: {why}"))?;
-        items.push(item);
-        if items.len() > MAX_ITEMS {
+        check(&item, &mut self.bytes).map_err(|why| format!("{place}: {why}"))?;
+        self.items.push(item);
+        if self.items.len() > MAX_ITEMS {
             return Err(format!("{place}: a data set may have {MAX_ITEMS} items"));
         }
+        Ok(())
     }
-    if items.is_empty() { Err("there is no item".to_owned()) } else { Ok(items) }
+
+    /// All items.
+    ///
+    /// # Errors
+    ///
+    /// There is none.
+    pub fn end(self) -> Result<Vec<Item>, String> {
+        if self.items.is_empty() { Err("there is no item".to_owned()) } else { Ok(self.items) }
+    }
 }
 
 /// Whether an item keeps the bounds; adds its size to `bytes`.
@@ -202,13 +240,15 @@ fn json(text: &str) -> Result<Vec<Placed>, String> {
 
 fn jsonl(text: &str) -> Result<Vec<Placed>, String> {
     let lines = (1_u64..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
-    let records = lines.map(|(number, line)| {
-        let value = serde_json::from_str(line)
-            .map_err(|error| format!("line {number}, column {}: {}", error.column(), words(&error)))?;
-        let record = record(value).map_err(|why| format!("line {number}: {why}"))?;
-        Ok((Place::Line(number), record))
-    });
-    records.collect()
+    lines.map(|(number, line)| object(number, line)).collect()
+}
+
+/// A line of JSONL.
+fn object(number: u64, line: &str) -> Result<Placed, String> {
+    let value = serde_json::from_str(line)
+        .map_err(|error| format!("line {number}, column {}: {}", error.column(), words(&error)))?;
+    let record = record(value).map_err(|why| format!("line {number}: {why}"))?;
+    Ok((Place::Line(number), record))
 }
 
 fn record(value: Value) -> Result<Record, String> {

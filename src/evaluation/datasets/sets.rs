@@ -4,7 +4,8 @@ use futures::TryStreamExt;
 use futures::stream::BoxStream;
 use k8s_openapi::api::core::v1::ConfigMap;
 
-use super::keep::{self, Draft, Home, Known, Version};
+use super::commit::{self, Draft};
+use super::keep::{self, Home, Known, Version};
 use super::{DataSetError, Item, content, is_data_set, read};
 use crate::engine::world::World;
 use crate::store::{Store, StoreError};
@@ -101,7 +102,7 @@ impl DataSets {
         let draft = Draft { namespace, name, home: Home::ConfigMap, seen: &seen, note, items: &items };
         for _ in 0..TRIES {
             let known = keep::find(&self.store, namespace, name).await?;
-            match keep::commit(&self.store, &known, &draft).await {
+            match commit::commit(&self.store, &known, &draft).await {
                 Ok(number) => return Ok(number.unwrap_or(known.newest)),
                 Err(StoreError::Unmet) => {}
                 Err(error) => return Err(error.into()),
@@ -138,7 +139,7 @@ impl DataSets {
             })?;
         }
         let draft = Draft { namespace, name, home: Home::Store, seen: "", note, items };
-        match keep::commit(&self.store, &known, &draft).await {
+        match commit::commit(&self.store, &known, &draft).await {
             Ok(number) => Ok(number.unwrap_or(known.newest)),
             Err(StoreError::Unmet) => Err(conflict(keep::find(&self.store, namespace, name).await?.newest)),
             Err(error) => Err(error.into()),
@@ -148,7 +149,7 @@ impl DataSets {
     /// Forgets a data set with all its versions.
     pub async fn delete(&self, namespace: &str, name: &str) -> Result<(), DataSetError> {
         let known = keep::find(&self.store, namespace, name).await?;
-        Ok(keep::delete(&self.store, &known).await?)
+        Ok(commit::delete(&self.store, &known).await?)
     }
 
     /// The data sets that are kept here alone, of a namespace or of all.
