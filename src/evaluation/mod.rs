@@ -25,5 +25,5 @@ mod trace;
 pub use finding::{Finding, written};
 pub use metrics::check as check_metric;
 pub use score::{ScoreError, Scored, Scorer, Work};
-pub use settings::{Parameters, Settings, SettingsError};
+pub use settings::{CRITERIA, Parameters, Settings, SettingsError};
 pub use steps::Steps;

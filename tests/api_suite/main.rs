@@ -9,6 +9,7 @@ mod answers;
 mod applying;
 mod approvals;
 mod builtins;
+mod datasets;
 mod demo;
 mod evaluations;
 mod experiments;

@@ -132,6 +132,12 @@ impl Experiments {
         self.store.row(find).await?.as_ref().map(read).transpose()
     }
 
+    /// The experiment of a namespace that began last.
+    pub async fn newest(&self, namespace: &str) -> Result<Option<Experiment>, StoreError> {
+        let find = find!("WHERE namespace = $1 ORDER BY started_ms DESC LIMIT 1").bind(namespace);
+        self.store.row(find).await?.as_ref().map(read).transpose()
+    }
+
     /// The last one before `number` that has all its scores.
     pub async fn before(
         &self,

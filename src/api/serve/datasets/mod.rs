@@ -15,6 +15,7 @@ use super::objects::check;
 use super::{Services, asker, services};
 use crate::engine::world::World;
 use crate::evaluation::datasets::{DataSetError, DataSets, Home, Item, Version};
+use crate::evaluation::experiment::Experiments;
 use crate::kubernetes::access::Verb;
 use crate::resources::kind::Kind;
 use crate::views::datasets::{
@@ -69,6 +70,7 @@ impl Desk {
     ) -> Result<DataSetRow, Problem> {
         let found = self.sets.version(namespace, name, number).await.map_err(problem)?;
         let Version { items, tags, at_ms, .. } = found.unwrap_or_default();
+        let experiments = Experiments::new(self.services.store().clone()).asked(namespace, name).await;
         Ok(DataSetRow {
             namespace: namespace.to_owned(),
             name: name.to_owned(),
@@ -77,7 +79,8 @@ impl Desk {
             items,
             tags,
             changed_ms: at_ms,
-            ..DataSetRow::default()
+            experiments: experiments.map_err(|error| problem(error.into()))?,
+            error: String::new(),
         })
     }
 
