@@ -74,6 +74,9 @@ async fn main() -> anyhow::Result<()> {
     if wanted("cluster") {
         found.extend(figures::burst::on_cluster(&bench).await.context("the burst on a cluster")?);
     }
+    if wanted("evaluations") {
+        found.extend(figures::evaluations::measure(&bench).await.context("experiments")?);
+    }
     if wanted("streams") {
         found.extend(figures::streams::measure(&bench).await.context("watched streams")?);
     }

@@ -21,6 +21,14 @@ const REST: &str = concat!(
     "data: [DONE]\n\n"
 );
 
+/// A verdict on one criterion.
+const VERDICT: &str = concat!(
+    "data: {\"id\":\"b\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"{\\\"accuracy\\\": {\\\"reason\\\": \\\"True.\\\", \\\"score\\\": 0.9}}\"},\"finish_reason\":null}]}\n\n",
+    "data: {\"id\":\"b\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n",
+    "data: {\"id\":\"b\",\"object\":\"chat.completion.chunk\",\"choices\":[],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":4,\"total_tokens\":14}}\n\n",
+    "data: [DONE]\n\n"
+);
+
 /// A started server.
 #[derive(Clone)]
 pub struct Models(String);
@@ -32,6 +40,7 @@ impl Models {
         let url = format!("http://{}", listener.local_addr()?);
         let router = Router::new()
             .route("/now/chat/completions", post(|| async { events(Body::from([FIRST, REST].concat())) }))
+            .route("/judge/{ms}/chat/completions", post(judge))
             .route("/after/{ms}/chat/completions", post(after))
             .route("/pause/{ms}/chat/completions", post(pause))
             .route("/tokens/{gap_ms}/{count}/chat/completions", post(tokens));
@@ -47,6 +56,11 @@ impl Models {
     /// Base URL of a model that answers the same after so many milliseconds.
     pub fn after(&self, ms: u64) -> String {
         format!("{}/after/{ms}", self.0)
+    }
+
+    /// Base URL of a model that judges the accuracy of what it is told, after so many milliseconds.
+    pub fn judge(&self, ms: u64) -> String {
+        format!("{}/judge/{ms}", self.0)
     }
 
     /// Base URL of a model whose first token comes at once and whose rest after so many milliseconds.
@@ -73,6 +87,11 @@ fn events(body: Body) -> Response {
 async fn after(Path(ms): Path<u64>) -> Response {
     tokio::time::sleep(Duration::from_millis(ms)).await;
     events(Body::from([FIRST, REST].concat()))
+}
+
+async fn judge(Path(ms): Path<u64>) -> Response {
+    tokio::time::sleep(Duration::from_millis(ms)).await;
+    events(Body::from(VERDICT))
 }
 
 async fn pause(Path(ms): Path<u64>) -> Response {

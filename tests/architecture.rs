@@ -13,7 +13,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("resources", &[]),
     ("views", &["resources"]),
     ("app", &["api", "resources", "views"]),
-    ("api", &["engine", "kubernetes", "resources", "store", "views"]),
+    ("api", &["engine", "evaluation", "kubernetes", "resources", "store", "views"]),
     ("kubernetes", &["embedded", "resources", "views"]),
     ("controllers", &["engine", "evaluation", "kubernetes", "resources", "store"]),
     ("engine", &["resources", "store"]),

@@ -1,11 +1,11 @@
 //! Data sets: questions with known answers, from a parameter that is mostly a key of a ConfigMap, as Ark's golden data.
-//! YAML or JSON lists, JSONL and CSV are read; what is wrong is told with its line.
+//! They are read as data sets are ([`datasets`]): YAML or JSON lists, JSONL and CSV; what is wrong is told with its line.
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde_json::Value;
 
+use super::datasets::{self, Format, Record};
 use super::settings::Parameters;
 
 /// Parameters under which a data set is looked for.
@@ -15,20 +15,17 @@ pub const NAMES: [&str; 6] =
 pub const MAX_EXAMPLES: usize = 5000;
 
 /// A question with a known answer.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Example {
     /// Its name; empty for its number.
     pub name: String,
     /// What is asked.
     pub input: String,
     /// What should be answered.
-    #[serde(alias = "expected_output", alias = "expected")]
     pub expected_output: String,
     /// What was answered; without one, the expected output is scored, which tests the evaluator.
     pub output: String,
     /// The least score of this example, as a number or a text.
-    #[serde(alias = "expected_min_score")]
     pub expected_min_score: Value,
     /// How hard it is.
     pub difficulty: String,
@@ -36,6 +33,23 @@ pub struct Example {
     pub category: String,
     /// Anything else.
     pub metadata: BTreeMap<String, Value>,
+}
+
+impl From<Record> for Example {
+    fn from(record: Record) -> Self {
+        let mut metadata = record.metadata;
+        metadata.extend(record.others);
+        Self {
+            name: if record.name.is_empty() { record.id } else { record.name },
+            input: record.input,
+            expected_output: record.expected_output,
+            output: record.output,
+            expected_min_score: record.expected_min_score,
+            difficulty: record.difficulty,
+            category: record.category,
+            metadata,
+        }
+    }
 }
 
 impl Example {
@@ -97,99 +111,13 @@ pub fn of(parameters: &Parameters) -> Result<Vec<Example>, String> {
 
 /// Reads a data set; the format is known by how it begins.
 fn read(text: &str) -> Result<Vec<Example>, String> {
-    let begin = text.trim_start();
-    let first = begin.lines().next().unwrap_or_default();
-    let examples = if begin.starts_with('{') {
-        jsonl(text)
-    } else if begin.starts_with(['[', '-', '#']) || !first.contains(',') {
-        yaml(text)
-    } else {
-        csv(text)
-    }?;
-    for (at, (line, example)) in examples.iter().enumerate() {
-        let place = line.map_or_else(|| format!("example {}", at + 1), |line| format!("line {line}"));
+    let records = datasets::records(text, Format::of_text(text))?;
+    let examples = records.into_iter().map(|(place, record)| {
+        let example = Example::from(record);
         example.check().map_err(|why| format!("{place}: {why}"))?;
-    }
-    Ok(examples.into_iter().map(|(_, example)| example).collect())
-}
-
-type Placed = Vec<(Option<u64>, Example)>;
-
-fn yaml(text: &str) -> Result<Placed, String> {
-    /// A list, or a list under a name.
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Set {
-        List(Vec<Example>),
-        Named { examples: Vec<Example> },
-    }
-    // First as what it mostly is: an untagged error has no place.
-    let list = match serde_saphyr::from_str::<Vec<Example>>(text) {
-        Ok(list) => list,
-        Err(error) => match serde_saphyr::from_str::<Set>(text) {
-            Ok(Set::List(list) | Set::Named { examples: list }) => list,
-            Err(_) => return Err(error.to_string().lines().next().unwrap_or_default().to_owned()),
-        },
-    };
-    Ok(list.into_iter().map(|example| (None, example)).collect())
-}
-
-fn jsonl(text: &str) -> Result<Placed, String> {
-    let lines = (1_u64..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
-    lines
-        .map(|(number, line)| match serde_json::from_str(line) {
-            Ok(example) => Ok((Some(number), example)),
-            Err(error) => Err(format!("line {number}, column {}: {}", error.column(), words(&error))),
-        })
-        .collect()
-}
-
-/// What is wrong, without the place, which is the line's own.
-fn words(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.split(" at line ").next().unwrap_or_default().to_owned()
-}
-
-/// Columns are named as the fields; others are metadata.
-fn csv(text: &str) -> Result<Placed, String> {
-    let mut reader = ::csv::ReaderBuilder::new().trim(::csv::Trim::Headers).from_reader(text.as_bytes());
-    let place = |error: &::csv::Error| error.position().map_or(1, ::csv::Position::line);
-    let headers = reader.headers().map_err(|error| format!("line {}: {error}", place(&error)))?.clone();
-    if !headers.iter().any(|name| name == "input") {
-        return Err(format!(
-            "line 1: there is no column 'input'; there are {}",
-            headers.iter().collect::<Vec<_>>().join(", ")
-        ));
-    }
-    let mut examples = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| match error.kind() {
-            ::csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                format!("line {}: it has {len} fields, and the heading has {expected_len}", place(&error))
-            }
-            _ => format!("line {}: {error}", place(&error)),
-        })?;
-        let line = record.position().map(::csv::Position::line);
-        let mut example = Example::default();
-        for (name, value) in headers.iter().zip(record.iter()) {
-            match name {
-                "name" | "id" => value.clone_into(&mut example.name),
-                "input" => value.clone_into(&mut example.input),
-                "expectedOutput" | "expected_output" | "expected" => {
-                    value.clone_into(&mut example.expected_output)
-                }
-                "output" => value.clone_into(&mut example.output),
-                "expectedMinScore" | "expected_min_score" => example.expected_min_score = value.into(),
-                "difficulty" => value.clone_into(&mut example.difficulty),
-                "category" => value.clone_into(&mut example.category),
-                other => {
-                    example.metadata.insert(other.to_owned(), value.into());
-                }
-            }
-        }
-        examples.push((line, example));
-    }
-    Ok(examples)
+        Ok(example)
+    });
+    examples.collect()
 }
 
 #[cfg(test)]
@@ -233,7 +161,7 @@ mod tests {
                 "{\"input\": \"a\", \"expectedOutput\": \"b\"}\n{\"input\": a}\n",
                 "line 2, column 11: expected value",
             ),
-            ("- input: a\n", "example 1: it has neither"),
+            ("- input: a\n", "line 1: it has neither"),
             ("- input: a\n  expectedOutput: b\n  expectedMinScore: 80\n", "expectedMinScore is 80"),
             ("- input: [a\n", "line "),
             ("just words", "parameter 'dataset': "),

@@ -5,6 +5,8 @@
 //! anything follows from it ([`Steps`]), so that no restart pays twice. What cannot be measured scores 0 and says why: a missing
 //! value is not a pass.
 
+pub mod annotations;
+pub mod compare;
 pub mod datasets;
 pub mod experiment;
 mod finding;
@@ -15,6 +17,7 @@ mod protocol;
 mod rules;
 mod score;
 mod settings;
+pub mod statistics;
 mod steps;
 mod subject;
 mod trace;
@@ -22,5 +25,5 @@ mod trace;
 pub use finding::{Finding, written};
 pub use metrics::check as check_metric;
 pub use score::{ScoreError, Scored, Scorer, Work};
-pub use settings::{Parameters, Settings, SettingsError};
+pub use settings::{CRITERIA, Parameters, Settings, SettingsError};
 pub use steps::Steps;

@@ -33,6 +33,11 @@ impl Steps {
         Self { store }
     }
 
+    /// Where they are kept.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// What is kept of `owner`.
     pub async fn of(&self, owner: &str) -> Result<Kept, StoreError> {
         let find = Statement::new(
@@ -41,6 +46,26 @@ impl Steps {
         let rows = self.store.rows(find.bind(owner)).await?;
         let answers = rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?)));
         Ok(Kept { answers: answers.collect::<Result<_, StoreError>>()? })
+    }
+
+    /// What is kept of those steps of `owner` that begin with `place`.
+    pub async fn under(&self, owner: &str, place: &str) -> Result<Kept, StoreError> {
+        // Not a range: the order of texts is the database's.
+        let find = Statement::new(
+            "SELECT step, answer FROM evaluation_steps \
+             WHERE owner = $1 AND substr(step, 1, length($2)) = $2 AND answer IS NOT NULL",
+        );
+        let rows = self.store.rows(find.bind(owner).bind(place)).await?;
+        let answers = rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?)));
+        Ok(Kept { answers: answers.collect::<Result<_, StoreError>>()? })
+    }
+
+    /// Forgets those steps of `owner` that begin with `place`, together with the write that what they led to is kept by.
+    pub fn forgotten(owner: &str, place: &str) -> Statement {
+        let statement = Statement::new(
+            "DELETE FROM evaluation_steps WHERE owner = $1 AND substr(step, 1, length($2)) = $2",
+        );
+        statement.bind(owner).bind(place)
     }
 
     /// Notes that `step` is about to be done: what is found without an answer was cut, and is attempt 2 when it is done again.
@@ -100,5 +125,9 @@ mod tests {
         steps.keep_only(&HashSet::from(["e2".to_owned()])).await.unwrap();
         assert_eq!(steps.of("e1").await.unwrap().answer::<String>("judge/0"), None);
         assert_eq!(steps.of("e2").await.unwrap().answer("judge/0"), Some("other".to_owned()));
+        steps.keep("e2", "1/4/judge/0", &"fourth").await.unwrap();
+        assert_eq!(steps.under("e2", "1/4/").await.unwrap().answers.len(), 1);
+        store.write(vec![Steps::forgotten("e2", "1/4/")]).await.unwrap();
+        assert_eq!(steps.of("e2").await.unwrap().answers.len(), 1, "the others stay");
     }
 }

@@ -92,3 +92,5 @@ pub const RUN_AGAIN: &str = "ark.mckinsey.com/run-again";
 pub const CANCEL: &str = "ark.mckinsey.com/cancel";
 /// Label of a Query that an experiment asks: the name of its Evaluation.
 pub const EXPERIMENT_LABEL: &str = "ark.mckinsey.com/experiment";
+/// Label of a Query that an experiment asks: the number of the experiment.
+pub const EXPERIMENT_NUMBER_LABEL: &str = "ark.mckinsey.com/experiment-number";

@@ -75,7 +75,7 @@ pub struct EvaluationConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(extend("x-default" = DEFAULT_CONCURRENCY)))]
     pub concurrency: Option<i32>,
-    /// For 'batch': goes on when an evaluation failed.
+    /// For 'batch': goes on when an evaluation failed. A batch with a data set always does: an item without a score counts 0.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(feature = "ssr", schemars(extend("x-default" = false)))]
     pub continue_on_failure: bool,

@@ -51,6 +51,9 @@ pub struct EvaluationStatus {
     /// How long the evaluation took.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<GoDuration>,
+    /// For a batch with a data set: the number of the experiment that the status is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub experiment: Option<i32>,
     /// How far a batch has come.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batch_progress: Option<BatchProgress>,

@@ -47,7 +47,8 @@ async fn status(request: Request, next: Next) -> Response<Body> {
     Response::from_parts(parts, Body::from(bytes))
 }
 
-fn status_of(code: ProblemCode) -> StatusCode {
+/// The status of a problem.
+pub(super) fn status_of(code: ProblemCode) -> StatusCode {
     match code {
         ProblemCode::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         ProblemCode::NotFound => StatusCode::NOT_FOUND,

@@ -3,6 +3,7 @@
 //! [`router`] is one readable table; what stands at the door of every request is in [`door`].
 
 mod assets;
+mod datasets;
 mod door;
 mod functions;
 mod health;
@@ -49,6 +50,7 @@ pub fn router(web: Web, demo: Option<Router>) -> Router {
         .layer(session::layer(services.store()));
     people = functions::layers(people);
     let mut router = Router::new().merge(people).merge(metrics::routes(services.engine().clone()));
+    router = router.merge(datasets::routes(services));
     if let Some(demo) = demo {
         router = router.nest("/demo/v1", demo);
     }

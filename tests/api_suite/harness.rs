@@ -116,6 +116,11 @@ impl Deck {
         self.embedded.is_some()
     }
 
+    /// The embedded API, where it is that.
+    pub fn router(&self) -> Option<axum::Router> {
+        self.embedded.as_ref().map(Embedded::router)
+    }
+
     /// The database.
     pub fn store(&self) -> &Store {
         &self.store

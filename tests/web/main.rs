@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
 
+mod datasets;
 mod door;
 mod functions;
 mod harness;

@@ -7,17 +7,17 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
-use kube::api::{Api, ObjectMeta, PostParams};
+use kube::api::{Api, ObjectMeta, Patch, PatchParams, PostParams};
 use kube::{Resource, ResourceExt};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::plan::{ended, left};
+use super::plan::{asks_to_stop, ended, left};
 use super::{Fault, made_for, names, status};
 use crate::controllers::ControllerDeps;
 use crate::engine::RunError;
 use crate::evaluation::written;
-use crate::resources::annotations::{CHILD_INDEX_LABEL, FIELD_MANAGER, PARENT_EVALUATION_LABEL};
+use crate::resources::annotations::{CANCEL, CHILD_INDEX_LABEL, FIELD_MANAGER, PARENT_EVALUATION_LABEL};
 use crate::resources::condition::ConditionStatus;
 use crate::resources::conditions::evaluation as reasons;
 use crate::resources::evaluation::{EvaluationEvaluator, EvaluationSpec, EvaluationType};
@@ -108,6 +108,26 @@ pub(super) async fn reconcile(deps: &ControllerDeps, batch: &Evaluation) -> Resu
     let after = summed(batch, all, usage, stopped, open);
     status::write(deps, batch, &after).await?;
     Ok(again)
+}
+
+/// Stops those that a batch has made: all of their own.
+pub(super) async fn stop(deps: &ControllerDeps, batch: &Evaluation) -> Result<(), Fault> {
+    let namespace = batch.namespace().unwrap_or_default();
+    let api: Api<Evaluation> = Api::namespaced(deps.client.clone(), &namespace);
+    let params = PatchParams { field_manager: Some(FIELD_MANAGER.into()), ..PatchParams::default() };
+    for child in deps.evaluations.list(Some(&namespace)) {
+        if ended(&child) || asks_to_stop(&child) || !made_for(&child, batch.metadata.uid.as_ref()) {
+            continue;
+        }
+        let patch = json!({"metadata": {"uid": child.metadata.uid, "annotations": {CANCEL: "true"}}});
+        match api.patch(&child.name_any(), &params, &Patch::Merge(&patch)).await {
+            Ok(_) => {}
+            // One that went, or another of its name.
+            Err(kube::Error::Api(answer)) if matches!(answer.code, 404 | 409) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
 }
 
 /// The evaluation of a child: one that is made must be the batch's own, and not another's of its name.

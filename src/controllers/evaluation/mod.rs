@@ -2,6 +2,7 @@
 //! evaluators' selectors get the evaluations that they ask for.
 
 mod batch;
+mod experiment;
 mod made;
 mod names;
 mod plan;
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use kube::ResourceExt;
+use kube::api::ObjectMeta;
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
@@ -22,17 +24,19 @@ use super::expire::expire;
 use super::follow::{Told, follow};
 use super::index::Index;
 use super::queue::{Key, Queue, work};
+use crate::engine::journal::JournalError;
 use crate::engine::world::{Account, Readable};
 use crate::engine::{RunError, codes};
 use crate::evaluation::{ScoreError, Work};
 use crate::kubernetes::KindCache;
 use crate::kubernetes::cache::Cached;
 use crate::resources::evaluation::EvaluationType;
+use crate::resources::evaluation_config::ExperimentTargetType;
 use crate::resources::evaluation_status::EvaluationPhase;
 use crate::resources::kind::Kind;
 use crate::resources::{Evaluation, Evaluator, Query};
 use crate::store::StoreError;
-use plan::{Plan, Seen, ended, left, plan};
+use plan::{Plan, Seen, asks_to_stop, ended, left, plan};
 
 /// Evaluations that are scored at once; further ones wait. They mostly wait for judges.
 const AT_ONCE: usize = 64;
@@ -53,8 +57,16 @@ struct Shared {
     batches: Arc<Queue>,
     /// Who names what; those that have ended name nothing.
     names: Index<Named>,
-    /// Ends the scoring of one that is gone.
+    /// Experiments.
+    experiments: Arc<Queue>,
+    /// Ends the scoring of one that is gone or stopped.
     running: Mutex<HashMap<String, CancellationToken>>,
+    /// Experiments that run, by the UID of their Evaluation.
+    running_experiments: Mutex<HashMap<String, experiment::Running>>,
+    /// Evaluations with experiments that wait for what they name, by UID.
+    waits: Mutex<HashMap<String, experiment::Waits>>,
+    /// Trials that wait for their queries.
+    ends: experiment::Ends,
 }
 
 /// Why an evaluation is looked at again.
@@ -64,6 +76,8 @@ enum Fault {
     Api(#[from] kube::Error),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
 }
 
 /// Runs the controller.
@@ -72,18 +86,28 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
         deps: deps.clone(),
         scores: Arc::default(),
         batches: Arc::default(),
+        experiments: Arc::default(),
         names: Index::default(),
         running: Mutex::default(),
+        running_experiments: Mutex::default(),
+        waits: Mutex::default(),
+        ends: experiment::Ends::default(),
     });
     let follower = async {
         // What is kept of evaluations and queries that went unseen goes, before anything is scored.
         deps.queries.ready().await;
         deps.evaluations.ready().await;
         forget_missing(&deps).await;
+        experiment::forget_missing(&shared).await;
         follow(&deps.evaluations, &shutdown, |told| shared.told(told)).await;
     };
     let evaluators = shared.wake_on(&deps.evaluators, Kind::Evaluator, &shutdown);
     let queries = shared.wake_on(&deps.queries, Kind::Query, &shutdown);
+    let agents = shared.wake_on(&deps.agents, Kind::Agent, &shutdown);
+    let teams = shared.wake_on(&deps.teams, Kind::Team, &shutdown);
+    let models = shared.wake_on(&deps.models, Kind::Model, &shutdown);
+    let experiments =
+        work(&shared.experiments, experiment::AT_ONCE, &shutdown, |key| experiment::run(shared.clone(), key));
     let scores = work(&shared.scores, AT_ONCE, &shutdown, |key| {
         let shared = shared.clone();
         async move { shared.reconcile(&key).await }
@@ -96,6 +120,10 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
         follower,
         evaluators,
         queries,
+        agents,
+        teams,
+        models,
+        experiments,
         scores,
         batches,
         made::run(&deps, &shutdown),
@@ -124,11 +152,13 @@ impl Shared {
                 if let Some(running) = self.running.lock().remove(entry.uid()) {
                     running.cancel();
                 }
+                experiment::gone(self, entry.uid());
                 if let Some(evaluation) = entry.sound() {
                     let key = key(evaluation);
                     self.names.set(&key, Vec::new());
                     self.scores.forget(&key);
                     self.batches.forget(&key);
+                    self.experiments.forget(&key);
                     self.wake(Kind::Evaluation, &key);
                 }
                 let (steps, uid) = (self.deps.scorer.steps().clone(), entry.uid().to_owned());
@@ -143,7 +173,19 @@ impl Shared {
 
     fn look(&self, evaluation: &Evaluation) {
         let key = key(evaluation);
-        self.names.set(&key, if ended(evaluation) { Vec::new() } else { named(evaluation) });
+        let uid = evaluation.metadata.uid.as_deref().unwrap_or_default();
+        if asks_to_stop(evaluation)
+            && let Some(running) = self.running.lock().remove(uid)
+        {
+            running.cancel();
+        }
+        let is_experiment = experiment::is(evaluation);
+        if is_experiment {
+            experiment::look(self, evaluation);
+        }
+        // One that makes experiments may run again.
+        let open = is_experiment || !ended(evaluation);
+        self.names.set(&key, if open { named(evaluation) } else { Vec::new() });
         self.queue(evaluation).add(key.clone());
         if let Some(parent) = parent(evaluation) {
             self.batches.add((key.0.clone(), parent));
@@ -168,10 +210,17 @@ impl Shared {
         let wake = |object: &K| {
             let meta = object.meta();
             let key = (meta.namespace.clone().unwrap_or_default(), meta.name.clone().unwrap_or_default());
+            if kind == Kind::Query {
+                self.ends.told(&key);
+            }
             self.wake(kind, &key);
         };
         follow(cache, shutdown, |told| match told {
-            Told::All(objects) => objects.iter().for_each(|object| wake(object)),
+            Told::All(objects) => {
+                objects.iter().for_each(|object| wake(object));
+                // Those that went meanwhile are not among them.
+                self.ends.told_all();
+            }
             Told::Changed { new, .. } => wake(&new),
             Told::Gone(entry) => {
                 if let Some(object) = entry.sound() {
@@ -185,6 +234,9 @@ impl Shared {
     async fn reconcile(&self, key: &Key) -> Result<Option<Duration>, Fault> {
         let deps = &self.deps;
         let Some(evaluation) = deps.evaluations.get(&key.0, &key.1) else { return Ok(None) };
+        if experiment::is(&evaluation) {
+            return experiment::reconcile(self, &evaluation).await;
+        }
         let seen = match self.seen(&evaluation).await {
             Ok(seen) => seen,
             Err(error) => return self.unread(&evaluation, &error).await,
@@ -204,6 +256,11 @@ impl Shared {
             Plan::Fail(error) => self.end(&evaluation, &error).await,
             Plan::Score(work) => self.score(&evaluation, &work).await,
             Plan::Batch => batch::reconcile(deps, &evaluation).await,
+            Plan::Cancel => {
+                batch::stop(deps, &evaluation).await?;
+                status::write(deps, &evaluation, &status::canceled(&evaluation)).await?;
+                Ok(None)
+            }
         }
     }
 
@@ -227,7 +284,7 @@ impl Shared {
         let deps = &self.deps;
         let own = evaluation.namespace().unwrap_or_default();
         let mut seen = Seen { evaluator: None, query: None };
-        if ended(evaluation) {
+        if ended(evaluation) && !experiment::is(evaluation) {
             return Ok(seen);
         }
         for (kind, (namespace, name)) in named(evaluation) {
@@ -297,14 +354,22 @@ fn named(evaluation: &Evaluation) -> Vec<Named> {
     let own = evaluation.namespace().unwrap_or_default();
     let at = |namespace: &str| if namespace.is_empty() { own.clone() } else { namespace.to_owned() };
     let (spec, config) = (&evaluation.spec, &evaluation.spec.config);
-    if spec.type_ == EvaluationType::Batch {
+    if spec.type_ == EvaluationType::Batch && !experiment::is(evaluation) {
         let others = config.evaluations.iter();
         return others.map(|one| (Kind::Evaluation, (at(&one.namespace), one.name.clone()))).collect();
     }
+    let targets = config.targets.iter().map(|target| {
+        let kind = match target.type_ {
+            ExperimentTargetType::Agent => Kind::Agent,
+            ExperimentTargetType::Team => Kind::Team,
+            ExperimentTargetType::Model => Kind::Model,
+        };
+        (kind, (own.clone(), target.name.clone()))
+    });
     let evaluator =
         spec.evaluator.iter().map(|one| (Kind::Evaluator, (at(&one.namespace), one.name.clone())));
     let query = config.query_ref.iter().map(|one| (Kind::Query, (at(&one.namespace), one.name.clone())));
-    evaluator.chain(query).collect()
+    evaluator.chain(query).chain(targets).collect()
 }
 
 /// The batch that made an evaluation.
@@ -316,7 +381,12 @@ fn parent(evaluation: &Evaluation) -> Option<String> {
 
 /// Whether an evaluation was made for the object with this UID.
 fn made_for(evaluation: &Evaluation, uid: Option<&String>) -> bool {
-    uid.is_some() && evaluation.owner_references().iter().any(|owner| Some(&owner.uid) == uid)
+    owned(&evaluation.metadata, uid)
+}
+
+/// Whether the object with this UID is an owner.
+fn owned(meta: &ObjectMeta, uid: Option<&String>) -> bool {
+    uid.is_some() && meta.owner_references.iter().flatten().any(|owner| Some(&owner.uid) == uid)
 }
 
 fn key(evaluation: &Evaluation) -> Key {

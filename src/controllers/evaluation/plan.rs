@@ -8,6 +8,7 @@ use kube::ResourceExt;
 
 use crate::engine::RunError;
 use crate::evaluation::Work;
+use crate::resources::annotations::CANCEL;
 use crate::resources::conditions::{agent, types};
 use crate::resources::evaluation::EvaluationType;
 use crate::resources::evaluation_status::EvaluationPhase;
@@ -39,6 +40,8 @@ pub(super) enum Plan {
     Score(Box<Work>),
     /// It is the sum of others.
     Batch,
+    /// Somebody stopped it.
+    Cancel,
 }
 
 /// What it names, as far as it is there.
@@ -53,10 +56,10 @@ pub(super) fn plan(evaluation: &Evaluation, seen: &Seen, now: Timestamp) -> Plan
         return Plan::Nothing;
     }
     if ended(evaluation) {
-        return match left(ended_at(evaluation), evaluation.spec.ttl().to_std(), now) {
-            Some(left) => Plan::Keep(left),
-            None => Plan::Expire,
-        };
+        return kept(evaluation, now);
+    }
+    if asks_to_stop(evaluation) {
+        return Plan::Cancel;
     }
     if let Err(why) = check(evaluation) {
         return Plan::Fail(RunError::new(INVALID_SPEC, why));
@@ -70,30 +73,9 @@ pub(super) fn plan(evaluation: &Evaluation, seen: &Seen, now: Timestamp) -> Plan
         Some(left) => Plan::Hold(format!("Waits: {what}"), Some(left)),
         None => Plan::Fail(RunError::new(code, what)),
     };
-    let Some(named) = &evaluation.spec.evaluator else { return Plan::Nothing };
-    let evaluator = match &seen.evaluator {
-        None => return hold(EVALUATOR_NOT_READY, format!("there is no Evaluator '{}'.", named.name)),
-        Some(evaluator) => {
-            match evaluator.status.as_ref().map(|status| (status.phase.as_str(), &status.message)) {
-                Some(("ready", _)) => evaluator.clone(),
-                // Rules need no model.
-                Some(_) if evaluation.spec.type_ == EvaluationType::Event && lacks_model_only(evaluator) => {
-                    evaluator.clone()
-                }
-                Some(("error", message)) => {
-                    return hold(
-                        EVALUATOR_NOT_READY,
-                        format!("Evaluator '{}' cannot score. {message}", named.name),
-                    );
-                }
-                _ => {
-                    return hold(
-                        EVALUATOR_NOT_READY,
-                        format!("Evaluator '{}' is not ready yet.", named.name),
-                    );
-                }
-            }
-        }
+    let evaluator = match ready(evaluation, seen.evaluator.as_ref()) {
+        Ok(evaluator) => evaluator,
+        Err(why) => return hold(EVALUATOR_NOT_READY, why),
     };
     let query = match &evaluation.spec.config.query_ref {
         Some(named) if matches!(evaluation.spec.type_, EvaluationType::Query | EvaluationType::Event) => {
@@ -119,10 +101,29 @@ pub(super) fn plan(evaluation: &Evaluation, seen: &Seen, now: Timestamp) -> Plan
         uid: evaluation.uid().unwrap_or_default(),
         namespace: evaluation.namespace().unwrap_or_default(),
         generation: evaluation.metadata.generation.unwrap_or_default(),
+        place: String::new(),
         spec: evaluation.spec.clone(),
         evaluator,
         query,
     }))
+}
+
+/// The evaluator that was found, if it can score now; else why not.
+pub(super) fn ready(
+    evaluation: &Evaluation,
+    found: Option<&Arc<Evaluator>>,
+) -> Result<Arc<Evaluator>, String> {
+    let named = evaluation.spec.evaluator.as_ref().map(|named| named.name.as_str()).unwrap_or_default();
+    let Some(evaluator) = found else { return Err(format!("there is no Evaluator '{named}'.")) };
+    match evaluator.status.as_ref().map(|status| (status.phase.as_str(), &status.message)) {
+        Some(("ready", _)) => Ok(evaluator.clone()),
+        // Rules need no model.
+        Some(_) if evaluation.spec.type_ == EvaluationType::Event && lacks_model_only(evaluator) => {
+            Ok(evaluator.clone())
+        }
+        Some(("error", message)) => Err(format!("Evaluator '{named}' cannot score. {message}")),
+        _ => Err(format!("Evaluator '{named}' is not ready yet.")),
+    }
 }
 
 /// Whether an evaluator without an address could score, had it a model.
@@ -131,6 +132,19 @@ fn lacks_model_only(evaluator: &Evaluator) -> bool {
     evaluator.spec.address.is_missing()
         && condition::find(conditions, types::AVAILABLE)
             .is_some_and(|condition| !condition.is_true() && condition.reason == agent::MODEL_NOT_FOUND)
+}
+
+/// Whether somebody asks for the end of what it does.
+pub(super) fn asks_to_stop(evaluation: &Evaluation) -> bool {
+    evaluation.annotations().get(CANCEL).is_some_and(|value| value == "true")
+}
+
+/// How long one that has ended is kept.
+pub(super) fn kept(evaluation: &Evaluation, now: Timestamp) -> Plan {
+    match left(ended_at(evaluation), evaluation.spec.ttl().to_std(), now) {
+        Some(left) => Plan::Keep(left),
+        None => Plan::Expire,
+    }
 }
 
 /// Whether nothing more will happen.
@@ -177,7 +191,7 @@ fn check(evaluation: &Evaluation) -> Result<(), String> {
         EvaluationType::Batch
             if config.evaluations.is_empty() && config.items.is_empty() && config.template.is_none() =>
         {
-            "a batch needs spec.config.items, spec.config.evaluations, or spec.config.template with querySelector"
+            "a batch needs spec.config.dataSet, spec.config.items, spec.config.evaluations, or spec.config.template with querySelector"
         }
         EvaluationType::Batch if config.template.is_some() != config.query_selector.is_some() => {
             "the template of a batch needs spec.config.querySelector, and the other way round"
@@ -223,6 +237,7 @@ mod tests {
             Plan::Fail(error) => format!("{}: {}", error.code, error.message),
             Plan::Score(work) => format!("score, query {}", work.query.is_some()),
             Plan::Batch => "batch".into(),
+            Plan::Cancel => "cancel".into(),
         }
     }
 
@@ -295,5 +310,12 @@ mod tests {
         let one = evaluation(json!({"config": {}, "ttl": "1h"}), done);
         assert_eq!(told(&one, &seen, now), "keep 3590 s");
         assert_eq!(told(&one, &seen, "2026-01-01T01:00:00Z"), "expire");
+        let stopped = |status| {
+            let mut one = evaluation(json!({"config": {}}), status);
+            one.metadata.annotations = Some([(CANCEL.to_owned(), "true".to_owned())].into());
+            told(&one, &seen, now)
+        };
+        assert_eq!(stopped(json!({"phase": "running"})), "cancel");
+        assert!(stopped(json!({"phase": "done"})).starts_with("keep"), "what has ended stays as it is");
     }
 }

@@ -51,6 +51,17 @@ pub(super) fn failed(evaluation: &Evaluation, error: &RunError) -> EvaluationSta
     status
 }
 
+/// It ended because somebody stopped it.
+pub(super) fn canceled(evaluation: &Evaluation) -> EvaluationStatus {
+    const MESSAGE: &str = "Somebody stopped it.";
+    let mut status = evaluation.status.clone().unwrap_or_default();
+    status.phase = Some(EvaluationPhase::Canceled);
+    status.passed = false;
+    MESSAGE.clone_into(&mut status.message);
+    set(evaluation, &mut status, ConditionStatus::True, reasons::CANCELED, MESSAGE);
+    status
+}
+
 /// It ended with a score.
 pub(super) fn done(evaluation: &Evaluation, scored: &Scored, took: Duration) -> EvaluationStatus {
     let mut status = evaluation.status.clone().unwrap_or_default();
@@ -58,7 +69,7 @@ pub(super) fn done(evaluation: &Evaluation, scored: &Scored, took: Duration) -> 
     status.score = written(scored.score);
     status.passed = scored.passed;
     status.results = results(&scored.findings);
-    status.cost = cost(scored);
+    status.cost = costs(scored.costs.iter().map(|(currency, nanos)| (currency.as_str(), *nanos)));
     status.token_usage = (scored.usage != TokenUsage::default()).then_some(scored.usage);
     status.duration =
         Some(GoDuration::from(Duration::from_millis(u64::try_from(took.as_millis()).unwrap_or(0))));
@@ -87,9 +98,10 @@ fn results(findings: &[Finding]) -> Vec<EvaluationResult> {
     chosen.into_iter().map(one).collect()
 }
 
+/// Amounts in thousand-millionths of their currencies, as statuses write them.
 #[expect(clippy::cast_precision_loss, reason = "shown with six digits")]
-fn cost(scored: &Scored) -> String {
-    let sums = scored.costs.iter().map(|(currency, nanos)| format!("{:.6} {currency}", *nanos as f64 / 1e9));
+pub(super) fn costs<'a>(sums: impl Iterator<Item = (&'a str, i64)>) -> String {
+    let sums = sums.map(|(currency, nanos)| format!("{:.6} {currency}", nanos as f64 / 1e9));
     sums.collect::<Vec<_>>().join(" + ")
 }
 
@@ -115,9 +127,15 @@ pub(super) async fn write(
         return Ok(());
     }
     let mut json = json!({"metadata": {"uid": evaluation.metadata.uid}, "status": status});
-    // Serialising leaves false and nothing out; a merge patch must say them.
+    // Serialising leaves nothing out; a merge patch must say it, or what was there before stays.
     if let Some(fields) = json["status"].as_object_mut() {
         fields.entry("message").or_insert("".into());
+        for name in ["score", "results", "cost", "tokenUsage", "duration", "experiment", "batchProgress"] {
+            fields.entry(name).or_insert(Value::Null);
+        }
+        if let Some(progress) = fields["batchProgress"].as_object_mut() {
+            progress.entry("childEvaluations").or_insert(Value::Null);
+        }
     }
     let patched =
         api(deps, evaluation).patch_status(&evaluation.name_any(), &params(), &Patch::Merge(&json)).await;

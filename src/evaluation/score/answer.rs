@@ -7,7 +7,7 @@ use crate::engine::journal::{Cost, Usage};
 use crate::engine::providers::{ChatRequest, Message, OutputSchema};
 use crate::engine::sandbox::Verdict as Fit;
 use crate::engine::{Manner, RunError};
-use crate::evaluation::finding::Finding;
+use crate::evaluation::finding::{self, Finding};
 use crate::evaluation::subject::Subject;
 use crate::evaluation::{judge, metrics};
 use crate::resources::Model;
@@ -111,7 +111,19 @@ async fn judged(
         };
         verdicts.push(verdict);
     }
+    let each = verdicts.iter().map(|one| judge::combine(settings, std::slice::from_ref(one)));
+    scored.judge = words(&settings.model, &each.filter_map(|one| finding::score(&one)).collect::<Vec<_>>());
     Ok(judge::combine(settings, &verdicts))
+}
+
+/// `judge`, `judge, 3 times, 0.60 to 0.80`.
+fn words(model: &str, scores: &[f64]) -> String {
+    if scores.len() < 2 {
+        return model.to_owned();
+    }
+    let low = scores.iter().copied().fold(1.0, f64::min);
+    let high = scores.iter().copied().fold(0.0, f64::max);
+    format!("{model}, {} times, {low:.2} to {high:.2}", scores.len())
 }
 
 async fn ask(

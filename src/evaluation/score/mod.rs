@@ -24,7 +24,7 @@ use crate::engine::{Engine, RunError};
 use crate::resources::evaluation::{EvaluationSpec, EvaluationType};
 use crate::resources::token_usage::TokenUsage;
 use crate::resources::{Evaluator, Query};
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 
 /// Calls of judges and services at once, of all evaluations; further ones wait.
 const CALLS_AT_ONCE: usize = 64;
@@ -70,12 +70,21 @@ pub struct Work {
     pub namespace: String,
     /// Its generation: what was asked under another one answers something else.
     pub generation: i64,
+    /// What the names of its steps begin with, where the Evaluation has many of its kind; else empty.
+    pub place: String,
     /// Its specification.
     pub spec: EvaluationSpec,
     /// Who scores.
     pub evaluator: Arc<Evaluator>,
     /// The query, ended, where the type has one.
     pub query: Option<Arc<Query>>,
+}
+
+impl Work {
+    /// What all its steps begin with.
+    pub fn steps(&self) -> String {
+        format!("{}/{}", self.generation, self.place)
+    }
 }
 
 /// What was found.
@@ -95,6 +104,8 @@ pub struct Scored {
     pub metadata: BTreeMap<String, String>,
     /// The same in a sentence.
     pub message: String,
+    /// Model of the judge, how often it was asked and the spread, in words; empty without a judge.
+    pub judge: String,
 }
 
 impl Scored {
@@ -141,13 +152,18 @@ impl Scorer {
         &self.steps
     }
 
+    /// The database that experiments and data sets are kept in, too.
+    pub fn store(&self) -> &Store {
+        self.steps.store()
+    }
+
     /// Scores `work`. What was asked before is not asked again.
     pub async fn score(&self, work: &Work) -> Result<Scored, ScoreError> {
         let world = self.engine.seen_by(Account::default_of(&work.namespace))?;
         let parameters = parameters::resolve(self, work, &world).await?;
         let settings = Settings::of(&parameters)
             .map_err(|error| RunError::new(codes::INVALID_PARAMETER, format!("The {error}.")))?;
-        let kept = self.steps.of(&work.uid).await?;
+        let kept = self.steps.under(&work.uid, &work.steps()).await?;
         let bench = Bench { scorer: self, work, kept, world, parameters, settings };
         if !work.evaluator.spec.address.is_missing() {
             return service::score(&bench).await;
@@ -232,7 +248,7 @@ impl Bench<'_> {
         step: &str,
         act: impl Future<Output = Result<T, RunError>>,
     ) -> Result<T, ScoreError> {
-        let step = format!("{}/{step}", self.work.generation);
+        let step = format!("{}{step}", self.work.steps());
         if let Some(answer) = self.kept.answer(&step) {
             return Ok(answer);
         }

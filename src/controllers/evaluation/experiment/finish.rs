@@ -1,0 +1,188 @@
+//! What came of an experiment: its outcome, its gate, and the status that tells of both.
+
+use std::time::Duration;
+
+use kube::ResourceExt;
+
+use super::progress::Progress;
+use crate::controllers::evaluation::plan::ended;
+use crate::controllers::evaluation::status;
+use crate::evaluation::experiment::{
+    Against, Experiment, Experiments, Outcome, State, Target, TargetOutcome, judge_gate, outcome, worse,
+};
+use crate::evaluation::written;
+use crate::resources::annotations::BASELINE;
+use crate::resources::condition::ConditionStatus;
+use crate::resources::conditions::evaluation as reasons;
+use crate::resources::duration::GoDuration;
+use crate::resources::evaluation_config::Gate;
+use crate::resources::evaluation_status::{EvaluationPhase, EvaluationResult, EvaluationStatus};
+use crate::resources::{Evaluation, TokenUsage};
+use crate::store::StoreError;
+
+/// Why an experiment was canceled, in a sentence.
+pub(super) const ASKED: &str = "Somebody stopped it.";
+pub(super) const GONE: &str = "Its Evaluation was deleted.";
+
+/// Number of the experiment that an evaluation names as its baseline; 0 for none.
+pub(super) fn baseline(evaluation: &Evaluation) -> u32 {
+    evaluation.annotations().get(BASELINE).and_then(|number| number.trim().parse().ok()).unwrap_or_default()
+}
+
+/// Ends an experiment whose trials are all kept.
+pub(super) async fn finish(
+    experiments: &Experiments,
+    evaluation: &Evaluation,
+    experiment: &Experiment,
+) -> Result<(), StoreError> {
+    let targets: Vec<Target> = experiment.snapshot.targets.iter().map(|asked| asked.target.clone()).collect();
+    let trials = experiments.scores(&experiment.id, None).await?;
+    let mut outcome = outcome(&targets, experiment.items, experiment.snapshot.repeats, &trials);
+    let gate = experiment.snapshot.spec.config.gate.as_ref().filter(|gate| **gate != Gate::default());
+    if let Some(gate) = gate {
+        let compared = compared(experiments, evaluation, experiment).await?;
+        for now in &outcome.targets {
+            let against = match &compared {
+                Ok(None) => Against::Nothing,
+                Err(why) => Against::Missing(why.clone()),
+                Ok(Some(earlier)) => {
+                    let own = trials.iter().filter(|trial| trial.target == now.target);
+                    against(experiments, earlier, now, &own.cloned().collect::<Vec<_>>()).await?
+                }
+            };
+            outcome.gates.push(judge_gate(gate, now, &against));
+        }
+        outcome.passed = outcome.gates.iter().all(|gate| gate.passed);
+    }
+    let message = message(experiment, &outcome);
+    experiments.end(&experiment.id, State::Done, &message, Some(&outcome)).await
+}
+
+/// What it is compared with: the baseline that the Evaluation names, else the experiment before. `Err` says why there is none.
+async fn compared(
+    experiments: &Experiments,
+    evaluation: &Evaluation,
+    experiment: &Experiment,
+) -> Result<Result<Option<Experiment>, String>, StoreError> {
+    let (namespace, name) = (&experiment.namespace, &experiment.name);
+    let number = baseline(evaluation);
+    if number == 0 {
+        return Ok(Ok(experiments.before(namespace, name, experiment.number).await?));
+    }
+    Ok(match experiments.get(namespace, name, number).await? {
+        Some(earlier) if earlier.state == State::Done => Ok(Some(earlier)),
+        Some(_) => Err(format!("The baseline, experiment {number}, has not all its scores.")),
+        None => Err(format!("There is no experiment {number}, which is named as the baseline.")),
+    })
+}
+
+/// The same target in the earlier experiment, else its first.
+async fn against(
+    experiments: &Experiments,
+    earlier: &Experiment,
+    now: &TargetOutcome,
+    trials: &[crate::evaluation::experiment::Trial],
+) -> Result<Against, StoreError> {
+    let before = earlier.outcome.as_ref().map(|outcome| outcome.targets.as_slice()).unwrap_or_default();
+    let at = before.iter().position(|one| one.target == now.target).unwrap_or_default();
+    let Some(before) = before.get(at) else {
+        return Ok(Against::Missing(format!("Experiment {} has no scores to compare with.", earlier.number)));
+    };
+    let then = experiments.scores(&earlier.id, Some(at)).await?;
+    Ok(Against::Earlier { number: earlier.number, before: before.clone(), worse: worse(&then, trials) })
+}
+
+/// `Experiment 14: 86 of 100 items passed, mean score 0.842.`, and what the gate misses.
+fn message(experiment: &Experiment, outcome: &Outcome) -> String {
+    let mut text = format!(
+        "Experiment {}: {} of {} items passed, mean score {}.",
+        experiment.number,
+        outcome.passed_items(),
+        outcome.items(),
+        written(outcome.mean)
+    );
+    let several = outcome.targets.len() > 1;
+    for gate in &outcome.gates {
+        for missed in gate.conditions.iter().filter(|condition| !condition.passed) {
+            text.push(' ');
+            if several {
+                text.push_str(&format!("{}/{}: ", gate.target.kind, gate.target.name));
+            }
+            text.push_str(&missed.text);
+        }
+    }
+    text
+}
+
+/// Whether the status of the Evaluation says what became of this experiment.
+pub(super) fn is_told(evaluation: &Evaluation, experiment: &Experiment) -> bool {
+    let told = evaluation.status.as_ref().and_then(|status| status.experiment);
+    ended(evaluation) && told == i32::try_from(experiment.number).ok()
+}
+
+/// The status of an experiment that has ended.
+pub(super) fn status(evaluation: &Evaluation, experiment: &Experiment) -> EvaluationStatus {
+    let (phase, reason) = match experiment.state {
+        State::Failed => (EvaluationPhase::Error, reasons::ERRORED),
+        State::Canceled => (EvaluationPhase::Canceled, reasons::CANCELED),
+        State::Done | State::Running => (EvaluationPhase::Done, reasons::SUCCEEDED),
+    };
+    let took = experiment.ended_ms.unwrap_or(experiment.started_ms) - experiment.started_ms;
+    let took = Duration::from_millis(u64::try_from(took).unwrap_or_default());
+    let before = evaluation.status.clone().unwrap_or_default();
+    let mut status = EvaluationStatus {
+        phase: Some(phase),
+        message: experiment.message.clone(),
+        duration: Some(GoDuration::from(took)),
+        experiment: i32::try_from(experiment.number).ok(),
+        conditions: before.conditions,
+        ..EvaluationStatus::default()
+    };
+    // What had ended when it was stopped stays told.
+    status.batch_progress = before
+        .batch_progress
+        .map(|progress| crate::resources::evaluation_status::BatchProgress { running: 0, ..progress });
+    if let Some(outcome) = &experiment.outcome {
+        let usage = outcome.judge_usage;
+        let usage = TokenUsage {
+            prompt_tokens: usage.prompt,
+            completion_tokens: usage.completion,
+            total_tokens: usage.prompt.saturating_add(usage.completion),
+            cached_tokens: usage.cached,
+        };
+        status.score = written(outcome.mean);
+        status.passed = outcome.passed;
+        status.results = outcome.targets.iter().map(|one| result(one, outcome)).collect();
+        status.cost =
+            status::costs(outcome.judge_costs.iter().map(|cost| (cost.currency.as_str(), cost.nanos)));
+        status.token_usage = (usage != TokenUsage::default()).then_some(usage);
+        status.batch_progress = Some(
+            Progress {
+                total: experiment.total,
+                completed: outcome.scored,
+                failed: experiment.total.saturating_sub(outcome.scored),
+                passed: 0,
+                running: 0,
+            }
+            .told(),
+        );
+    }
+    let message = status.message.clone();
+    status::set(evaluation, &mut status, ConditionStatus::True, reason, &message);
+    status
+}
+
+/// What came of a target.
+fn result(one: &TargetOutcome, outcome: &Outcome) -> EvaluationResult {
+    let gate = outcome.gates.iter().find(|gate| gate.target == one.target);
+    let conditions = gate.map(|gate| gate.conditions.as_slice()).unwrap_or_default();
+    let texts = conditions.iter().map(|condition| condition.text.as_str()).collect::<Vec<_>>().join(" ");
+    let counts = format!("{} of {} items passed.", one.passed, one.items);
+    EvaluationResult {
+        name: format!("{}/{}", one.target.kind, one.target.name),
+        score: written(one.mean),
+        passed: gate.map_or(one.passed == one.items, |gate| gate.passed),
+        weight: String::new(),
+        reason: if texts.is_empty() { counts } else { format!("{counts} {texts}") },
+    }
+}

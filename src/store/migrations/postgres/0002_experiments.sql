@@ -1,0 +1,52 @@
+-- Experiments: each time that an Evaluation asked a data set. They are kept when the Evaluation is gone.
+CREATE TABLE experiments (
+  id TEXT PRIMARY KEY,           -- by the Evaluation's UID and what made it run
+  namespace TEXT NOT NULL,
+  name TEXT NOT NULL,            -- of the Evaluation
+  number BIGINT NOT NULL,        -- from 1, for each namespace and name
+  evaluation TEXT NOT NULL,      -- UID of the Evaluation
+  run TEXT NOT NULL,             -- what made it run: the generation, and the wish to run again
+  data_set TEXT NOT NULL,
+  data_set_version BIGINT NOT NULL,
+  item_set TEXT NOT NULL,        -- hash of the items that are asked
+  items BIGINT NOT NULL,        -- how many
+  total BIGINT NOT NULL,        -- trials in all
+  snapshot TEXT NOT NULL,        -- JSON
+  started_ms BIGINT NOT NULL,
+  ended_ms BIGINT,
+  state TEXT NOT NULL,           -- running, done, canceled, failed
+  message TEXT NOT NULL,
+  outcome TEXT                   -- JSON
+);
+CREATE UNIQUE INDEX experiments_by_name ON experiments (namespace, name, number);
+CREATE INDEX experiments_by_data_set ON experiments (namespace, data_set);
+
+-- What was asked: once for all experiments that asked the same.
+CREATE TABLE experiment_items (
+  item_set TEXT NOT NULL,
+  id TEXT NOT NULL,
+  place BIGINT NOT NULL,        -- in the data set
+  head TEXT NOT NULL,            -- JSON, as tables show it
+  body TEXT NOT NULL,            -- JSON of the item
+  PRIMARY KEY (item_set, id)
+);
+
+-- What became of an item, asked once of a target.
+CREATE TABLE trials (
+  experiment TEXT NOT NULL,
+  item TEXT NOT NULL,
+  target BIGINT NOT NULL,        -- place in the targets of the experiment
+  repeat BIGINT NOT NULL,
+  scores TEXT NOT NULL,          -- JSON: what is compared
+  PRIMARY KEY (experiment, item, target, repeat)
+);
+
+-- What is only read when one looks at the item: answers and reasons are long.
+CREATE TABLE trial_details (
+  experiment TEXT NOT NULL,
+  item TEXT NOT NULL,
+  target BIGINT NOT NULL,
+  repeat BIGINT NOT NULL,
+  detail TEXT NOT NULL,          -- JSON
+  PRIMARY KEY (experiment, item, target, repeat)
+);
