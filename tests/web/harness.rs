@@ -23,6 +23,7 @@ pub struct Server {
     pub client: kube::Client,
     pub shutdown: CancellationToken,
     pub caches: Arc<Caches>,
+    pub store: Store,
     _dir: tempfile::TempDir,
 }
 
@@ -70,10 +71,10 @@ impl Server {
             services,
             assets: Assets::find(dir.path()).unwrap(),
             door: Door::new(([127, 0, 0, 1], 3000).into()),
-            health: Health::new(store, Arc::new(|| Ok(()))),
+            health: Health::new(store.clone(), Arc::new(|| Ok(()))),
             shutdown: shutdown.clone(),
         };
-        Self { router: web::router(web, None), client, shutdown, caches, _dir: dir }
+        Self { router: web::router(web, None), client, shutdown, caches, store, _dir: dir }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Response<Body> {

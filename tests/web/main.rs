@@ -5,6 +5,7 @@
 
 mod datasets;
 mod door;
+mod experiments;
 mod functions;
 mod harness;
 mod live;

@@ -63,7 +63,7 @@ async fn answers(
 }
 
 /// What differs between two texts, line by line, and in changed lines word by word.
-fn diff(left: &str, right: &str) -> AnswerDiff {
+pub(super) fn diff(left: &str, right: &str) -> AnswerDiff {
     let same = left == right;
     let cut = left.len().max(right.len()) > MAX_ANSWER;
     let (left, right) = (ended(left), ended(right));

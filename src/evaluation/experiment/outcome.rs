@@ -8,6 +8,7 @@ use super::figures::add;
 use super::gate::GateResult;
 use super::trial::{Target, Trial};
 use crate::engine::journal::{Cost, Usage};
+use crate::evaluation::compare::NOISE;
 
 /// What came of an experiment.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -88,9 +89,6 @@ pub fn outcome(targets: &[Target], items: usize, repeats: u32, trials: &[Trial])
     outcome.passed = outcome.targets.iter().all(|one| one.passed == one.items);
     outcome
 }
-
-/// Differences of scores up to this count as the same.
-const NOISE: f64 = 0.01;
 
 /// How many items became worse, or are not there any more.
 pub fn worse(before: &[Trial], now: &[Trial]) -> usize {
