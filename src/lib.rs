@@ -9,6 +9,8 @@ pub mod resources;
 pub mod views;
 
 #[cfg(feature = "ssr")]
+pub mod admission;
+#[cfg(feature = "ssr")]
 pub mod cli;
 #[cfg(feature = "ssr")]
 pub mod controllers;

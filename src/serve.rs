@@ -7,10 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
+use arkdeck::admission;
 use arkdeck::api::serve::Services;
 use arkdeck::cli::{DatabaseUrl, RunsAs, ServeArgs, Target};
 use arkdeck::controllers::{self, ControllerDeps};
 use arkdeck::embedded::{Embedded, Settings};
+use arkdeck::engine::sandbox::Sandbox;
 use arkdeck::engine::{self, Engine, EngineDeps};
 use arkdeck::evaluation::{Scorer, Steps};
 use arkdeck::gateway;
@@ -183,7 +185,8 @@ async fn connect(target: Target, store: &Store) -> anyhow::Result<(Cluster, Opti
     let cluster = match target {
         Target::Embedded => {
             let crds = resources::crds().iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
-            let settings = Settings { crds, version: env!("CARGO_PKG_VERSION").into() };
+            let checks = admission::checks(&Sandbox::new(Sandbox::own_program()));
+            let settings = Settings { crds, version: env!("CARGO_PKG_VERSION").into(), checks };
             let embedded = Embedded::start(store.clone(), settings).await?;
             return Ok((Cluster::embedded(embedded.router()), Some(embedded)));
         }

@@ -5,6 +5,7 @@
 //! anything follows from it ([`Steps`]), so that no restart pays twice. What cannot be measured scores 0 and says why: a missing
 //! value is not a pass.
 
+pub mod admission;
 pub mod datasets;
 pub mod experiment;
 mod finding;
@@ -21,6 +22,7 @@ mod trace;
 
 pub use finding::{Finding, written};
 pub use metrics::check as check_metric;
+pub use rules::INVALID_RULE;
 pub use score::{ScoreError, Scored, Scorer, Work};
 pub use settings::{Parameters, Settings, SettingsError};
 pub use steps::Steps;

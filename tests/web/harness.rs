@@ -49,7 +49,7 @@ impl Server {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).await.unwrap();
         let crds = crds().iter().map(|crd| serde_json::to_value(crd).unwrap()).collect();
-        let settings = embedded::Settings { crds, version: "test".into() };
+        let settings = embedded::Settings { crds, version: "test".into(), ..embedded::Settings::default() };
         let embedded = Embedded::start(store.clone(), settings).await.unwrap();
         let cluster = Cluster::embedded(embedded.router());
         let client = cluster.client.clone();
