@@ -12,6 +12,7 @@ mod finding;
 mod golden;
 mod judge;
 mod metrics;
+pub mod online;
 mod protocol;
 mod rules;
 mod score;

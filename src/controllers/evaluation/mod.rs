@@ -5,6 +5,7 @@ mod batch;
 mod experiment;
 mod made;
 mod names;
+mod online;
 mod plan;
 mod status;
 mod tally;
@@ -37,6 +38,7 @@ use crate::resources::evaluation_status::EvaluationPhase;
 use crate::resources::kind::Kind;
 use crate::resources::{Evaluation, Evaluator, Query};
 use crate::store::StoreError;
+use online::Online;
 use plan::{Plan, Seen, asks_to_stop, ended, left, plan};
 
 /// Evaluations that are scored at once; further ones wait. They mostly wait for judges.
@@ -97,6 +99,7 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
         waits: Mutex::default(),
         ends: experiment::Ends::default(),
     });
+    let online = Arc::new(Online::new(&deps));
     let follower = async {
         // What is kept of evaluations and queries that went unseen goes, before anything is scored.
         deps.queries.ready().await;
@@ -130,7 +133,8 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
         experiments,
         scores,
         batches,
-        made::run(&deps, &shutdown),
+        made::run(&deps, &online, &shutdown),
+        online.run(&shutdown),
         tally::run(&deps, &shutdown)
     );
 }
