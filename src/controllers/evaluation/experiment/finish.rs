@@ -24,9 +24,22 @@ use crate::store::StoreError;
 pub(super) const ASKED: &str = "Somebody stopped it.";
 pub(super) const GONE: &str = "Its Evaluation was deleted.";
 
-/// Number of the experiment that an evaluation names as its baseline; 0 for none.
-pub(super) fn baseline(evaluation: &Evaluation) -> u32 {
-    evaluation.annotations().get(BASELINE).and_then(|number| number.trim().parse().ok()).unwrap_or_default()
+/// Number of the experiment of its own that an evaluation names as its baseline; 0 for none.
+pub(super) fn own_baseline(evaluation: &Evaluation) -> u32 {
+    baseline(evaluation)
+        .filter(|(name, _)| *name == evaluation.name_any())
+        .map(|(_, number)| number)
+        .unwrap_or_default()
+}
+
+/// The experiment that an evaluation names as its baseline: `3`, one of its own, or `NAME@3`, one of another of the namespace. What
+/// cannot be read is number 0, which no experiment has: a gate must not pass because of a slip of the pen.
+fn baseline(evaluation: &Evaluation) -> Option<(String, u32)> {
+    let named =
+        evaluation.annotations().get(BASELINE).map(|named| named.trim()).filter(|named| !named.is_empty())?;
+    let own = evaluation.name_any();
+    let (name, number) = named.split_once('@').unwrap_or((own.as_str(), named));
+    Some((name.to_owned(), number.parse().unwrap_or_default()))
 }
 
 /// Ends an experiment whose trials are all kept.
@@ -64,15 +77,16 @@ async fn compared(
     evaluation: &Evaluation,
     experiment: &Experiment,
 ) -> Result<Result<Option<Experiment>, String>, StoreError> {
-    let (namespace, name) = (&experiment.namespace, &experiment.name);
-    let number = baseline(evaluation);
-    if number == 0 {
-        return Ok(Ok(experiments.before(namespace, name, experiment.number).await?));
-    }
-    Ok(match experiments.get(namespace, name, number).await? {
+    let (namespace, own) = (&experiment.namespace, &experiment.name);
+    let Some((name, number)) = baseline(evaluation) else {
+        return Ok(Ok(experiments.before(namespace, own, experiment.number).await?));
+    };
+    let found = if number == 0 { None } else { experiments.get(namespace, &name, number).await? };
+    let of = if name == *own { String::new() } else { format!(" of Evaluation '{name}'") };
+    Ok(match found {
         Some(earlier) if earlier.state == State::Done => Ok(Some(earlier)),
-        Some(_) => Err(format!("The baseline, experiment {number}, has not all its scores.")),
-        None => Err(format!("There is no experiment {number}, which is named as the baseline.")),
+        Some(_) => Err(format!("The baseline, experiment {number}{of}, has not all its scores.")),
+        None => Err(format!("There is no experiment {number}{of}, which is named as the baseline.")),
     })
 }
 
