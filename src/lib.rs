@@ -19,6 +19,8 @@ pub mod embedded;
 #[cfg(feature = "ssr")]
 pub mod engine;
 #[cfg(feature = "ssr")]
+pub mod evaluate;
+#[cfg(feature = "ssr")]
 pub mod evaluation;
 #[cfg(feature = "ssr")]
 pub mod gateway;

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use arkdeck::api::serve::Services;
+use arkdeck::controllers::{self, ControllerDeps};
 use arkdeck::embedded::{self, Embedded};
 use arkdeck::engine::{Engine, EngineDeps, Settings};
+use arkdeck::evaluation::{Scorer, Steps};
 use arkdeck::kubernetes::{Caches, Cluster};
 use arkdeck::resources::crds;
 use arkdeck::store::Store;
@@ -23,6 +25,8 @@ pub struct Server {
     pub client: kube::Client,
     pub shutdown: CancellationToken,
     pub caches: Arc<Caches>,
+    engine: Engine,
+    store: Store,
     _dir: tempfile::TempDir,
 }
 
@@ -60,20 +64,44 @@ impl Server {
             store: store.clone(),
             client: client.clone(),
             readers: Arc::new(|_| Ok(None)),
-            settings: Settings::default(),
+            settings: Settings { program: env!("CARGO_BIN_EXE_arkdeck").into(), ..Settings::default() },
         };
         let engine = Engine::start(deps).await.unwrap();
         caches.ready().await;
         let shutdown = CancellationToken::new();
-        let services = Services::new(cluster, caches.clone(), store.clone(), engine);
+        let services = Services::new(cluster, caches.clone(), store.clone(), engine.clone());
         let web = Web {
             services,
             assets: Assets::find(dir.path()).unwrap(),
             door: Door::new(([127, 0, 0, 1], 3000).into()),
-            health: Health::new(store, Arc::new(|| Ok(()))),
+            health: Health::new(store.clone(), Arc::new(|| Ok(()))),
             shutdown: shutdown.clone(),
         };
-        Self { router: web::router(web, None), client, shutdown, caches, _dir: dir }
+        Self { router: web::router(web, None), client, shutdown, caches, engine, store, _dir: dir }
+    }
+
+    /// Starts the controllers.
+    pub fn control(&self) {
+        let caches = &self.caches;
+        let deps = ControllerDeps {
+            client: self.client.clone(),
+            engine: self.engine.clone(),
+            scorer: Scorer::new(self.engine.clone(), Steps::new(self.store.clone())),
+            agents: caches.agents.clone(),
+            teams: caches.teams.clone(),
+            models: caches.models.clone(),
+            queries: caches.queries.clone(),
+            tools: caches.tools.clone(),
+            memories: caches.memories.clone(),
+            evaluators: caches.evaluators.clone(),
+            evaluations: caches.evaluations.clone(),
+            namespaces: caches.namespaces.clone(),
+            ark_configs: caches.ark_configs.clone(),
+            a2a_tasks: caches.a2a_tasks.clone(),
+            a2a_servers: caches.a2a_servers.clone(),
+            execution_engines: caches.execution_engines.clone(),
+        };
+        controllers::start(&deps, &self.shutdown);
     }
 
     pub async fn send(&self, request: Request<Body>) -> Response<Body> {

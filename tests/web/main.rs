@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
 
 mod door;
+mod evaluate;
 mod functions;
 mod harness;
 mod live;
