@@ -135,6 +135,14 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
             Ok(done) => tracing::info!(?done, "the demo set is there"),
             Err(error) => tracing::warn!(%error, "the demo set is not complete"),
         }
+        // Its second half waits for the first, and nobody for it.
+        let (store, client, ended) = (store.clone(), cluster.client.clone(), shutdown.clone());
+        tokio::spawn(async move {
+            let experiment = gateway::demo::run_experiment(&store, &client, &address);
+            if let Some(Err(error)) = ended.run_until_cancelled(experiment).await {
+                tracing::warn!(%error, "the demo experiment is not complete");
+            }
+        });
     }
     announce(listen, &data(&data_dir, &store, &file), kubeconfig.as_deref(), &cluster, reach.words());
 
