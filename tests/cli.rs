@@ -307,3 +307,23 @@ fn command_and_endpoint_give_the_same_report() {
     }
     assert_eq!(running.stop(), 0);
 }
+
+#[test]
+fn an_experiment_that_became_worse_fails_its_gate_and_says_first_what_moved_down() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let (markdown, json) = (file("results.md"), file("results.json"));
+    let more = ["--baseline", "refunds-before", "--markdown", &markdown, "--json", &json];
+    let output = evaluated("experiment.yaml", &more);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("agent/refunds-short against refunds-before@1: mean -"), "{said}");
+    assert!(said.contains("7 worse, 3 better of 24 items."), "{said}");
+    let (worse, better) = (said.find("worse   0.980 → 0.420").unwrap(), said.find("better  ").unwrap());
+    assert!(worse < better, "{said}");
+    assert!(said.contains("The gate failed: 1 of 2 evaluations passed."), "{said}");
+    assert!(std::fs::read_to_string(markdown).unwrap().contains("| worse | r-0"));
+    let report: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(json).unwrap()).unwrap();
+    assert_eq!(report["evaluations"][1]["comparisons"][0]["worse"], 7);
+    assert_eq!(evaluated("experiment.yaml", &["--baseline", "nobody"]).status.code(), Some(2));
+}

@@ -158,11 +158,11 @@ fn compared(one: &Comparison) -> String {
     if one.paired == 0 {
         text.push_str("no item is in both");
     } else {
-        let _ = write!(
-            text,
-            "mean {} (95 % between {} and {}), {} worse, {} better of {} items",
-            one.delta, one.low, one.high, one.worse, one.better, one.paired
-        );
+        let _ = write!(text, "mean {}", one.delta);
+        if !one.low.is_empty() {
+            let _ = write!(text, " (95 % between {} and {})", one.low, one.high);
+        }
+        let _ = write!(text, ", {} worse, {} better of {} items", one.worse, one.better, one.paired);
     }
     if one.missing > 0 {
         let _ = write!(text, ", {} missing", one.missing);

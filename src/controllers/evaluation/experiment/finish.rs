@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use kube::ResourceExt;
 
+use super::compared::{self, Pair};
 use super::progress::Progress;
 use crate::controllers::evaluation::plan::ended;
 use crate::controllers::evaluation::status;
@@ -12,6 +13,7 @@ use crate::evaluation::experiment::{
 };
 use crate::evaluation::written;
 use crate::resources::annotations::BASELINE;
+use crate::resources::comparison::Comparison;
 use crate::resources::condition::ConditionStatus;
 use crate::resources::conditions::evaluation as reasons;
 use crate::resources::duration::GoDuration;
@@ -51,9 +53,12 @@ pub(super) async fn finish(
     let targets: Vec<Target> = experiment.snapshot.targets.iter().map(|asked| asked.target.clone()).collect();
     let trials = experiments.scores(&experiment.id, None).await?;
     let mut outcome = outcome(&targets, experiment.items, experiment.snapshot.repeats, &trials);
+    let compared = compared(experiments, evaluation, experiment).await?;
+    if let Ok(Some(earlier)) = &compared {
+        outcome.comparisons = comparisons(experiments, earlier, experiment, &outcome).await?;
+    }
     let gate = experiment.snapshot.spec.config.gate.as_ref().filter(|gate| **gate != Gate::default());
     if let Some(gate) = gate {
-        let compared = compared(experiments, evaluation, experiment).await?;
         for now in &outcome.targets {
             let against = match &compared {
                 Ok(None) => Against::Nothing,
@@ -104,6 +109,23 @@ async fn against(
     };
     let then = experiments.scores(&earlier.id, Some(at)).await?;
     Ok(Against::Earlier { number: earlier.number, before: before.clone(), worse: worse(&then, trials) })
+}
+
+/// How each target did, compared with the same target then, else with the first.
+async fn comparisons(
+    experiments: &Experiments,
+    earlier: &Experiment,
+    experiment: &Experiment,
+    outcome: &Outcome,
+) -> Result<Vec<Comparison>, StoreError> {
+    let before = earlier.outcome.as_ref().map(|outcome| outcome.targets.as_slice()).unwrap_or_default();
+    let mut told = Vec::new();
+    for (target, now) in outcome.targets.iter().enumerate().filter(|_| !before.is_empty()) {
+        let base_target = before.iter().position(|one| one.target == now.target).unwrap_or_default();
+        let pair = Pair { now: experiment, target, base: earlier, base_target };
+        told.push(compared::told(experiments, &pair).await?);
+    }
+    Ok(told)
 }
 
 /// `Experiment 14: 86 of 100 items passed, mean score 0.842.`, and what the gate misses.
@@ -166,6 +188,7 @@ pub(super) fn status(evaluation: &Evaluation, experiment: &Experiment) -> Evalua
         };
         status.score = written(outcome.mean);
         status.passed = outcome.passed;
+        status.comparisons = outcome.comparisons.clone();
         status.results = outcome.targets.iter().map(|one| result(one, outcome)).collect();
         status.cost =
             status::costs(outcome.judge_costs.iter().map(|cost| (cost.currency.as_str(), cost.nanos)));
