@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::embedded::Check;
 use crate::embedded::schema::{CauseReason, FieldError};
 use crate::engine::sandbox::Sandbox;
-use crate::evaluation::admission::{misread, same_rules};
+use crate::evaluation::misread::{misread, same_rules};
 use crate::resources::kind::Kind;
 
 /// The checks, made by children of `sandbox`.

@@ -7,7 +7,7 @@ use kube::{Client, ResourceExt};
 
 use super::error::NotRun;
 use crate::engine::sandbox::Sandbox;
-use crate::evaluation::admission::misread;
+use crate::evaluation::misread::misread;
 use crate::resources::annotations::BASELINE;
 use crate::resources::kind::Kind;
 

@@ -5,13 +5,13 @@
 //! anything follows from it ([`Steps`]), so that no restart pays twice. What cannot be measured scores 0 and says why: a missing
 //! value is not a pass.
 
-pub mod admission;
 pub mod datasets;
 pub mod experiment;
 mod finding;
 mod golden;
 mod judge;
 mod metrics;
+pub mod misread;
 pub mod online;
 mod protocol;
 mod rules;

@@ -29,7 +29,7 @@ use super::queue::{Key, Queue, work};
 use crate::engine::journal::JournalError;
 use crate::engine::world::{Account, Readable};
 use crate::engine::{RunError, codes};
-use crate::evaluation::{INVALID_RULE, ScoreError, Work, admission};
+use crate::evaluation::{INVALID_RULE, ScoreError, Work, misread};
 use crate::kubernetes::KindCache;
 use crate::kubernetes::cache::Cached;
 use crate::resources::evaluation::EvaluationType;
@@ -285,7 +285,7 @@ impl Shared {
             return None;
         }
         let spec = json!({"config": &evaluation.spec.config});
-        match admission::misread(self.deps.engine.sandbox(), &spec).await {
+        match misread::misread(self.deps.engine.sandbox(), &spec).await {
             Ok(wrong) => {
                 if let Some(first) = wrong.into_iter().next() {
                     return Some(RunError::new(INVALID_RULE, first.told()));
