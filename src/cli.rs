@@ -59,6 +59,11 @@ pub struct EvaluateArgs {
     #[arg(long, value_name = "SCORE", value_parser = score)]
     pub fail_under: Option<f64>,
 
+    /// Compare experiments with this one: an Evaluation's newest, or NAME@N by its number [default: each one's own baseline, else
+    /// the one before]
+    #[arg(long, value_name = "NAME[@N]")]
+    pub baseline: Option<String>,
+
     /// Seconds that all of it may take
     #[arg(long, default_value_t = 600, value_name = "SECONDS")]
     pub timeout: u64,

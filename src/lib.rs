@@ -9,6 +9,8 @@ pub mod resources;
 pub mod views;
 
 #[cfg(feature = "ssr")]
+pub mod admission;
+#[cfg(feature = "ssr")]
 pub mod cli;
 #[cfg(feature = "ssr")]
 pub mod controllers;
@@ -16,6 +18,8 @@ pub mod controllers;
 pub mod embedded;
 #[cfg(feature = "ssr")]
 pub mod engine;
+#[cfg(feature = "ssr")]
+pub mod evaluate;
 #[cfg(feature = "ssr")]
 pub mod evaluation;
 #[cfg(feature = "ssr")]

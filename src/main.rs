@@ -1,13 +1,12 @@
 //! The `arkdeck` binary: wiring only.
 
-mod evaluate;
 mod serve;
 
 use std::io::Write;
 use std::process::ExitCode;
 
 use arkdeck::cli::{Cli, Command, CrdsArgs};
-use arkdeck::{engine, resources, telemetry};
+use arkdeck::{engine, evaluate, resources, telemetry};
 use clap::Parser;
 
 #[global_allocator]

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
+use arkdeck::admission;
 use arkdeck::api::serve::Services;
 use arkdeck::cli::{DatabaseUrl, RunsAs, ServeArgs, Target};
 use arkdeck::controllers::{self, ControllerDeps};
 use arkdeck::embedded::{Embedded, Settings};
+use arkdeck::engine::sandbox::Sandbox;
 use arkdeck::engine::{self, Engine, EngineDeps};
 use arkdeck::evaluation::{Scorer, Steps};
 use arkdeck::gateway;
@@ -133,6 +135,14 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
             Ok(done) => tracing::info!(?done, "the demo set is there"),
             Err(error) => tracing::warn!(%error, "the demo set is not complete"),
         }
+        // Its second half waits for the first, and nobody for it.
+        let (store, client, ended) = (store.clone(), cluster.client.clone(), shutdown.clone());
+        tokio::spawn(async move {
+            let experiment = gateway::demo::run_experiment(&store, &client, &address);
+            if let Some(Err(error)) = ended.run_until_cancelled(experiment).await {
+                tracing::warn!(%error, "the demo experiment is not complete");
+            }
+        });
     }
     announce(listen, &data(&data_dir, &store, &file), kubeconfig.as_deref(), &cluster, reach.words());
 
@@ -183,7 +193,8 @@ async fn connect(target: Target, store: &Store) -> anyhow::Result<(Cluster, Opti
     let cluster = match target {
         Target::Embedded => {
             let crds = resources::crds().iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
-            let settings = Settings { crds, version: env!("CARGO_PKG_VERSION").into() };
+            let checks = admission::checks(&Sandbox::new(Sandbox::own_program()));
+            let settings = Settings { crds, version: env!("CARGO_PKG_VERSION").into(), checks };
             let embedded = Embedded::start(store.clone(), settings).await?;
             return Ok((Cluster::embedded(embedded.router()), Some(embedded)));
         }

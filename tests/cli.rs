@@ -257,3 +257,73 @@ fn a_suite_that_cannot_run_is_told_from_one_that_failed() {
         refused(&["evaluate", "-f", suite, "--embedded", "--fail-under", "80"], 2).contains("from 0 to 1")
     );
 }
+
+#[test]
+fn a_rule_that_cannot_be_read_ends_the_suite_before_anything_starts() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("suite.yaml");
+    let suite = "apiVersion: ark.mckinsey.com/v1alpha1\nkind: Evaluation\nmetadata: {name: facts}\nspec:\n  type: event\n  \
+                 evaluator: {name: e}\n  config:\n    queryRef: {name: q}\n    rules: [{name: typo, expression: 'true &&'}]\n";
+    std::fs::write(&file, suite).unwrap();
+    let said = refused(&["evaluate", "--embedded", "-f", file.to_str().unwrap()], 2);
+    let expected = "Evaluation 'facts' was not applied: spec.config.rules[0].expression: Rule 'typo' cannot be read: line 1, column";
+    assert!(said.contains(expected), "{said}");
+    let good = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/evaluations/good.yaml");
+    let said = refused(&["evaluate", "--embedded", "-f", good, "--baseline", "before"], 2);
+    assert!(said.contains("spec.config.dataSet"), "{said}");
+}
+
+/// Posts to a running program; status line and body.
+fn post(address: &str, path: &str, body: &str) -> (String, String) {
+    use std::io::{Read, Write};
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all((head + body).as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.lines().next().unwrap().to_owned(), body.to_owned())
+}
+
+#[test]
+fn command_and_endpoint_give_the_same_report() {
+    let dir = tempfile::tempdir().unwrap();
+    let running = Running::start(&serve(dir.path(), &["--demo"]));
+    let kubeconfig = dir.path().join("kubeconfig");
+    for (suite, status, code) in [("good.yaml", "200", 0), ("regression.yaml", "422", 1)] {
+        let file = format!("{}/examples/evaluations/{suite}", env!("CARGO_MANIFEST_DIR"));
+        let json = dir.path().join("results.json");
+        let (kubeconfig, json) = (kubeconfig.to_str().unwrap(), json.to_str().unwrap());
+        let command = run(&["evaluate", "-f", &file, "--kubeconfig", kubeconfig, "--json", json]);
+        assert_eq!(command.status.code(), Some(code), "{}", String::from_utf8_lossy(&command.stderr));
+        let text = std::fs::read_to_string(&file).unwrap();
+        let (first, body) = post(running.address(), "/api/evaluate", &text);
+        assert!(first.contains(status), "{first}: {body}");
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(read(&body), read(&std::fs::read_to_string(json).unwrap()), "{suite}");
+    }
+    assert_eq!(running.stop(), 0);
+}
+
+#[test]
+fn an_experiment_that_became_worse_fails_its_gate_and_says_first_what_moved_down() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let (markdown, json) = (file("results.md"), file("results.json"));
+    let more = ["--baseline", "refunds-before", "--markdown", &markdown, "--json", &json];
+    let output = evaluated("experiment.yaml", &more);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("agent/refunds-short against refunds-before@1: mean -"), "{said}");
+    assert!(said.contains("7 worse, 3 better of 24 items."), "{said}");
+    let (worse, better) = (said.find("worse   0.980 → 0.420").unwrap(), said.find("better  ").unwrap());
+    assert!(worse < better, "{said}");
+    assert!(said.contains("The gate failed: 1 of 2 evaluations passed."), "{said}");
+    assert!(std::fs::read_to_string(markdown).unwrap().contains("| worse | r-0"));
+    let report: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(json).unwrap()).unwrap();
+    assert_eq!(report["evaluations"][1]["comparisons"][0]["worse"], 7);
+    assert_eq!(evaluated("experiment.yaml", &["--baseline", "nobody"]).status.code(), Some(2));
+}

@@ -30,8 +30,11 @@ pub async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
     let folder = tempfile::Builder::new().prefix("arkdeck-bench-").tempdir()?;
     let store = Store::open(folder.path()).await?;
     let crds = arkdeck::resources::crds().iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
-    let embedded =
-        Embedded::start(store.clone(), embedded::Settings { crds, version: "bench".into() }).await?;
+    let embedded = Embedded::start(
+        store.clone(),
+        embedded::Settings { crds, version: "bench".into(), ..embedded::Settings::default() },
+    )
+    .await?;
     let client = kube::Client::new(embedded.router(), "default");
     let settings = Settings { program: bench.binary.clone(), ..Settings::default() };
     let deps = EngineDeps { store, client: client.clone(), readers: Arc::new(|_| Ok(None)), settings };

@@ -13,7 +13,7 @@ use super::{ControllerDeps, patch};
 use crate::engine::world::Account;
 use crate::evaluation::{self, Parameters, Settings};
 use crate::resources::condition::{self, Condition, ConditionStatus};
-use crate::resources::conditions::{agent, reasons, types};
+use crate::resources::conditions::{agent, reasons, sampling as sampling_reasons, types};
 use crate::resources::evaluator::EvaluatorStatus;
 use crate::resources::parameter::Parameter;
 use crate::resources::value_source::Source;
@@ -36,7 +36,11 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
     let follower = follow(&deps.evaluators, &shutdown, |told| match told {
         Told::All(all) => all.iter().for_each(|evaluator| queue.add(key(evaluator))),
         Told::Changed { old, new } => {
-            if old.is_none_or(|old| old.metadata.generation != new.metadata.generation) {
+            // What is counted is written elsewhere; its condition is written here, so that each has one writer.
+            let counted = |of: &Evaluator| of.status.as_ref().and_then(|status| status.sampling.clone());
+            if old.is_none_or(|old| {
+                old.metadata.generation != new.metadata.generation || counted(&old) != counted(&new)
+            }) {
                 queue.add(key(&new));
             }
         }
@@ -73,6 +77,8 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
             let again = matches!(found.verdict, Err((reasons::ADDRESS_RESOLUTION_FAILED, _)));
             let after = plan(&evaluator, found, &patch::now());
             if evaluator.status.as_ref() != Some(&after) {
+                // The counts are another's to write, and may be newer by now.
+                let after = EvaluatorStatus { sampling: None, ..after };
                 patch::status(&deps.client, &*evaluator, &after).await?;
             }
             Ok::<_, kube::Error>(again.then(|| jittered(PAUSE)))
@@ -176,7 +182,34 @@ fn plan(evaluator: &Evaluator, found: Found, now: &str) -> EvaluatorStatus {
     status.message.clone_from(&message);
     let new = Condition::new(types::AVAILABLE, holds, reason, message, evaluator.metadata.generation, now);
     condition::set(&mut status.conditions, new);
+    match sampling(evaluator) {
+        Some((holds, reason, message)) => {
+            let generation = evaluator.metadata.generation;
+            let new = Condition::new(types::SAMPLING, holds, reason, message, generation, now);
+            condition::set(&mut status.conditions, new);
+        }
+        None => status.conditions.retain(|condition| condition.type_ != types::SAMPLING),
+    }
     status
+}
+
+/// Whether live queries are scored now; `None` for one that has neither share nor budget.
+fn sampling(evaluator: &Evaluator) -> Option<(ConditionStatus, &'static str, String)> {
+    let wanted = evaluator.spec.sampling.as_ref().filter(|_| evaluator.spec.selector.is_some())?;
+    let counted = evaluator.status.as_ref().and_then(|status| status.sampling.clone()).unwrap_or_default();
+    if !counted.paused.is_empty() {
+        return Some((ConditionStatus::False, sampling_reasons::BUDGET_REACHED, counted.paused));
+    }
+    if counted.unpriced > 0 && wanted.cost_limit().is_some() {
+        let text = format!(
+            "{} scores of today have no cost in the currency of spec.sampling.maxCostPerDay, and the budget does not hold them. Give \
+             the judge's Model its prices.",
+            counted.unpriced
+        );
+        return Some((ConditionStatus::True, sampling_reasons::COST_UNKNOWN, text));
+    }
+    let text = format!("{} % of the selected queries are scored.", wanted.percent());
+    Some((ConditionStatus::True, sampling_reasons::WITHIN_BUDGET, text))
 }
 
 fn key(evaluator: &Evaluator) -> Key {
@@ -207,6 +240,27 @@ mod tests {
         let later = verdict(json!({"parameters": [{"name": "model.name",
             "valueFrom": {"configMapKeyRef": {"name": "c", "key": "k"}}}]}));
         assert!(later.is_ok(), "{later:?}");
+    }
+
+    #[test]
+    fn a_budget_that_is_used_up_or_cannot_hold_is_a_condition() {
+        let told = |spec: serde_json::Value, counted: serde_json::Value| {
+            let object = json!({"apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Evaluator",
+                "metadata": {"name": "harbour"}, "spec": spec, "status": {"sampling": counted}});
+            let found = Found { address: String::new(), verdict: Ok(String::new()) };
+            let status = plan(&serde_json::from_value(object).unwrap(), found, "2026-01-01T00:00:00Z");
+            let of = condition::find(&status.conditions, types::SAMPLING);
+            of.map(|one| (one.status.as_str().to_owned(), one.reason.clone()))
+        };
+        let spec = json!({"selector": {"resourceType": "Query"}, "sampling": {"percent": 10, "maxCostPerDay": "1 EUR"}});
+        for (counted, status, reason) in [
+            (json!({}), "True", "WithinBudget"),
+            (json!({"paused": "The budget of the day is spent."}), "False", "BudgetReached"),
+            (json!({"unpriced": 2}), "True", "CostUnknown"),
+        ] {
+            assert_eq!(told(spec.clone(), counted), Some((status.to_owned(), reason.to_owned())));
+        }
+        assert_eq!(told(json!({"sampling": {"percent": 10}}), json!({})), None, "it selects nothing");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! One axum router is the API: in process it is the transport of a `kube::Client`, on a loopback port it serves
 //! kubectl. It knows no Ark kind by name: what it serves are the built-ins and the definitions that it is given.
 
+mod admission;
 pub mod apply;
 mod builtin;
 mod cleanup;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 use axum::Router;
 use tokio_util::sync::CancellationToken;
 
+pub use admission::{Check, Looked};
 pub use builtin::BuiltinError;
 pub use crd::CrdError;
 pub use listen::ListenError;
@@ -46,6 +48,8 @@ pub struct Settings {
     pub crds: Vec<serde_json::Value>,
     /// Version of this program, part of what `/version` says.
     pub version: String,
+    /// What is looked at besides, before an object is stored.
+    pub checks: Vec<Check>,
 }
 
 /// Why the API cannot start.

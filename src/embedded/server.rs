@@ -10,6 +10,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use super::admission::Check;
 use super::discovery;
 use super::registry::Registry;
 use super::request::{Request, Where, locate};
@@ -41,6 +42,8 @@ pub(super) struct Server {
     pub storage: Storage,
     /// Version of this program, for `/version`.
     pub version: String,
+    /// What is looked at before an object is stored.
+    pub checks: Vec<Check>,
     /// Ends watches and background tasks.
     pub shutdown: CancellationToken,
 }

@@ -38,6 +38,7 @@ pub(super) async fn start(store: Store, settings: Settings) -> Result<Arc<Server
         registry: Registry::new(resources, namespaces),
         storage,
         version: settings.version,
+        checks: settings.checks,
         shutdown: CancellationToken::new(),
     });
     cleanup::start(&server, events);

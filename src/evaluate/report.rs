@@ -2,33 +2,32 @@
 
 use std::fmt::Write;
 
-use arkdeck::resources::{Evaluation, EvaluationPhase};
-use kube::ResourceExt;
 use serde::Serialize;
 
-/// One evaluation.
-#[derive(Debug, Serialize)]
-struct Outcome {
-    name: String,
-    score: Option<f64>,
-    passed: bool,
-    message: String,
-    parts: Vec<Part>,
+use super::escape::{cell, line, xml};
+use super::outcome::{Outcome, Part};
+use crate::resources::Evaluation;
+use crate::resources::comparison::{Comparison, MovedItem};
+
+/// The form of a report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// For a terminal.
+    Text,
+    /// JUnit XML: one suite for each evaluation, one case for each part.
+    Junit,
+    /// Tables for the comment of a change.
+    Markdown,
+    /// JSON.
+    #[default]
+    Json,
 }
 
-/// What it is made of: measures, criteria, rules, examples, or evaluations of a batch.
-#[derive(Debug, Serialize)]
-struct Part {
-    name: String,
-    score: String,
-    passed: bool,
-    reason: String,
-}
-
-/// How all of them went.
+/// How all evaluations of a suite went.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Report {
+pub struct Report {
     passed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     fail_under: Option<f64>,
@@ -37,171 +36,163 @@ pub(super) struct Report {
 
 impl Report {
     /// The gate: every evaluation passed; with `least`, every score reaches it instead. One without a score never passes.
-    pub(super) fn of(evaluations: &[Evaluation], least: Option<f64>) -> Self {
-        let evaluations: Vec<Outcome> = evaluations.iter().map(|one| outcome(one, least)).collect();
+    pub fn of(evaluations: &[Evaluation], least: Option<f64>) -> Self {
+        let evaluations: Vec<Outcome> = evaluations.iter().map(|one| Outcome::of(one, least)).collect();
         let passed = !evaluations.is_empty() && evaluations.iter().all(|one| one.passed);
         Self { passed, fail_under: least, evaluations }
     }
 
     /// Whether the gate passes.
-    pub(super) fn passed(&self) -> bool {
+    pub fn passed(&self) -> bool {
         self.passed
     }
 
-    /// For a terminal.
-    pub(super) fn text(&self) -> String {
+    /// The report in one of its forms.
+    pub fn written(&self, format: Format) -> String {
+        match format {
+            Format::Text => self.text(),
+            Format::Junit => self.junit(),
+            Format::Markdown => self.markdown(),
+            Format::Json => self.json(),
+        }
+    }
+
+    fn verdict(&self) -> &'static str {
+        if self.passed { "passed" } else { "failed" }
+    }
+
+    // Writing to a text cannot fail.
+    fn text(&self) -> String {
         let mut text = String::new();
-        // Writing to a text cannot fail.
         for one in &self.evaluations {
-            let _ =
-                writeln!(text, "{}  {}  {}  {}", mark(one.passed), shown(one.score), one.name, one.message);
+            let head = format!("{}  {}  {}", mark(one.passed), one.shown(), one.name);
+            let _ = writeln!(text, "{head}  {}", line(&one.message));
+            for comparison in &one.comparisons {
+                let _ = writeln!(text, "      {}", line(&compared(comparison)));
+                for item in &comparison.moved {
+                    let _ = writeln!(text, "        {}", line(&moved(item)));
+                }
+            }
             for part in one.parts.iter().filter(|part| !part.passed) {
-                let _ = writeln!(text, "      {}  {}: {}", part.score, part.name, part.reason);
+                let _ = writeln!(text, "      {}  {}: {}", part.score, part.name, line(&part.reason));
             }
         }
         let good = self.evaluations.iter().filter(|one| one.passed).count();
-        let verdict = if self.passed { "passed" } else { "failed" };
-        let _ =
-            writeln!(text, "The gate {verdict}: {good} of {} evaluations passed.", self.evaluations.len());
+        let all = self.evaluations.len();
+        let _ = writeln!(text, "The gate {}: {good} of {all} evaluations passed.", self.verdict());
         text
     }
 
-    /// JUnit XML: one suite for each evaluation, one case for each part.
-    pub(super) fn junit(&self) -> String {
-        let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+    fn junit(&self) -> String {
+        let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
         for one in &self.evaluations {
             let whole = Part {
                 name: one.name.clone(),
-                score: shown(one.score),
+                score: one.shown(),
                 passed: one.passed,
                 reason: one.message.clone(),
             };
             let cases: Vec<&Part> = one.parts.iter().chain([&whole]).collect();
             let failures = cases.iter().filter(|case| !case.passed).count();
-            let _ = writeln!(
-                xml,
-                "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{failures}\">",
-                escaped(&one.name),
-                cases.len()
-            );
+            let (name, tests) = (xml(&one.name), cases.len());
+            let _ = writeln!(out, "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\">");
             for case in cases {
-                let _ = write!(
-                    xml,
-                    "    <testcase classname=\"{}\" name=\"{}\"",
-                    escaped(&one.name),
-                    escaped(&case.name)
-                );
+                let _ = write!(out, "    <testcase classname=\"{name}\" name=\"{}\"", xml(&case.name));
                 if case.passed {
-                    xml.push_str("/>\n");
+                    out.push_str("/>\n");
                 } else {
-                    let _ = writeln!(
-                        xml,
-                        "><failure message=\"{}\">score {}</failure></testcase>",
-                        escaped(&case.reason),
-                        escaped(&case.score)
-                    );
+                    let (reason, score) = (xml(&case.reason), xml(&case.score));
+                    let _ =
+                        writeln!(out, "><failure message=\"{reason}\">score {score}</failure></testcase>");
                 }
             }
-            xml.push_str("  </testsuite>\n");
+            // Items that moved are no cases: how many may is for the gate to say.
+            if !one.comparisons.is_empty() {
+                let lines: Vec<String> = one.comparisons.iter().flat_map(told).collect();
+                let _ = writeln!(out, "    <system-out>{}</system-out>", xml(&lines.join("\n")));
+            }
+            out.push_str("  </testsuite>\n");
         }
-        xml.push_str("</testsuites>\n");
-        xml
+        out.push_str("</testsuites>\n");
+        out
     }
 
-    /// A table for the comment of a change.
-    pub(super) fn markdown(&self) -> String {
-        let verdict = if self.passed { "passed" } else { "failed" };
-        let mut text =
-            format!("### Evaluations: {verdict}\n\n| Evaluation | Score | | Why |\n|---|---:|---|---|\n");
+    fn markdown(&self) -> String {
+        let mut text = format!(
+            "### Evaluations: {}\n\n| Evaluation | Score | | Why |\n|---|---:|---|---|\n",
+            self.verdict()
+        );
         for one in &self.evaluations {
-            let _ = writeln!(
-                text,
-                "| **{}** | {} | {} | {} |",
-                cell(&one.name),
-                shown(one.score),
-                mark(one.passed),
-                cell(&one.message)
-            );
+            let (name, why) = (cell(&one.name), cell(&one.message));
+            let _ = writeln!(text, "| **{name}** | {} | {} | {why} |", one.shown(), mark(one.passed));
             for part in &one.parts {
-                let _ = writeln!(
-                    text,
-                    "| {} | {} | {} | {} |",
-                    cell(&part.name),
-                    part.score,
-                    mark(part.passed),
-                    cell(&part.reason)
-                );
+                let (name, why) = (cell(&part.name), cell(&part.reason));
+                let _ = writeln!(text, "| {name} | {} | {} | {why} |", part.score, mark(part.passed));
+            }
+        }
+        for comparison in self.evaluations.iter().flat_map(|one| &one.comparisons) {
+            let _ = writeln!(text, "\n#### {}\n", cell(&compared(comparison)));
+            if comparison.moved.is_empty() {
+                continue;
+            }
+            text.push_str("| | Item | Before | Now | Why |\n|---|---|---:|---:|---|\n");
+            for item in &comparison.moved {
+                let title = cell(&format!("{} {}", item.item, item.title));
+                let (before, now) = (score(&item.before), score(&item.now));
+                let why = cell(&item.reason);
+                let _ = writeln!(text, "| {} | {title} | {before} | {now} | {why} |", direction(item));
             }
         }
         text
     }
 
-    /// JSON.
-    pub(super) fn json(&self) -> String {
+    fn json(&self) -> String {
         // What serde derives for these types always encodes.
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
 }
 
-fn outcome(evaluation: &Evaluation, least: Option<f64>) -> Outcome {
-    let status = evaluation.status.clone().unwrap_or_default();
-    let done = status.phase == Some(EvaluationPhase::Done);
-    let score = status.score.parse::<f64>().ok().filter(|_| done);
-    let passed = match (score, least) {
-        (None, _) => false,
-        (Some(_), None) => status.passed,
-        (Some(score), Some(least)) => score >= least,
-    };
-    let results = status.results.into_iter().map(|one| Part {
-        name: one.name,
-        score: one.score,
-        passed: one.passed,
-        reason: one.reason,
-    });
-    let children = status.batch_progress.unwrap_or_default().child_evaluations.into_iter().map(|one| Part {
-        name: one.name,
-        score: if one.score.is_empty() { "–".to_owned() } else { one.score },
-        passed: one.passed,
-        reason: one.message,
-    });
-    Outcome {
-        name: evaluation.name_any(),
-        score,
-        passed,
-        message: status.message,
-        parts: results.chain(children).collect(),
+/// `agent/refunds against refunds@1: mean -0.125 (95 % between -0.250 and -0.020), 5 worse, 1 better of 24 items.`
+fn compared(one: &Comparison) -> String {
+    let mut text = format!("{} against {}: ", one.target, one.baseline);
+    if one.paired == 0 {
+        text.push_str("no item is in both");
+    } else {
+        let _ = write!(text, "mean {}", one.delta);
+        if !one.low.is_empty() {
+            let _ = write!(text, " (95 % between {} and {})", one.low, one.high);
+        }
+        let _ = write!(text, ", {} worse, {} better of {} items", one.worse, one.better, one.paired);
     }
+    if one.missing > 0 {
+        let _ = write!(text, ", {} missing", one.missing);
+    }
+    text.push('.');
+    text
 }
 
-fn shown(score: Option<f64>) -> String {
-    score.map_or_else(|| "  –  ".to_owned(), |score| format!("{score:.3}"))
+fn told(one: &Comparison) -> Vec<String> {
+    [compared(one)].into_iter().chain(one.moved.iter().map(moved)).collect()
+}
+
+/// `worse   1.000 → 0.000  r-003  Where is my refund?  says-amount: …`
+fn moved(item: &MovedItem) -> String {
+    let (before, now) = (score(&item.before), score(&item.now));
+    let text =
+        format!("{:<7} {before} → {now}  {}  {}  {}", direction(item), item.item, item.title, item.reason);
+    text.trim_end().to_owned()
+}
+
+fn direction(item: &MovedItem) -> &'static str {
+    if item.better { "better" } else { "worse" }
+}
+
+fn score(text: &str) -> &str {
+    if text.is_empty() { "–" } else { text }
 }
 
 fn mark(passed: bool) -> &'static str {
     if passed { "pass" } else { "FAIL" }
-}
-
-/// Text inside of XML; what XML cannot hold at all is left out.
-fn escaped(text: &str) -> String {
-    let allowed = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t'));
-    let mut out = String::with_capacity(text.len());
-    for c in allowed {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' => out.push_str("&#10;"),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// Text inside of a table's cell: one line, and nothing that Markdown or HTML would read.
-fn cell(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace('`', "\\`")
 }
 
 #[cfg(test)]
@@ -227,35 +218,92 @@ mod tests {
         ]
     }
 
+    fn experiment() -> Vec<Evaluation> {
+        let moved = json!([
+            {"item": "r-003", "title": "Where is it?", "before": "1.000", "now": "0.000", "reason": "says-amount: no <€>"},
+            {"item": "r-009", "before": "1.000", "now": "", "reason": "no answer"},
+            {"item": "r-017", "title": "Late", "before": "0.250", "now": "1.000", "better": true},
+        ]);
+        let comparison = json!([{"target": "agent/refunds", "baseline": "refunds@1", "paired": 24, "missing": 1,
+            "worse": 2, "better": 1, "delta": "-0.052", "low": "-0.110", "high": "-0.004", "moved": moved}]);
+        let results = json!([{"name": "agent/refunds", "score": "0.800", "passed": false,
+            "reason": "19 of 24 items passed. 2 items became worse than in experiment 1, more than 0."}]);
+        vec![evaluation(
+            "refunds",
+            json!({"phase": "done", "score": "0.800", "passed": false, "message": "Experiment 2: 19 of 24 items passed",
+                "experiment": 2, "results": results, "comparisons": comparison}),
+        )]
+    }
+
     #[test]
     fn the_gate_is_that_all_pass_or_reach_the_bound() {
         assert!(!Report::of(&suite(), None).passed());
         assert!(Report::of(&suite()[..1], None).passed());
         assert!(Report::of(&suite(), Some(0.5)).passed());
         assert!(!Report::of(&suite(), Some(0.95)).passed());
-        assert!(!Report::of(&[], None).passed(), "nothing is no pass");
-        let error = evaluation("e", json!({"phase": "error", "score": "1.000", "passed": true}));
-        assert!(!Report::of(&[error], Some(0.0)).passed(), "an error is no pass");
+        let unfinished = [evaluation("e", json!({"phase": "error", "score": "1", "message": "no"}))];
+        assert!(!Report::of(&unfinished, Some(0.0)).passed(), "without a score nothing passes");
+        assert!(!Report::of(&[], None).passed());
     }
 
     #[test]
-    fn every_form_is_sound_whatever_the_reasons_say() {
+    fn each_form_says_what_failed_and_why() {
         let report = Report::of(&suite(), None);
-        assert!(
-            report.text().ends_with("The gate failed: 1 of 2 evaluations passed.\n"),
-            "{}",
-            report.text()
-        );
-        let xml = report.junit();
-        assert!(
-            xml.contains("no &quot;noon&quot; &lt;b&gt; | here") && xml.contains("failures=\"2\""),
-            "{xml}"
-        );
-        assert!(report.markdown().contains(r"&lt;b> \| here"), "{}", report.markdown());
-        let json: serde_json::Value = serde_json::from_str(&report.json()).unwrap();
+        insta::assert_snapshot!(report.written(Format::Text), @r#"
+        pass  0.900  good  ok
+        FAIL  0.500  bad  low
+              0.000  contains: no "noon" <b> | here
+        The gate failed: 1 of 2 evaluations passed.
+        "#);
+        insta::assert_snapshot!(report.written(Format::Junit), @r#"
+        <?xml version="1.0" encoding="UTF-8"?>
+        <testsuites>
+          <testsuite name="good" tests="1" failures="0">
+            <testcase classname="good" name="good"/>
+          </testsuite>
+          <testsuite name="bad" tests="2" failures="2">
+            <testcase classname="bad" name="contains"><failure message="no &quot;noon&quot; &lt;b&gt; | here">score 0.000</failure></testcase>
+            <testcase classname="bad" name="bad"><failure message="low">score 0.500</failure></testcase>
+          </testsuite>
+        </testsuites>
+        "#);
+        insta::assert_snapshot!(report.written(Format::Markdown), @r#"
+        ### Evaluations: failed
+
+        | Evaluation | Score | | Why |
+        |---|---:|---|---|
+        | **good** | 0.900 | pass | ok |
+        | **bad** | 0.500 | FAIL | low |
+        | contains | 0.000 | FAIL | no "noon" &lt;b> \| here |
+        "#);
+        let json: serde_json::Value = serde_json::from_str(&report.written(Format::Json)).unwrap();
         assert_eq!(
-            (json["passed"].as_bool(), json["evaluations"][0]["score"].as_f64()),
-            (Some(false), Some(0.9))
+            (&json["passed"], &json["evaluations"][1]["parts"][0]["name"]),
+            (&json!(false), &json!("contains"))
         );
+    }
+
+    #[test]
+    fn an_experiment_says_first_what_moved_down() {
+        let report = Report::of(&experiment(), None);
+        insta::assert_snapshot!(report.written(Format::Text), @r"
+        FAIL  0.800  refunds  Experiment 2: 19 of 24 items passed
+              agent/refunds against refunds@1: mean -0.052 (95 % between -0.110 and -0.004), 2 worse, 1 better of 24 items, 1 missing.
+                worse   1.000 → 0.000  r-003  Where is it?  says-amount: no <€>
+                worse   1.000 → –  r-009    no answer
+                better  0.250 → 1.000  r-017  Late
+              0.800  agent/refunds: 19 of 24 items passed. 2 items became worse than in experiment 1, more than 0.
+        The gate failed: 0 of 1 evaluations passed.
+        ");
+        let markdown = report.written(Format::Markdown);
+        assert!(
+            markdown.contains("| worse | r-003 Where is it? | 1.000 | 0.000 | says-amount: no &lt;€> |"),
+            "{markdown}"
+        );
+        let junit = report.written(Format::Junit);
+        assert!(junit.contains("<system-out>agent/refunds against refunds@1"), "{junit}");
+        assert_eq!(junit.matches("<testcase").count(), 2, "what moved is no case");
+        let json: serde_json::Value = serde_json::from_str(&report.written(Format::Json)).unwrap();
+        assert_eq!(json["evaluations"][0]["comparisons"][0]["moved"][0]["item"], "r-003");
     }
 }

@@ -13,6 +13,8 @@ mod finding;
 mod golden;
 mod judge;
 mod metrics;
+pub mod misread;
+pub mod online;
 mod protocol;
 mod rules;
 mod score;
@@ -24,6 +26,7 @@ mod trace;
 
 pub use finding::{Finding, written};
 pub use metrics::check as check_metric;
+pub use rules::INVALID_RULE;
 pub use score::{ScoreError, Scored, Scorer, Work};
 pub use settings::{CRITERIA, Parameters, Settings, SettingsError};
 pub use steps::Steps;

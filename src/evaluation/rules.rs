@@ -42,7 +42,7 @@ fn finding(rule: &ExpressionRule, ruled: Ruled) -> Result<Finding, RunError> {
         }
         Ruled::Unsuited(why) => (false, why),
         Ruled::Unreadable(why) => {
-            return Err(RunError::new(INVALID_RULE, format!("Rule '{}' cannot be read: {why}.", rule.name)));
+            return Err(RunError::new(INVALID_RULE, unreadable(&rule.name, &why)));
         }
     };
     Ok(Finding {
@@ -53,6 +53,11 @@ fn finding(rule: &ExpressionRule, ruled: Ruled) -> Result<Finding, RunError> {
         required: false,
         reason,
     })
+}
+
+/// A rule that cannot be read, in the sentence that is told wherever it is found.
+pub(super) fn unreadable(name: &str, why: &str) -> String {
+    format!("Rule '{name}' cannot be read: {why}.")
 }
 
 /// The figures that Ark's evaluator told besides.

@@ -79,13 +79,18 @@ impl Steps {
 
     /// Keeps the answer of a step that has none; on disk when this returns.
     pub async fn keep(&self, owner: &str, step: &str, answer: &impl Serialize) -> Result<(), StoreError> {
+        self.store.write(vec![Self::keeping(owner, step, answer)]).await
+    }
+
+    /// The statement of [`keep`](Self::keep), for what must be in one transaction with something else.
+    pub(super) fn keeping(owner: &str, step: &str, answer: &impl Serialize) -> Statement {
         // What serde derives for our own types always encodes.
         let json = serde_json::to_string(answer).unwrap_or_default();
         let statement = Statement::new(
             "INSERT INTO evaluation_steps (owner, step, at_ms, attempts, answer) VALUES ($1, $2, $3, 1, $4) \
              ON CONFLICT (owner, step) DO UPDATE SET answer = excluded.answer WHERE evaluation_steps.answer IS NULL",
         );
-        self.store.write(vec![statement.bind(owner).bind(step).bind(now_ms()).bind(json)]).await
+        statement.bind(owner).bind(step).bind(now_ms()).bind(json)
     }
 
     /// Forgets what belongs to an object that is gone.

@@ -12,6 +12,8 @@ pub mod types {
     pub const DISCOVERING: &str = "Discovering";
     /// Query, A2ATask: has ended.
     pub const COMPLETED: &str = "Completed";
+    /// Evaluator with a selector and a share or budget: scores live queries now.
+    pub const SAMPLING: &str = "Sampling";
     /// Evaluation: has ended.
     pub const EVALUATION_COMPLETED: &str = "EvaluationCompleted";
     /// Query: a conversation was named and there is no memory to keep it.
@@ -172,6 +174,16 @@ pub mod a2a_task {
     pub const APPROVAL_TIMEOUT_PROCEEDED: &str = "ApprovalTimeoutProceeded";
     /// The decision is neither an approval nor a rejection.
     pub const INVALID_APPROVAL_DECISION: &str = "InvalidApprovalDecision";
+}
+
+/// Reasons of evaluators (`Sampling`).
+pub mod sampling {
+    /// There is budget.
+    pub const WITHIN_BUDGET: &str = "WithinBudget";
+    /// The budget of the hour or the day is used up.
+    pub const BUDGET_REACHED: &str = "BudgetReached";
+    /// There is a budget of cost, and what a judge cost is not known: the Model has no prices.
+    pub const COST_UNKNOWN: &str = "CostUnknown";
 }
 
 /// Reasons of evaluations (`EvaluationCompleted`).

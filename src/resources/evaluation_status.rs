@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
 use super::schema;
-use super::{condition::Condition, duration::GoDuration, string_enum::string_enum, token_usage::TokenUsage};
+use super::{
+    comparison::Comparison, condition::Condition, duration::GoDuration, string_enum::string_enum,
+    token_usage::TokenUsage,
+};
 
 string_enum! {
     /// Where an evaluation is on its way.
@@ -54,6 +57,9 @@ pub struct EvaluationStatus {
     /// For a batch with a data set: the number of the experiment that the status is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub experiment: Option<i32>,
+    /// For a batch with a data set: how its targets did, compared with the baseline.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub comparisons: Vec<Comparison>,
     /// How far a batch has come.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batch_progress: Option<BatchProgress>,

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    condition::Condition, metric::Metric, parameter::Parameter, selector::LabelSelector,
-    string_enum::string_enum, value_source::ValueSource,
+    condition::Condition, metric::Metric, parameter::Parameter, sampling::Sampling, sampling::SamplingStatus,
+    selector::LabelSelector, string_enum::string_enum, value_source::ValueSource,
 };
 #[cfg(feature = "ssr")]
 use super::{schema, value_source::given};
@@ -55,6 +55,9 @@ pub struct EvaluatorSpec {
     /// Scores every query with these labels by itself, once it is done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<ResourceSelector>,
+    /// Which of the selected queries are scored: a share, within a budget. Default: each of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sampling: Option<Sampling>,
     /// Without an address: measures that need no model.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "ssr", schemars(length(max = MAX_METRICS)))]
@@ -118,7 +121,10 @@ pub struct EvaluatorStatus {
     /// The same in a sentence.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub message: String,
-    /// What was last found out. 'Available' says whether the evaluator can score, and if not, why.
+    /// What came of 'spec.sampling' today.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sampling: Option<SamplingStatus>,
+    /// What was last found out. 'Sampling' says whether live queries are scored now. 'Available' says whether the evaluator can score, and if not, why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "ssr", schemars(transform = schema::conditions))]
     pub conditions: Vec<Condition>,

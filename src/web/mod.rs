@@ -5,6 +5,7 @@
 mod assets;
 mod datasets;
 mod door;
+mod evaluate;
 mod functions;
 mod health;
 mod live;
@@ -45,6 +46,7 @@ pub fn router(web: Web, demo: Option<Router>) -> Router {
     let mut people = Router::new()
         .route("/live", get(live::stream))
         .with_state(live::State { services: services.clone(), shutdown })
+        .merge(evaluate::routes(services.clone()))
         .merge(pages::routes(&services, &options, assets))
         .layer(axum::middleware::from_fn(session::remember))
         .layer(session::layer(services.store()));

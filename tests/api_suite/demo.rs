@@ -1,12 +1,13 @@
 //! The demo set against the demo model: everything that it shows, works.
 
 use arkdeck::gateway::demo::{self, Seeded};
-use arkdeck::resources::Model;
+use arkdeck::resources::{Evaluation, EvaluationPhase, Model};
 use axum::Router;
 use kube::api::{Api, Patch, PatchParams};
+use kube::runtime::wait::await_condition;
 use serde_json::{Value, json};
 
-use crate::harness::{Deck, NAMESPACE, content, message, outline, quick};
+use crate::harness::{Deck, NAMESPACE, PATIENCE, content, message, outline, quick};
 
 async fn demo_server() -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -56,5 +57,26 @@ async fn the_set_is_applied_once_runs_and_never_overwrites_a_person() {
     let url = |model: Model| model.spec.config.openai.unwrap().base_url.value;
     assert_eq!(url(models.get("demo-fast").await.unwrap()), "https://models.example/v1");
     assert_eq!(url(models.get("default").await.unwrap()), "http://127.0.0.1:1/demo/v1");
+    deck.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_experiment_has_items_that_moved_both_ways_and_its_gate_fails() {
+    let (dir, address) = (tempfile::tempdir().unwrap(), demo_server().await);
+    let deck = Deck::start(dir.path(), quick()).await;
+    demo::seed(deck.store(), &deck.client, &address).await.unwrap();
+    demo::run_experiment(deck.store(), &deck.client, &address).await.unwrap();
+    let api: Api<Evaluation> = Api::namespaced(deck.client.clone(), demo::EXPERIMENT_NAMESPACE);
+    let second = await_condition(api, "refund-decisions", |one: Option<&Evaluation>| {
+        one.and_then(|one| one.status.as_ref())
+            .is_some_and(|status| status.experiment == Some(2) && status.phase == Some(EvaluationPhase::Done))
+    });
+    let status = tokio::time::timeout(PATIENCE, second).await.unwrap().unwrap().unwrap().status.unwrap();
+    assert!(!status.passed && status.message.contains("items became worse"), "{}", status.message);
+    let one = &status.comparisons[0];
+    assert_eq!((one.paired, one.worse, one.better), (24, 7, 3), "{one:?}");
+    assert!(one.moved[0].reason.starts_with("amount: ") && !one.moved[0].better, "{:?}", one.moved[0]);
+    // Asked for once: a later start leaves it alone.
+    demo::run_experiment(deck.store(), &deck.client, &address).await.unwrap();
     deck.stop().await;
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arkdeck::resources::{Evaluation, EvaluationPhase, EvaluationStatus};
 use kube::ResourceExt;
-use kube::api::{Api, DeleteParams};
+use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
@@ -118,7 +118,6 @@ async fn a_query_is_measured_by_its_answer_and_its_run_and_rules_see_what_happen
     ]);
     let event = |rules: Value| json!({"type": "event", "config": {"queryRef": {"name": "q"}, "rules": rules}, "evaluator": {"name": "measures"}});
     deck.evaluation("ruled", event(rules)).await;
-    deck.evaluation("wrong", event(json!([{"name": "typo", "expression": "tools.was_called('noop'"}]))).await;
     deck.query("q", json!({"input": "When?", "target": {"type": "agent", "name": "pilot"}})).await;
 
     let measured = status(&deck.evaluated("measured").await);
@@ -132,12 +131,84 @@ async fn a_query_is_measured_by_its_answer_and_its_run_and_rules_see_what_happen
     assert_eq!(status(&ruled).score, "0.800");
     assert_eq!(status(&ruled).message, "Event evaluation completed with 3 rules - passed (score: 0.800)");
     assert_eq!(ruled.annotations()["evaluation.metadata/rule_2_refunded_passed"], "false");
-    let wrong = status(&deck.evaluated("wrong").await);
-    assert!(
-        wrong.message.starts_with("InvalidRule: Rule 'typo' cannot be read: line 1, column "),
-        "{}",
-        wrong.message
-    );
+    deck.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_that_cannot_be_read_are_refused_or_end_their_evaluation_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let deck = Deck::start(dir.path(), quick()).await;
+    let good = json!({"name": "fine", "expression": "tools.was_called('noop') and not query.was_eaten()"});
+    let typo = json!({"name": "typo", "expression": "true &&\n  (1 <"});
+    // Neither query nor evaluator will ever come: nobody waits for them.
+    let config = json!({"queryRef": {"name": "q"}, "rules": [good, good, typo]});
+    let who = json!({"name": "nobody"});
+    let item = json!({"type": "event", "evaluator": who, "config": config});
+    let all: Api<Evaluation> = Api::namespaced(deck.client.clone(), NAMESPACE);
+    for (name, spec, field) in [
+        ("own", json!({"type": "event", "config": config, "evaluator": who}), "spec.config.rules[2]"),
+        (
+            "item",
+            json!({"type": "batch", "config": {"items": [item]}}),
+            "spec.config.items[0].config.rules[2]",
+        ),
+        (
+            "template",
+            json!({"type": "batch", "config": {"template": item, "querySelector": {"matchLabels": {"a": "b"}}}}),
+            "spec.config.template.config.rules[2]",
+        ),
+    ] {
+        let object: Evaluation = serde_json::from_value(json!({"apiVersion": "ark.mckinsey.com/v1alpha1",
+            "kind": "Evaluation", "metadata": {"name": name}, "spec": spec}))
+        .unwrap();
+        let made = all.create(&PostParams::default(), &object).await;
+        if !deck.is_embedded() {
+            made.unwrap();
+            let status = status(&deck.evaluated(name).await);
+            let said = "InvalidRule: Rule 'typo' cannot be read: line 2, column ";
+            assert!(status.message.starts_with(said), "{}", status.message);
+            assert!(
+                name == "own" || status.message.ends_with(&format!("It is {field}.")),
+                "{}",
+                status.message
+            );
+            continue;
+        }
+        let Err(kube::Error::Api(refusal)) = made else { panic!("it was let in: {made:?}") };
+        assert_eq!((refusal.code, refusal.reason.as_str()), (422, "Invalid"));
+        let causes = refusal.details.unwrap().causes;
+        assert_eq!(causes.len(), 1, "{causes:?}");
+        assert_eq!(
+            (causes[0].field.clone(), causes[0].reason.as_str()),
+            (format!("{field}.expression"), "FieldValueInvalid")
+        );
+        let said = r#"Invalid value: "true &&\n  (1 <": Rule 'typo' cannot be read: line 2, column "#;
+        assert!(causes[0].message.starts_with(said), "{}", causes[0].message);
+    }
+    if deck.is_embedded() {
+        // A change is looked at as well, by patch and by apply; what is not about rules is not.
+        let rules = |rule: &Value| json!({"spec": {"config": {"rules": [rule]}}});
+        deck.evaluation(
+            "later",
+            json!({"type": "event", "config": {"queryRef": {"name": "q"}, "rules": [good]},
+            "evaluator": who}),
+        )
+        .await;
+        let params = PatchParams::apply("test").force();
+        let merge = all.patch("later", &PatchParams::default(), &Patch::Merge(rules(&typo))).await;
+        let mut applied = json!({"apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Evaluation"});
+        applied.as_object_mut().unwrap().extend(rules(&typo).as_object().unwrap().clone());
+        let apply = all.patch("later", &params, &Patch::Apply(applied)).await;
+        for outcome in [merge, apply] {
+            let Err(kube::Error::Api(refusal)) = outcome else { panic!("it was let in: {outcome:?}") };
+            assert!(
+                refusal.code == 422 && refusal.message.contains("spec.config.rules[0].expression"),
+                "{refusal:?}"
+            );
+        }
+        let label = json!({"metadata": {"labels": {"tide": "low"}}});
+        all.patch("later", &PatchParams::default(), &Patch::Merge(label)).await.unwrap();
+    }
     deck.stop().await;
 }
 

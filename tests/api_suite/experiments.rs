@@ -365,3 +365,42 @@ async fn what_cannot_run_says_why() {
     );
     deck.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_of_another_evaluation_may_be_the_baseline_and_the_status_tells_what_moved() {
+    let (dir, server) = (tempfile::tempdir().unwrap(), ModelServer::start().await);
+    server.script("gull", [Act::By(noon)]);
+    server.script("tern", [Act::Say("At six.")]);
+    let deck = self::deck(dir.path(), &server).await;
+    deck.model(&server, "tern").await;
+    deck.evaluation("before", experiment(json!({}))).await;
+    assert!(told(&deck, "before", 1).await.comparisons.is_empty(), "there is nothing to compare with");
+    let after = |name: &str, baseline: &str| {
+        let config = json!({"targets": [{"type": "model", "name": "tern"}], "gate": {"maxWorse": 2}});
+        json!({"apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Evaluation", "spec": experiment(config),
+            "metadata": {"name": name, "annotations": {"ark.mckinsey.com/baseline": baseline}}})
+    };
+    deck.create(after("after", "before@1")).await;
+    let status = told(&deck, "after", 1).await;
+    assert!(status.passed, "two of two: {}", status.message);
+    let [one] = status.comparisons.as_slice() else { panic!("{:?}", status.comparisons) };
+    assert_eq!((one.target.as_str(), one.baseline.as_str()), ("model/tern", "before@1"));
+    assert_eq!((one.paired, one.worse, one.better, one.delta.as_str()), (3, 2, 1, "-0.333"));
+    let moved: Vec<(&str, &str, &str, bool)> = one
+        .moved
+        .iter()
+        .map(|item| (item.item.as_str(), item.before.as_str(), item.now.as_str(), item.better))
+        .collect();
+    assert_eq!(moved.len(), 3);
+    assert_eq!(moved[2], ("high", "0.000", "1.000", true), "what became worse comes first");
+    assert!(one.moved[0].reason.starts_with("exact: "), "{:?}", one.moved[0]);
+
+    deck.create(after("lost", "before@7")).await;
+    let status = told(&deck, "lost", 1).await;
+    assert!(
+        !status.passed && status.message.contains("no experiment 7 of Evaluation 'before'"),
+        "{}",
+        status.message
+    );
+    deck.stop().await;
+}

@@ -6,9 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arkdeck::admission;
 use arkdeck::controllers::{self, ControllerDeps};
 use arkdeck::embedded::{self, Embedded};
 use arkdeck::engine::journal::{Entry, Event};
+use arkdeck::engine::sandbox::Sandbox;
 use arkdeck::engine::world::Account;
 use arkdeck::engine::{Engine, EngineDeps, Settings};
 use arkdeck::evaluation::{Scorer, Steps};
@@ -352,7 +354,8 @@ pub struct Connection {
 pub async fn connect(store: &Store, fresh: bool) -> Connection {
     let Some(path) = std::env::var_os("ARKDECK_TEST_KUBECONFIG") else {
         let definitions = crds().iter().map(|crd| serde_json::to_value(crd).unwrap()).collect();
-        let options = embedded::Settings { crds: definitions, version: "test".into() };
+        let checks = admission::checks(&Sandbox::new(env!("CARGO_BIN_EXE_arkdeck").into()));
+        let options = embedded::Settings { crds: definitions, version: "test".into(), checks };
         let embedded = Embedded::start(store.clone(), options).await.unwrap();
         let client = Client::new(embedded.router(), NAMESPACE);
         return Connection { client, accounts: Accounts::of_the_process(), embedded: Some(embedded) };

@@ -23,6 +23,7 @@ mod limits;
 mod manifests;
 mod memory;
 mod model_server;
+mod online;
 mod order;
 mod output_schema;
 mod plain;

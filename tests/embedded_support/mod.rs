@@ -121,7 +121,11 @@ pub fn gadgets() -> Value {
 /// The API over the data in `dir`.
 pub async fn open(dir: &Path) -> Embedded {
     let store = Store::open(dir).await.unwrap();
-    let settings = Settings { crds: vec![widgets(), gadgets()], version: "0.0.0-test".to_owned() };
+    let settings = Settings {
+        crds: vec![widgets(), gadgets()],
+        version: "0.0.0-test".to_owned(),
+        ..Settings::default()
+    };
     Embedded::start(store, settings).await.unwrap()
 }
 

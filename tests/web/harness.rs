@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use arkdeck::api::serve::Services;
+use arkdeck::controllers::{self, ControllerDeps};
 use arkdeck::embedded::{self, Embedded};
 use arkdeck::engine::{Engine, EngineDeps, Settings};
+use arkdeck::evaluation::{Scorer, Steps};
 use arkdeck::kubernetes::{Caches, Cluster};
 use arkdeck::resources::crds;
 use arkdeck::store::Store;
@@ -23,6 +25,7 @@ pub struct Server {
     pub client: kube::Client,
     pub shutdown: CancellationToken,
     pub caches: Arc<Caches>,
+    engine: Engine,
     pub store: Store,
     _dir: tempfile::TempDir,
 }
@@ -50,7 +53,7 @@ impl Server {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).await.unwrap();
         let crds = crds().iter().map(|crd| serde_json::to_value(crd).unwrap()).collect();
-        let settings = embedded::Settings { crds, version: "test".into() };
+        let settings = embedded::Settings { crds, version: "test".into(), ..embedded::Settings::default() };
         let embedded = Embedded::start(store.clone(), settings).await.unwrap();
         let cluster = Cluster::embedded(embedded.router());
         let client = cluster.client.clone();
@@ -61,12 +64,12 @@ impl Server {
             store: store.clone(),
             client: client.clone(),
             readers: Arc::new(|_| Ok(None)),
-            settings: Settings::default(),
+            settings: Settings { program: env!("CARGO_BIN_EXE_arkdeck").into(), ..Settings::default() },
         };
         let engine = Engine::start(deps).await.unwrap();
         caches.ready().await;
         let shutdown = CancellationToken::new();
-        let services = Services::new(cluster, caches.clone(), store.clone(), engine);
+        let services = Services::new(cluster, caches.clone(), store.clone(), engine.clone());
         let web = Web {
             services,
             assets: Assets::find(dir.path()).unwrap(),
@@ -74,7 +77,31 @@ impl Server {
             health: Health::new(store.clone(), Arc::new(|| Ok(()))),
             shutdown: shutdown.clone(),
         };
-        Self { router: web::router(web, None), client, shutdown, caches, store, _dir: dir }
+        Self { router: web::router(web, None), client, shutdown, caches, engine, store, _dir: dir }
+    }
+
+    /// Starts the controllers.
+    pub fn control(&self) {
+        let caches = &self.caches;
+        let deps = ControllerDeps {
+            client: self.client.clone(),
+            engine: self.engine.clone(),
+            scorer: Scorer::new(self.engine.clone(), Steps::new(self.store.clone())),
+            agents: caches.agents.clone(),
+            teams: caches.teams.clone(),
+            models: caches.models.clone(),
+            queries: caches.queries.clone(),
+            tools: caches.tools.clone(),
+            memories: caches.memories.clone(),
+            evaluators: caches.evaluators.clone(),
+            evaluations: caches.evaluations.clone(),
+            namespaces: caches.namespaces.clone(),
+            ark_configs: caches.ark_configs.clone(),
+            a2a_tasks: caches.a2a_tasks.clone(),
+            a2a_servers: caches.a2a_servers.clone(),
+            execution_engines: caches.execution_engines.clone(),
+        };
+        controllers::start(&deps, &self.shutdown);
     }
 
     pub async fn send(&self, request: Request<Body>) -> Response<Body> {

@@ -6,6 +6,7 @@
 mod datasets;
 mod door;
 mod experiments;
+mod evaluate;
 mod functions;
 mod harness;
 mod live;

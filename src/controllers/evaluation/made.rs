@@ -9,33 +9,38 @@ use kube::api::{Api, ObjectMeta, PostParams};
 use kube::{Resource, ResourceExt};
 use tokio_util::sync::CancellationToken;
 
+use super::online::Online;
 use super::{Fault, made_for, names};
 use crate::controllers::ControllerDeps;
 use crate::controllers::follow::{Told, follow};
 use crate::controllers::queue::{Key, Queue, work};
+use crate::evaluation::online::Verdict;
 use crate::resources::annotations::{
-    AUTO_LABEL, EVALUATOR_LABEL, FIELD_MANAGER, QUERY_GENERATION, QUERY_LABEL, QUERY_PHASE,
+    AUTO_LABEL, EVALUATOR_LABEL, EXPERIMENT_LABEL, FIELD_MANAGER, QUERY_GENERATION, QUERY_LABEL, QUERY_PHASE,
 };
 use crate::resources::conditions::types;
 use crate::resources::evaluation::{EvaluationEvaluator, EvaluationSpec, EvaluationType};
 use crate::resources::evaluation_config::{EvaluationConfig, QueryRef};
 use crate::resources::query_status::QueryPhase;
+use crate::resources::sampling::Sampling;
 use crate::resources::{Evaluation, Evaluator, Query, condition};
 
 /// Queries at once.
 const AT_ONCE: usize = 4;
 
 /// An evaluator that a query is to be scored by.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 struct Wanted {
     namespace: String,
     name: String,
     /// The evaluator asked for it, not the query.
     auto: bool,
+    /// Share and budget, with the UID of the evaluator that has them.
+    sampling: Option<(String, Sampling)>,
 }
 
 /// Watches for queries that are done.
-pub(super) async fn run(deps: &ControllerDeps, shutdown: &CancellationToken) {
+pub(super) async fn run(deps: &ControllerDeps, online: &Arc<Online>, shutdown: &CancellationToken) {
     let queue: Arc<Queue> = Arc::default();
     let follower = async {
         deps.evaluators.ready().await;
@@ -59,14 +64,28 @@ pub(super) async fn run(deps: &ControllerDeps, shutdown: &CancellationToken) {
         })
         .await;
     };
+    // One that asks for what was done before it was there.
+    let evaluators = async {
+        deps.queries.ready().await;
+        follow(&deps.evaluators, shutdown, |told| {
+            let Told::Changed { old, new } = told else { return };
+            let asks = new.spec.sampling.as_ref().is_some_and(|sampling| sampling.earlier);
+            if asks && !old.is_some_and(|old| old.metadata.generation == new.metadata.generation) {
+                let own = new.namespace();
+                let all = deps.queries.list(own.as_deref());
+                all.iter().filter(|query| is_done(query)).for_each(|query| queue.add(key(query)));
+            }
+        })
+        .await;
+    };
     let worker = work(&queue, AT_ONCE, shutdown, |key| {
-        let deps = deps.clone();
-        async move { make(&deps, &key).await.map(|()| None::<Duration>) }
+        let (deps, online) = (deps.clone(), online.clone());
+        async move { make(&deps, &online, &key).await.map(|()| None::<Duration>) }
     });
-    tokio::join!(follower, worker);
+    tokio::join!(follower, evaluators, worker);
 }
 
-async fn make(deps: &ControllerDeps, key: &Key) -> Result<(), Fault> {
+async fn make(deps: &ControllerDeps, online: &Online, key: &Key) -> Result<(), Fault> {
     let Some(query) = deps.queries.get(&key.0, &key.1) else { return Ok(()) };
     let wanted = wanted(&query, &deps.evaluators.list(Some(&key.0)));
     if wanted.is_empty() {
@@ -82,6 +101,19 @@ async fn make(deps: &ControllerDeps, key: &Key) -> Result<(), Fault> {
         if kept.answer::<bool>(&step).is_some() {
             continue;
         }
+        // Of those that have a share or a budget one is looked at after the other: what is counted is what the next one sees.
+        let turn = match &one.sampling {
+            None => None,
+            Some((evaluator, sampling)) => {
+                let turn = online.turn().await;
+                let verdict = online.decide(evaluator, sampling, &uid).await?;
+                if verdict != Verdict::Scored {
+                    online.decided(evaluator, (&key.0, &one.name), (&uid, &step), verdict).await?;
+                    continue;
+                }
+                Some((turn, evaluator))
+            }
+        };
         let params = PostParams { field_manager: Some(FIELD_MANAGER.into()), ..PostParams::default() };
         let object = object(&query, &one);
         match api.create(&params, &object).await {
@@ -96,7 +128,12 @@ async fn make(deps: &ControllerDeps, key: &Key) -> Result<(), Fault> {
             }
             Err(error) => return Err(error.into()),
         }
-        steps.keep(&uid, &step, &true).await?;
+        match turn {
+            None => steps.keep(&uid, &step, &true).await?,
+            Some((_turn, evaluator)) => {
+                online.decided(evaluator, (&key.0, &one.name), (&uid, &step), Verdict::Scored).await?;
+            }
+        }
     }
     failed.map_or(Ok(()), |error| Err(error.into()))
 }
@@ -106,29 +143,33 @@ async fn make(deps: &ControllerDeps, key: &Key) -> Result<(), Fault> {
 fn wanted(query: &Query, evaluators: &[Arc<Evaluator>]) -> Vec<Wanted> {
     let own = query.namespace().unwrap_or_default();
     let mut wanted: Vec<Wanted> = Vec::new();
-    let mut add = |namespace: &str, name: &str, auto| {
+    let mut add = |namespace: &str, name: &str, auto, sampling| {
         if !wanted.iter().any(|one| one.namespace == namespace && one.name == name) {
-            wanted.push(Wanted { namespace: namespace.to_owned(), name: name.to_owned(), auto });
+            wanted.push(Wanted { namespace: namespace.to_owned(), name: name.to_owned(), auto, sampling });
         }
     };
     for one in &query.spec.evaluators {
-        add(one.namespace_or(&own), &one.name, false);
+        add(one.namespace_or(&own), &one.name, false, None);
     }
     let done = done_at(query);
     for evaluator in evaluators {
         if query.spec.evaluator_selector.as_ref().is_some_and(|selector| selector.matches(evaluator.labels()))
         {
-            add(&own, &evaluator.name_any(), false);
+            add(&own, &evaluator.name_any(), false, None);
         }
         let made = evaluator.metadata.creation_timestamp.as_ref().map(|time| time.0);
-        let ahead = done.is_none_or(|done| made.is_none_or(|made| made <= done));
+        let sampling = evaluator.spec.sampling.clone();
+        let asked = sampling.as_ref().is_some_and(|sampling| sampling.earlier);
+        let ahead = asked || done.is_none_or(|done| made.is_none_or(|made| made <= done));
         let selects = evaluator
             .spec
             .selector
             .as_ref()
             .is_some_and(|selector| selector.labels().matches(query.labels()));
-        if selects && ahead {
-            add(&own, &evaluator.name_any(), true);
+        // An experiment scores its queries itself.
+        if selects && ahead && !query.labels().contains_key(EXPERIMENT_LABEL) {
+            let sampling = evaluator.uid().zip(sampling);
+            add(&own, &evaluator.name_any(), true, sampling);
         }
     }
     wanted
@@ -223,5 +264,33 @@ mod tests {
         assert_eq!(made.labels()["ark.mckinsey.com/auto"], "true");
         assert!(made_for(&made, Some(&"u".to_owned())) && !made_for(&made, Some(&"v".to_owned())));
         assert_eq!(object(&query, &wanted[1]).name_any(), "far.reef-tide-eval");
+    }
+
+    #[test]
+    fn queries_of_experiments_are_not_sampled_and_earlier_ones_only_when_asked() {
+        let query = |labels: serde_json::Value| -> Query {
+            serde_json::from_value(json!({
+                "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Query",
+                "metadata": {"name": "tide", "namespace": "lagoon", "uid": "u", "labels": labels}, "spec": {"input": "x"},
+                "status": {"phase": "done", "conditions": [{"type": "Completed", "status": "True", "reason": "r",
+                    "message": "", "lastTransitionTime": "2026-01-02T00:00:00Z"}]},
+            }))
+            .unwrap()
+        };
+        let evaluator = |sampling: serde_json::Value| -> Arc<Evaluator> {
+            let object = json!({"apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Evaluator",
+                "metadata": {"name": "late", "uid": "e", "namespace": "lagoon", "creationTimestamp": "2026-01-03T00:00:00Z"},
+                "spec": {"selector": {"resourceType": "Query"}, "sampling": sampling}});
+            Arc::new(serde_json::from_value(object).unwrap())
+        };
+        let (ahead, back) =
+            (evaluator(json!({"percent": 5})), evaluator(json!({"percent": 5, "earlier": true})));
+        assert!(wanted(&query(json!({})), &[ahead]).is_empty());
+        let found = wanted(&query(json!({})), std::slice::from_ref(&back));
+        assert_eq!(
+            found[0].sampling.as_ref().map(|(uid, one)| (uid.as_str(), one.percent())),
+            Some(("e", 5.0))
+        );
+        assert!(wanted(&query(json!({"ark.mckinsey.com/experiment": "x"})), &[back]).is_empty());
     }
 }

@@ -5,6 +5,7 @@ mod batch;
 mod experiment;
 mod made;
 mod names;
+mod online;
 mod plan;
 mod status;
 mod tally;
@@ -17,6 +18,7 @@ use jiff::Timestamp;
 use kube::ResourceExt;
 use kube::api::ObjectMeta;
 use parking_lot::Mutex;
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::ControllerDeps;
@@ -27,7 +29,7 @@ use super::queue::{Key, Queue, work};
 use crate::engine::journal::JournalError;
 use crate::engine::world::{Account, Readable};
 use crate::engine::{RunError, codes};
-use crate::evaluation::{ScoreError, Work};
+use crate::evaluation::{INVALID_RULE, ScoreError, Work, misread};
 use crate::kubernetes::KindCache;
 use crate::kubernetes::cache::Cached;
 use crate::resources::evaluation::EvaluationType;
@@ -36,6 +38,7 @@ use crate::resources::evaluation_status::EvaluationPhase;
 use crate::resources::kind::Kind;
 use crate::resources::{Evaluation, Evaluator, Query};
 use crate::store::StoreError;
+use online::Online;
 use plan::{Plan, Seen, asks_to_stop, ended, left, plan};
 
 /// Evaluations that are scored at once; further ones wait. They mostly wait for judges.
@@ -59,6 +62,8 @@ struct Shared {
     names: Index<Named>,
     /// Experiments.
     experiments: Arc<Queue>,
+    /// Generations whose rules were read, by UID, so that no evaluation that waits is read again and again.
+    read: Mutex<HashMap<String, i64>>,
     /// Ends the scoring of one that is gone or stopped.
     running: Mutex<HashMap<String, CancellationToken>>,
     /// Experiments that run, by the UID of their Evaluation.
@@ -88,11 +93,13 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
         batches: Arc::default(),
         experiments: Arc::default(),
         names: Index::default(),
+        read: Mutex::default(),
         running: Mutex::default(),
         running_experiments: Mutex::default(),
         waits: Mutex::default(),
         ends: experiment::Ends::default(),
     });
+    let online = Arc::new(Online::new(&deps));
     let follower = async {
         // What is kept of evaluations and queries that went unseen goes, before anything is scored.
         deps.queries.ready().await;
@@ -126,7 +133,8 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
         experiments,
         scores,
         batches,
-        made::run(&deps, &shutdown),
+        made::run(&deps, &online, &shutdown),
+        online.run(&shutdown),
         tally::run(&deps, &shutdown)
     );
 }
@@ -149,6 +157,7 @@ impl Shared {
             }
             Told::Changed { new, .. } => self.look(&new),
             Told::Gone(entry) => {
+                self.read.lock().remove(entry.uid());
                 if let Some(running) = self.running.lock().remove(entry.uid()) {
                     running.cancel();
                 }
@@ -237,6 +246,9 @@ impl Shared {
         if experiment::is(&evaluation) {
             return experiment::reconcile(self, &evaluation).await;
         }
+        if let Some(error) = self.misread(&evaluation).await {
+            return self.end(&evaluation, &error).await;
+        }
         let seen = match self.seen(&evaluation).await {
             Ok(seen) => seen,
             Err(error) => return self.unread(&evaluation, &error).await,
@@ -260,6 +272,31 @@ impl Shared {
                 batch::stop(deps, &evaluation).await?;
                 status::write(deps, &evaluation, &status::canceled(&evaluation)).await?;
                 Ok(None)
+            }
+        }
+    }
+
+    /// A rule that cannot be read, which no cluster's API refuses: it ends the evaluation before that waits for anything.
+    async fn misread(&self, evaluation: &Evaluation) -> Option<RunError> {
+        let (uid, generation) =
+            (evaluation.uid().unwrap_or_default(), evaluation.metadata.generation.unwrap_or_default());
+        let over = ended(evaluation) || evaluation.metadata.deletion_timestamp.is_some();
+        if over || self.read.lock().get(&uid) == Some(&generation) {
+            return None;
+        }
+        let spec = json!({"config": &evaluation.spec.config});
+        match misread::misread(self.deps.engine.sandbox(), &spec).await {
+            Ok(wrong) => {
+                if let Some(first) = wrong.into_iter().next() {
+                    return Some(RunError::new(INVALID_RULE, first.told()));
+                }
+                self.read.lock().insert(uid, generation);
+                None
+            }
+            // They are read again when they are decided.
+            Err(error) => {
+                tracing::warn!(%error, "the rules of an evaluation could not be read before it began");
+                None
             }
         }
     }

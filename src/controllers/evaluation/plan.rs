@@ -153,7 +153,7 @@ pub(super) fn ended(evaluation: &Evaluation) -> bool {
     matches!(phase, Some(EvaluationPhase::Done | EvaluationPhase::Error | EvaluationPhase::Canceled))
 }
 
-fn ended_at(evaluation: &Evaluation) -> Option<Timestamp> {
+pub(super) fn ended_at(evaluation: &Evaluation) -> Option<Timestamp> {
     let conditions =
         evaluation.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default();
     condition::find(conditions, types::EVALUATION_COMPLETED)

@@ -130,7 +130,16 @@ pub(super) async fn write(
     // Serialising leaves nothing out; a merge patch must say it, or what was there before stays.
     if let Some(fields) = json["status"].as_object_mut() {
         fields.entry("message").or_insert("".into());
-        for name in ["score", "results", "cost", "tokenUsage", "duration", "experiment", "batchProgress"] {
+        for name in [
+            "score",
+            "results",
+            "cost",
+            "tokenUsage",
+            "duration",
+            "experiment",
+            "comparisons",
+            "batchProgress",
+        ] {
             fields.entry(name).or_insert(Value::Null);
         }
         if let Some(progress) = fields["batchProgress"].as_object_mut() {

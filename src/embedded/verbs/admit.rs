@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Call;
+use crate::embedded::admission;
 use crate::embedded::apply::{self, Manager};
 use crate::embedded::meta;
 use crate::embedded::meta::Part;
@@ -47,6 +48,16 @@ pub(super) fn successor(
     match errors.is_empty() {
         true => Ok(()),
         false => Err(ApiError::invalid(resource, call.name(), &errors)),
+    }
+}
+
+/// The checks that came with the settings, of what is otherwise fit to be stored.
+pub(super) async fn checks(call: &Call<'_>, live: Option<&Value>, object: &Value) -> Result<(), ApiError> {
+    let resource = call.resource();
+    let errors = admission::look(&call.server.checks, resource, object, live).await;
+    match errors.is_empty() {
+        true => Ok(()),
+        false => Err(ApiError::invalid(resource, meta::text(object, "name"), &errors)),
     }
 }
 

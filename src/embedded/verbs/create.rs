@@ -45,6 +45,7 @@ pub(super) async fn store(
         }
         attempts -= 1;
         admit::new_object(call, &mut candidate, track)?;
+        admit::checks(call, None, &candidate).await?;
         match insert(call, candidate).await {
             Err((WriteError::Exists, _)) if attempts > 0 => {}
             Err((error, name)) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{Call, admit};
-use crate::embedded::meta;
+use crate::embedded::meta::{self, Part};
 use crate::embedded::registry::Served;
 use crate::embedded::resource::Resource;
 use crate::embedded::server::Server;
@@ -43,6 +43,9 @@ pub(super) async fn modify(
         admit::successor(call, call.part(), &live, &mut object, track)?;
         if meta::same_but_times(&live, &object) {
             return Ok(live);
+        }
+        if call.part() == Part::Main {
+            admit::checks(call, Some(&live), &object).await?;
         }
         if call.request.query.dry_run {
             return Ok(object);

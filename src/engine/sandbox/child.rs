@@ -43,6 +43,7 @@ fn job() -> ExitCode {
     let output = match serde_json::from_slice(&input) {
         Ok(Job::Filter { filters, input }) => serde_json::to_vec(&jq::apply(&filters, input)),
         Ok(Job::Check { schema, answer }) => serde_json::to_vec(&schema::check(schema, &answer)),
+        Ok(Job::Read { rules }) => serde_json::to_vec(&rules::read(&rules)),
         Ok(Job::Decide { rules, trace }) => serde_json::to_vec(&rules::decide(&rules, &trace)),
         Err(_) => return ExitCode::from(FAULT),
     };

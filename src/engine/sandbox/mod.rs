@@ -58,6 +58,11 @@ enum Job {
         /// The answer.
         answer: String,
     },
+    /// Says which CEL rules cannot be read.
+    Read {
+        /// The expressions.
+        rules: Vec<String>,
+    },
     /// Decides CEL rules over what happened in a run.
     Decide {
         /// The expressions.
@@ -121,6 +126,11 @@ impl Sandbox {
     /// Whether `answer` is JSON that fits `schema`.
     pub async fn check(&self, schema: Value, answer: String) -> Result<Verdict, SandboxError> {
         self.run(&Job::Check { schema, answer }).await
+    }
+
+    /// Why each of `rules`, which are CEL, cannot be read: line, column and what is wrong there; `None` for one that can.
+    pub async fn read(&self, rules: Vec<String>) -> Result<Vec<Option<String>>, SandboxError> {
+        self.run(&Job::Read { rules }).await
     }
 
     /// What becomes of each of `rules`, which are CEL, over `trace`.

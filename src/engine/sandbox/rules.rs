@@ -48,16 +48,25 @@ pub(super) fn decide(rules: &[String], trace: &Value) -> Vec<Ruled> {
     rules.iter().map(|rule| one(rule, &context)).collect()
 }
 
+/// Why each rule cannot be read; `None` for one that can.
+pub(super) fn read(rules: &[String]) -> Vec<Option<String>> {
+    rules.iter().map(|rule| compile(rule).err()).collect()
+}
+
+/// The rule as a program, or where it breaks off.
+fn compile(rule: &str) -> Result<Program, String> {
+    Program::compile(&worded(rule)).map_err(|errors| {
+        let first = errors.errors.first();
+        cut(first.map_or_else(String::new, |error| {
+            format!("line {}, column {}: {}", error.pos.0, error.pos.1, error.msg)
+        }))
+    })
+}
+
 fn one(rule: &str, context: &Context<'_>) -> Ruled {
-    let program = match Program::compile(&worded(rule)) {
+    let program = match compile(rule) {
         Ok(program) => program,
-        Err(errors) => {
-            let first = errors.errors.first();
-            let why = first.map_or_else(String::new, |error| {
-                format!("line {}, column {}: {}", error.pos.0, error.pos.1, error.msg)
-            });
-            return Ruled::Unreadable(cut(why));
-        }
+        Err(why) => return Ruled::Unreadable(why),
     };
     match program.execute(context) {
         Ok(Cel::Bool(holds)) => Ruled::Decided(holds),
@@ -190,6 +199,10 @@ mod tests {
         let Ruled::Unreadable(why) = ruled("true &&\n  (1 <") else { panic!() };
         assert!(why.starts_with("line 2, "), "{why}");
         assert!(matches!(ruled(""), Ruled::Unreadable(_)));
+        // Read alone, without a trace: what names unknown things can be read.
+        let told = read(&["tools.was_eaten()".to_owned(), "true &&\n  (1 <".to_owned()]);
+        assert_eq!(told[0], None);
+        assert_eq!(told[1].as_deref(), Some(why.as_str()));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::gate::GateResult;
 use super::trial::{Target, Trial};
 use crate::engine::journal::{Cost, Usage};
 use crate::evaluation::compare::NOISE;
+use crate::resources::comparison::Comparison;
 
 /// What came of an experiment.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -24,6 +25,8 @@ pub struct Outcome {
     pub passed: bool,
     /// The gate of each target; empty without a gate.
     pub gates: Vec<GateResult>,
+    /// How the targets did, compared with the baseline.
+    pub comparisons: Vec<Comparison>,
     /// Tokens of the judges.
     pub judge_usage: Usage,
     /// Cost of the judges, by currency.

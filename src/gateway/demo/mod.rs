@@ -4,6 +4,8 @@
 
 mod answer;
 mod chat;
+mod experiment;
+mod refunds;
 mod schema;
 mod script;
 mod seed;
@@ -15,6 +17,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
+pub use experiment::{EXPERIMENT_NAMESPACE, run_experiment};
 pub use seed::{SeedError, Seeded, seed};
 
 /// Label of every object of the demo set.

@@ -6,7 +6,7 @@ use regex::Regex;
 use serde_json::{Value, json};
 
 use super::answer::{Call, Reply};
-use super::{schema, topics};
+use super::{refunds, schema, topics};
 
 /// The order that is meant when none is named.
 const ORDER: &str = "A-10448";
@@ -104,6 +104,14 @@ fn unmarked(text: &str) -> &str {
 
 /// What the script says.
 pub(super) fn reply(question: &Question) -> Reply {
+    if let Some(answer) = refunds::decide(&question.prompt, &question.text) {
+        return Reply::Text(answer);
+    }
+    if let Some(schema) = &question.schema
+        && let Some(verdict) = refunds::judge(&question.prompt, &question.text, schema)
+    {
+        return Reply::Text(verdict.to_string());
+    }
     if question.results.is_empty()
         && let Some(calls) = calls(question)
     {

@@ -11,17 +11,18 @@ use crate::resources::kind::Kind;
 use crate::store::{Statement, Store, StoreError};
 
 /// The files, in the order in which they are applied.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("demo/models.yaml", include_str!("../../../demo/models.yaml")),
     ("demo/tools.yaml", include_str!("../../../demo/tools.yaml")),
     ("demo/agents.yaml", include_str!("../../../demo/agents.yaml")),
     ("demo/teams.yaml", include_str!("../../../demo/teams.yaml")),
     ("demo/queries.yaml", include_str!("../../../demo/queries.yaml")),
     ("demo/approvals.yaml", include_str!("../../../demo/approvals.yaml")),
+    ("demo/experiment.yaml", include_str!("../../../demo/experiment.yaml")),
 ];
 /// The address that the files name; ours is put in its place.
 const ADDRESS: &str = "http://127.0.0.1:3000";
-/// Where the demo set goes.
+/// Where what names no namespace goes.
 const NAMESPACE: &str = "default";
 /// Key in the store's `meta`: the address that was applied last.
 const META: &str = "demo.address";
@@ -80,8 +81,16 @@ pub async fn seed(store: &Store, client: &Client, address: &str) -> Result<Seede
 }
 
 async fn apply_all(client: &Client, address: &str) -> Result<usize, SeedError> {
+    apply(client, objects(&FILES, address)?).await
+}
+
+/// Applies objects, over none that a person has changed; how many were.
+pub(super) async fn apply(
+    client: &Client,
+    objects: Vec<(&'static str, DynamicObject)>,
+) -> Result<usize, SeedError> {
     let mut count = 0;
-    for (file, object) in objects(address)? {
+    for (file, object) in objects {
         let what = format!(
             "{} {}",
             object.types.as_ref().map_or("", |types| types.kind.as_str()),
@@ -99,16 +108,21 @@ async fn apply_all(client: &Client, address: &str) -> Result<usize, SeedError> {
     Ok(count)
 }
 
-/// Every object of the set, with our address in it and the label on it.
-fn objects(address: &str) -> Result<Vec<(&'static str, DynamicObject)>, SeedError> {
+/// Every object of `files`, with our address in it and the label on it.
+pub(super) fn objects(
+    files: &[(&'static str, &str)],
+    address: &str,
+) -> Result<Vec<(&'static str, DynamicObject)>, SeedError> {
     let mut all = Vec::new();
-    for (file, text) in FILES {
+    for (file, text) in files.iter().copied() {
         let text = text.replace(ADDRESS, address);
         for part in text.split("\n---\n") {
             let wrong = |detail: String| SeedError::File { file, detail };
             let mut object: DynamicObject =
                 serde_saphyr::from_str(part).map_err(|error| wrong(error.to_string()))?;
-            object.metadata.namespace = Some(NAMESPACE.to_owned());
+            if !is_namespace(&object) {
+                object.metadata.namespace.get_or_insert_with(|| NAMESPACE.to_owned());
+            }
             object.metadata.labels.get_or_insert_default().insert(LABEL.to_owned(), "true".to_owned());
             all.push((file, object));
         }
@@ -123,14 +137,21 @@ fn api(client: &Client, object: &DynamicObject) -> Option<Api<DynamicObject>> {
     if let Some(kind) = Kind::from_name(&types.kind) {
         kind.plural().clone_into(&mut resource.plural);
     }
-    Some(Api::namespaced_with(client.clone(), NAMESPACE, &resource))
+    Some(match &object.metadata.namespace {
+        Some(namespace) => Api::namespaced_with(client.clone(), namespace, &resource),
+        None => Api::all_with(client.clone(), &resource),
+    })
+}
+
+fn is_namespace(object: &DynamicObject) -> bool {
+    object.types.as_ref().is_some_and(|types| types.kind == "Namespace")
 }
 
 /// Puts `after` in the place of `before` in the models and tools of the set. What a person has pointed elsewhere stays.
 async fn move_all(client: &Client, before: &str, after: &str) -> Result<usize, SeedError> {
     let (old, new) = (format!("{before}{PATH}"), format!("{after}{PATH}"));
     let mut count = 0;
-    for (_, object) in objects(after)? {
+    for (_, object) in objects(&FILES, after)? {
         let kind = object.types.as_ref().map_or("", |types| types.kind.as_str()).to_owned();
         if !matches!(kind.as_str(), "Model" | "Tool") {
             continue;
@@ -168,13 +189,15 @@ mod tests {
 
     #[test]
     fn the_set_is_sound_and_has_our_address() {
-        let all = objects("http://127.0.0.1:4711").unwrap();
+        let all = objects(&FILES, "http://127.0.0.1:4711").unwrap();
         assert!(all.len() > 15, "{}", all.len());
         let text: String = all.iter().map(|(_, object)| serde_json::to_string(object).unwrap()).collect();
         assert!(text.contains("http://127.0.0.1:4711/demo/v1") && !text.contains(ADDRESS));
         assert!(all.iter().all(|(_, object)| object.labels().contains_key(LABEL)));
-        let mut names: Vec<String> =
-            all.iter().map(|(_, o)| format!("{} {}", o.types.as_ref().unwrap().kind, o.name_any())).collect();
+        let mut names: Vec<String> = all
+            .iter()
+            .map(|(_, o)| format!("{} {:?} {}", o.types.as_ref().unwrap().kind, o.namespace(), o.name_any()))
+            .collect();
         names.sort();
         names.dedup();
         assert_eq!(names.len(), all.len(), "no name twice");

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use kube::ResourceExt;
 
+use super::compared::{self, Pair};
 use super::progress::Progress;
 use crate::controllers::evaluation::plan::ended;
 use crate::controllers::evaluation::status;
@@ -12,6 +13,7 @@ use crate::evaluation::experiment::{
 };
 use crate::evaluation::written;
 use crate::resources::annotations::BASELINE;
+use crate::resources::comparison::Comparison;
 use crate::resources::condition::ConditionStatus;
 use crate::resources::conditions::evaluation as reasons;
 use crate::resources::duration::GoDuration;
@@ -24,9 +26,22 @@ use crate::store::StoreError;
 pub(super) const ASKED: &str = "Somebody stopped it.";
 pub(super) const GONE: &str = "Its Evaluation was deleted.";
 
-/// Number of the experiment that an evaluation names as its baseline; 0 for none.
-pub(super) fn baseline(evaluation: &Evaluation) -> u32 {
-    evaluation.annotations().get(BASELINE).and_then(|number| number.trim().parse().ok()).unwrap_or_default()
+/// Number of the experiment of its own that an evaluation names as its baseline; 0 for none.
+pub(super) fn own_baseline(evaluation: &Evaluation) -> u32 {
+    baseline(evaluation)
+        .filter(|(name, _)| *name == evaluation.name_any())
+        .map(|(_, number)| number)
+        .unwrap_or_default()
+}
+
+/// The experiment that an evaluation names as its baseline: `3`, one of its own, or `NAME@3`, one of another of the namespace. What
+/// cannot be read is number 0, which no experiment has: a gate must not pass because of a slip of the pen.
+fn baseline(evaluation: &Evaluation) -> Option<(String, u32)> {
+    let named =
+        evaluation.annotations().get(BASELINE).map(|named| named.trim()).filter(|named| !named.is_empty())?;
+    let own = evaluation.name_any();
+    let (name, number) = named.split_once('@').unwrap_or((own.as_str(), named));
+    Some((name.to_owned(), number.parse().unwrap_or_default()))
 }
 
 /// Ends an experiment whose trials are all kept.
@@ -38,9 +53,12 @@ pub(super) async fn finish(
     let targets: Vec<Target> = experiment.snapshot.targets.iter().map(|asked| asked.target.clone()).collect();
     let trials = experiments.scores(&experiment.id, None).await?;
     let mut outcome = outcome(&targets, experiment.items, experiment.snapshot.repeats, &trials);
+    let compared = compared(experiments, evaluation, experiment).await?;
+    if let Ok(Some(earlier)) = &compared {
+        outcome.comparisons = comparisons(experiments, earlier, experiment, &outcome).await?;
+    }
     let gate = experiment.snapshot.spec.config.gate.as_ref().filter(|gate| **gate != Gate::default());
     if let Some(gate) = gate {
-        let compared = compared(experiments, evaluation, experiment).await?;
         for now in &outcome.targets {
             let against = match &compared {
                 Ok(None) => Against::Nothing,
@@ -64,15 +82,16 @@ async fn compared(
     evaluation: &Evaluation,
     experiment: &Experiment,
 ) -> Result<Result<Option<Experiment>, String>, StoreError> {
-    let (namespace, name) = (&experiment.namespace, &experiment.name);
-    let number = baseline(evaluation);
-    if number == 0 {
-        return Ok(Ok(experiments.before(namespace, name, experiment.number).await?));
-    }
-    Ok(match experiments.get(namespace, name, number).await? {
+    let (namespace, own) = (&experiment.namespace, &experiment.name);
+    let Some((name, number)) = baseline(evaluation) else {
+        return Ok(Ok(experiments.before(namespace, own, experiment.number).await?));
+    };
+    let found = if number == 0 { None } else { experiments.get(namespace, &name, number).await? };
+    let of = if name == *own { String::new() } else { format!(" of Evaluation '{name}'") };
+    Ok(match found {
         Some(earlier) if earlier.state == State::Done => Ok(Some(earlier)),
-        Some(_) => Err(format!("The baseline, experiment {number}, has not all its scores.")),
-        None => Err(format!("There is no experiment {number}, which is named as the baseline.")),
+        Some(_) => Err(format!("The baseline, experiment {number}{of}, has not all its scores.")),
+        None => Err(format!("There is no experiment {number}{of}, which is named as the baseline.")),
     })
 }
 
@@ -90,6 +109,23 @@ async fn against(
     };
     let then = experiments.scores(&earlier.id, Some(at)).await?;
     Ok(Against::Earlier { number: earlier.number, before: before.clone(), worse: worse(&then, trials) })
+}
+
+/// How each target did, compared with the same target then, else with the first.
+async fn comparisons(
+    experiments: &Experiments,
+    earlier: &Experiment,
+    experiment: &Experiment,
+    outcome: &Outcome,
+) -> Result<Vec<Comparison>, StoreError> {
+    let before = earlier.outcome.as_ref().map(|outcome| outcome.targets.as_slice()).unwrap_or_default();
+    let mut told = Vec::new();
+    for (target, now) in outcome.targets.iter().enumerate().filter(|_| !before.is_empty()) {
+        let base_target = before.iter().position(|one| one.target == now.target).unwrap_or_default();
+        let pair = Pair { now: experiment, target, base: earlier, base_target };
+        told.push(compared::told(experiments, &pair).await?);
+    }
+    Ok(told)
 }
 
 /// `Experiment 14: 86 of 100 items passed, mean score 0.842.`, and what the gate misses.
@@ -152,6 +188,7 @@ pub(super) fn status(evaluation: &Evaluation, experiment: &Experiment) -> Evalua
         };
         status.score = written(outcome.mean);
         status.passed = outcome.passed;
+        status.comparisons = outcome.comparisons.clone();
         status.results = outcome.targets.iter().map(|one| result(one, outcome)).collect();
         status.cost =
             status::costs(outcome.judge_costs.iter().map(|cost| (cost.currency.as_str(), cost.nanos)));

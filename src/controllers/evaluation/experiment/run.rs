@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::finish::{self, ASKED, GONE, baseline};
+use super::finish::{self, ASKED, GONE, own_baseline};
 use super::prepare::{Prepared, evaluator, prepare};
 use super::progress::{self, Progress};
 use super::trial::{broken, cancel, trial};
@@ -114,12 +114,12 @@ async fn begin(
 ) -> Result<Begun, Fault> {
     match prepare(shared, evaluation).await? {
         Prepared::Ready(ready) => {
-            let begun = experiments.begin(ready.experiment, &ready.items, baseline(evaluation)).await?;
+            let begun = experiments.begin(ready.experiment, &ready.items, own_baseline(evaluation)).await?;
             Ok(Begun::Ready(Box::new((begun, ready.items, ready.evaluator))))
         }
         Prepared::Hold(message, left) => hold(shared, evaluation, &message, left).await,
         Prepared::Fail(experiment, error) => {
-            let begun = experiments.begin(*experiment, &[], baseline(evaluation)).await?;
+            let begun = experiments.begin(*experiment, &[], own_baseline(evaluation)).await?;
             fail(shared, evaluation, experiments, &begun, &error).await
         }
     }
