@@ -20,5 +20,8 @@ export const ROUTES: Route[] = [
   ...KINDS.map((kind) => ({ name: `list-${kind}`, path: `/ns/default/${kind}` })),
   { name: "conversations", path: "/ns/default/conversations" },
   { name: "new-conversation", path: "/ns/default/conversations/new" },
+  { name: "data-sets", path: "/ns/default/datasets" },
+  { name: "new-data-set", path: "/ns/default/datasets/new" },
+  { name: "annotate", path: "/ns/default/annotate" },
   ...KINDS.map((kind) => ({ name: `new-${kind}`, path: `/ns/default/${kind}/new` })),
 ];

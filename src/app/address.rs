@@ -9,6 +9,12 @@ pub const ALL: &str = "-";
 /// Path segment of conversations.
 pub const CONVERSATIONS: &str = "conversations";
 
+/// Path segment of data sets.
+pub const DATA_SETS: &str = "datasets";
+
+/// Path segment of what waits to be judged by hand.
+pub const ANNOTATE: &str = "annotate";
+
 /// What waits for a person, over all namespaces.
 pub const APPROVALS: &str = "/approvals";
 
@@ -68,6 +74,28 @@ pub fn conversation(namespace: &str, id: &str) -> String {
 pub fn chat(target: &ObjectKey) -> String {
     let target_text = format!("{}/{}", target.kind.noun(), target.name);
     format!("{}/new{}", conversations(Some(&target.namespace)), query([("target", target_text)]))
+}
+
+/// An experiment of an evaluation.
+pub fn experiment(namespace: &str, evaluation: &str, number: u32) -> String {
+    format!("/ns/{}/{}/{evaluation}/{number}", segment(Some(namespace)), Kind::Evaluation.plural())
+}
+
+/// Data sets of a namespace, or of all.
+pub fn data_sets(namespace: Option<&str>) -> String {
+    format!("/ns/{}/{DATA_SETS}", segment(namespace))
+}
+
+/// A data set.
+pub fn data_set(namespace: &str, name: &str) -> String {
+    format!("{}/{name}", data_sets(Some(namespace)))
+}
+
+/// What waits to be judged by hand: of an experiment (0 for the newest), or of all where no evaluation is named.
+pub fn annotate(namespace: &str, evaluation: &str, number: u32) -> String {
+    let number = if number == 0 { String::new() } else { number.to_string() };
+    let which = query([("evaluation", evaluation.to_owned()), ("n", number)]);
+    format!("/ns/{}/{ANNOTATE}{which}", segment(Some(namespace)))
 }
 
 /// The page of an object; of a query, its run.
@@ -142,6 +170,10 @@ mod tests {
         assert_eq!(chat(&key), "/ns/support/conversations/new?target=agent/triage");
         assert_eq!(conversation("support", "a b/c"), "/ns/support/conversations/a%20b%2Fc");
         assert_eq!(list(None, Kind::McpServer), "/ns/-/mcpservers");
+        assert_eq!(experiment("support", "refunds", 14), "/ns/support/evaluations/refunds/14");
+        assert_eq!(data_set("support", "refunds"), "/ns/support/datasets/refunds");
+        assert_eq!(annotate("support", "refunds", 14), "/ns/support/annotate?evaluation=refunds&n=14");
+        assert_eq!(annotate("support", "", 0), "/ns/support/annotate");
         assert_eq!(create(Some("support"), Kind::Model), "/ns/support/models/new");
         let task = ObjectKey::new(Kind::A2ATask, "support", "a2a-task-7f");
         assert_eq!(approval(&task), "/approvals?item=support/a2a-task-7f");

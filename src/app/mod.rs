@@ -16,6 +16,7 @@ pub mod approvals;
 #[cfg(feature = "hydrate")]
 pub mod browser;
 pub mod clock;
+pub mod collect;
 pub mod components;
 pub mod deletes;
 #[cfg(feature = "ssr")]

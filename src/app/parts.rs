@@ -8,7 +8,10 @@ use leptos::prelude::*;
 
 use super::address;
 use super::pages::agents::AgentPage;
+use super::pages::annotate::AnnotatePage;
 use super::pages::chat::{ChatPage, Open};
+use super::pages::datasets::{DataSetPage, DataSetsPage, NewDataSetPage};
+use super::pages::experiment::ExperimentPage;
 use super::pages::form::NewObjectPage;
 use super::pages::home::HomePage;
 use super::pages::inbox::InboxPage;
@@ -22,6 +25,7 @@ use super::pages::yaml::CreatePage;
 use super::pages::{EventsPage, NotFound, ObjectsPage};
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
+use crate::views::experiments::ExperimentKey;
 use crate::views::forms::{AgentForm, ModelForm, TeamForm, ToolSpecForm};
 
 #[cfg(feature = "hydrate")]
@@ -42,6 +46,8 @@ pub enum Step {
     New,
     /// An object.
     Object,
+    /// An experiment of an evaluation.
+    Experiment,
 }
 
 /// What an address names.
@@ -51,10 +57,12 @@ pub struct Place {
     pub step: Step,
     /// The namespace; `None` for all.
     pub namespace: Option<String>,
-    /// The word after it: the plural of a kind, `events` or `conversations`.
+    /// The word after it: the plural of a kind, `events`, `conversations`, `datasets` or `annotate`.
     pub place: String,
     /// The name after that.
     pub name: String,
+    /// The number of an experiment.
+    pub number: u32,
 }
 
 /// A group of pages whose code is loaded together.
@@ -72,23 +80,28 @@ pub enum Part {
     Forms,
     /// Conversations.
     Chat,
+    /// Experiments, data sets, and judging by hand.
+    Experiments,
 }
 
 impl Part {
     /// All of them.
     #[cfg(feature = "hydrate")]
-    const ALL: [Self; 6] = [Self::Home, Self::Lists, Self::Run, Self::Objects, Self::Forms, Self::Chat];
+    const ALL: [Self; 7] =
+        [Self::Home, Self::Lists, Self::Run, Self::Objects, Self::Forms, Self::Chat, Self::Experiments];
 
     /// The part that has the page of a place; `kind` is the word in its address.
     fn of(step: Step, kind: &str) -> Self {
         match step {
             Step::Home => Self::Home,
             _ if kind == address::CONVERSATIONS => Self::Chat,
+            _ if kind == address::DATA_SETS || kind == address::ANNOTATE => Self::Experiments,
             Step::Inbox => Self::Run,
             Step::List => Self::Lists,
             Step::New => Self::Forms,
             Step::Object if Kind::from_plural(kind) == Some(Kind::Query) => Self::Run,
             Step::Object => Self::Objects,
+            Step::Experiment => Self::Experiments,
         }
     }
 }
@@ -106,6 +119,7 @@ pub fn view(place: Place) -> AnyView {
         Part::Run => run,
         Part::Forms => forms,
         Part::Chat => chat,
+        Part::Experiments => experiments,
     };
     make(place)
 }
@@ -159,9 +173,33 @@ fn chat(Place { namespace, step, name, .. }: Place) -> AnyView {
     let open = match step {
         Step::New => Open::New,
         Step::Object => Open::Id(name),
-        Step::Home | Step::List | Step::Inbox => Open::None,
+        Step::Home | Step::List | Step::Inbox | Step::Experiment => Open::None,
     };
     view! { <ChatPage namespace=namespace open=open /> }.into_any()
+}
+
+fn experiments(Place { namespace, step, place, name, number }: Place) -> AnyView {
+    match (place.as_str(), step, namespace) {
+        (address::DATA_SETS, Step::List, namespace) => {
+            view! { <DataSetsPage namespace=namespace /> }.into_any()
+        }
+        (address::DATA_SETS, Step::New, namespace) => {
+            view! { <NewDataSetPage namespace=namespace /> }.into_any()
+        }
+        (address::DATA_SETS, Step::Object, Some(namespace)) => {
+            view! { <DataSetPage namespace=namespace name=name /> }.into_any()
+        }
+        (address::ANNOTATE, Step::List, Some(namespace)) => {
+            view! { <AnnotatePage namespace=namespace /> }.into_any()
+        }
+        (plural, Step::Experiment, Some(namespace))
+            if number > 0 && Kind::from_plural(plural) == Some(Kind::Evaluation) =>
+        {
+            let key = ExperimentKey { namespace, evaluation: name, number };
+            view! { <ExperimentPage key=key /> }.into_any()
+        }
+        _ => view! { <NotFound /> }.into_any(),
+    }
 }
 
 /// The object of a place. Without a namespace a name says nothing, except of what has none.

@@ -1,6 +1,6 @@
 //! The table of addresses.
 //!
-//! Three patterns serve every kind; the part that has the page says which of its pages an address means, see
+//! Four patterns serve every kind; the part that has the page says which of its pages an address means, see
 //! [`super::parts`].
 
 use leptos::prelude::*;
@@ -26,6 +26,11 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("/ns/:ns/:place") view=|| page(Step::List) ssr=SsrMode::Async />
             <Route path=path!("/ns/:ns/:place/new") view=|| page(Step::New) ssr=SsrMode::Async />
             <Route path=path!("/ns/:ns/:place/:name") view=|| page(Step::Object) ssr=SsrMode::Async />
+            <Route
+                path=path!("/ns/:ns/:place/:name/:number")
+                view=|| page(Step::Experiment)
+                ssr=SsrMode::Async
+            />
         </Routes>
     }
 }
@@ -39,6 +44,8 @@ fn place(step: Step) -> Memo<Place> {
             namespace: params.get("ns").filter(|ns| ns != address::ALL),
             place: params.get("place").unwrap_or_default(),
             name: params.get("name").unwrap_or_default(),
+            // What is no number is no experiment.
+            number: params.get("number").and_then(|number| number.parse().ok()).unwrap_or_default(),
         })
     })
 }

@@ -29,6 +29,20 @@ pub fn crumbs(path: &str) -> Vec<Crumb> {
             }
             way
         }
+        ["ns", ns, address::DATA_SETS, rest @ ..] => {
+            let mut way = vec![crumb("Data sets", address::data_sets((*ns != address::ALL).then_some(*ns)))];
+            match rest {
+                ["new"] => way.push(crumb("New", path.to_owned())),
+                [name] => way.push(crumb(name, path.to_owned())),
+                _ => {}
+            }
+            way
+        }
+        ["ns", ns, address::ANNOTATE] => {
+            let namespace = (*ns != address::ALL).then_some(*ns);
+            let list = address::list(namespace, Kind::Evaluation);
+            vec![crumb(Kind::Evaluation.title(), list), crumb("Judge by hand", path.to_owned())]
+        }
         ["ns", ns, plural, rest @ ..] => {
             let Some(kind) = Kind::from_plural(plural) else { return Vec::new() };
             let namespace = (*ns != address::ALL).then_some(*ns);
@@ -36,6 +50,10 @@ pub fn crumbs(path: &str) -> Vec<Crumb> {
             match rest {
                 ["new"] => way.push(crumb("New", address::create(namespace, kind))),
                 [name] => way.push(crumb(name, path.to_owned())),
+                [name, number] if kind == Kind::Evaluation => {
+                    way.push(crumb(name, format!("/ns/{ns}/{plural}/{name}")));
+                    way.push(crumb(&format!("Experiment {number}"), path.to_owned()));
+                }
                 _ => {}
             }
             way
@@ -67,6 +85,9 @@ mod tests {
         assert_eq!(labels("/ns/-/queries/new"), ["Queries", "New"]);
         assert_eq!(labels("/ns/support"), ["Home"]);
         assert_eq!(labels("/ns/support/conversations/inc-1"), ["Conversations", "Conversation"]);
+        assert_eq!(labels("/ns/support/evaluations/refunds/14"), ["Evaluations", "refunds", "Experiment 14"]);
+        assert_eq!(labels("/ns/support/datasets/refunds"), ["Data sets", "refunds"]);
+        assert_eq!(labels("/ns/support/annotate"), ["Evaluations", "Judge by hand"]);
         assert!(labels("/nowhere").is_empty());
     }
 

@@ -11,16 +11,17 @@
 
 mod cancel;
 mod cell;
+mod collect;
 mod request;
 mod row;
-mod scroll;
+pub mod scroll;
 mod store;
 mod table;
 mod toolbar;
 mod view;
 
 pub use cell::cell_view;
-pub use request::{ListAddress, use_list_address, use_list_address_within};
+pub use request::{ListAddress, read as read_request, use_list_address, use_list_address_within};
 pub use store::{Entry, ListStore};
 pub use table::Table;
 pub use toolbar::{Toolbar, state_word, summary_line};

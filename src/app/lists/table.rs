@@ -6,6 +6,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use super::cancel::CancelSelected;
+use super::collect::{CollectDialog, CollectSelected};
 use super::row::TableRow;
 use super::{Entry, ListStore, scroll};
 use crate::app::components::{Icon, IconButton, Pill};
@@ -216,7 +217,8 @@ fn BulkBar(list: ListStore) -> impl IntoView {
         list.selected.set(Default::default());
         deletes.delete(objects);
     };
-    move || {
+    let collect = RwSignal::new(false);
+    let bar = move || {
         any.get().then(|| {
             view! {
                 <div class="bulk" role="region" aria-label="Selected rows">
@@ -226,6 +228,7 @@ fn BulkBar(list: ListStore) -> impl IntoView {
                     </span>
                     <span class="bar-line"></span>
                     {(kind == Kind::Query).then(|| view! { <CancelSelected list=list /> })}
+                    {(kind == Kind::Query).then(|| view! { <CollectSelected list=list open=collect /> })}
                     <button type="button" class="btn sm" on:click=delete>
                         <Icon name="trash-2" />
                         <span>"Delete"</span>
@@ -238,7 +241,10 @@ fn BulkBar(list: ListStore) -> impl IntoView {
                 </div>
             }
         })
-    }
+    };
+    // The dialog outlives the bar: it says what was done when nothing is selected any more.
+    let dialog = (kind == Kind::Query).then(|| view! { <CollectDialog list=list open=collect /> });
+    view! { {bar} {dialog} }
 }
 
 /// Selects one row, or with shift all between the last one and this.

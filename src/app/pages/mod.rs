@@ -3,7 +3,10 @@
 
 pub mod agent_form;
 pub mod agents;
+pub mod annotate;
 pub mod chat;
+pub mod datasets;
+pub mod experiment;
 pub mod form;
 pub mod home;
 pub mod inbox;

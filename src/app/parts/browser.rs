@@ -54,12 +54,13 @@ fn part_at(path: &str) -> Option<Part> {
         "approvals" => return Some(Part::of(Step::Inbox, "")),
         _ => return None,
     }
-    let (_namespace, place, name) = (words.next()?, words.next(), words.next());
-    let step = match (place, name) {
-        (None, _) => Step::Home,
-        (Some(_), None) => Step::List,
-        (Some(_), Some("new")) => Step::New,
-        (Some(_), Some(_)) => Step::Object,
+    let (_namespace, place, name, below) = (words.next()?, words.next(), words.next(), words.next());
+    let step = match (place, name, below) {
+        (None, ..) => Step::Home,
+        (Some(_), None, _) => Step::List,
+        (Some(_), Some("new"), _) => Step::New,
+        (Some(_), Some(_), None) => Step::Object,
+        (Some(_), Some(_), Some(_)) => Step::Experiment,
     };
     Some(Part::of(step, place.unwrap_or_default()))
 }
@@ -79,6 +80,7 @@ async fn load(part: Part) -> Result<Make, SplitLoaderError> {
         Part::Run => run().await,
         Part::Forms => forms().await,
         Part::Chat => chat().await,
+        Part::Experiments => experiments().await,
     }?;
     READY.with_borrow_mut(|ready| ready.push((part, make)));
     Ok(make)
@@ -105,3 +107,4 @@ part!(objects);
 part!(run);
 part!(forms);
 part!(chat);
+part!(experiments);

@@ -7,6 +7,7 @@ use super::store::RunStore;
 use crate::api::queries::{cancel_query, rerun_query};
 use crate::app::act::browser_action;
 use crate::app::address;
+use crate::app::collect::Collect;
 use crate::app::components::{Button, ButtonKind, LinkButton, Menu, MenuItem};
 use crate::app::deletes::use_deletes;
 use crate::app::toasts::use_toasts;
@@ -30,6 +31,8 @@ pub fn RunActs(
     let delete = delete(run);
     let chat = run.peek(|run| address::conversation(&run.key.namespace, &run.conversation));
     let label = format!("More for {}", key.name);
+    let collect = RwSignal::new(false);
+    let (place, names) = (key.namespace.clone(), vec![key.name.clone()]);
     view! {
         <div class="acts">
             {move || {
@@ -59,6 +62,11 @@ pub fn RunActs(
             <LinkButton label="Chat" href=chat icon="messages-square" />
             <Menu label=label>
                 <MenuItem label="Ask again with changes" icon="pencil" on_press=press_changed />
+                <MenuItem
+                    label="Add to data set"
+                    icon="database"
+                    on_press=Callback::new(move |_| collect.set(true))
+                />
                 <hr />
                 <MenuItem
                     label="Delete query"
@@ -67,6 +75,7 @@ pub fn RunActs(
                     on_press=Callback::new(move |_| delete.run(()))
                 />
             </Menu>
+            <Collect open=collect namespace=Signal::stored(place) names=Signal::stored(names) />
         </div>
     }
 }

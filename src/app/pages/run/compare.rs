@@ -187,7 +187,8 @@ fn Side(
     }
 }
 
-fn diff_view(diff: &AnswerDiff, names: &(String, String)) -> impl IntoView + use<> {
+/// What differs, in two columns.
+pub fn diff_view(diff: &AnswerDiff, names: &(String, String)) -> impl IntoView + use<> {
     let differ = diff.rows.iter().filter(|row| row.left != row.right).count();
     let said = match (diff.same, differ) {
         (true, _) => "Both answers are the same.".to_owned(),

@@ -27,9 +27,11 @@ mod tool_view;
 pub mod turn;
 mod turn_view;
 
+pub use compare::diff_view;
 pub use conversation::{Asked, Notes, announce_turns};
 pub use follow::to_end;
 #[cfg(feature = "hydrate")]
 pub use follow::{NEAR_END, distance_to_end};
 pub use page::RunPage;
+pub use timeline_view::TimelineView;
 pub use turn_view::{Fault, TurnBody, TurnItem};

@@ -21,7 +21,11 @@ const MAX_ROWS: usize = 300;
 pub fn TimelineView(
     /// The run.
     run: RunStore,
+    /// The page of the run, where the timeline is shown on another: a step opens it there.
+    #[prop(optional, into)]
+    page: String,
 ) -> impl IntoView {
+    let page = StoredValue::new(page);
     let clock = use_clock();
     let in_flight = run.in_flight();
     let drawn = Memo::new(move |_| {
@@ -81,7 +85,7 @@ pub fn TimelineView(
                 <For
                     each=move || rows.get()
                     key=|row| *row
-                    children=move |(seq, _)| line(seq, drawn)
+                    children=move |(seq, _)| line(seq, drawn, page)
                 />
             </div>
             <p class="pb t2" hidden=move || drawn.with(|drawn| !drawn.rows.is_empty())>
@@ -91,7 +95,7 @@ pub fn TimelineView(
     }
 }
 
-fn line(seq: u64, drawn: Memo<Timeline>) -> impl IntoView {
+fn line(seq: u64, drawn: Memo<Timeline>, page: StoredValue<String>) -> impl IntoView {
     let row = Memo::new(move |before: Option<&Option<Row>>| {
         let now = drawn.with(|drawn| drawn.rows.iter().find(|row| row.seq == seq).cloned());
         now.or_else(|| before.cloned().flatten())
@@ -101,7 +105,9 @@ fn line(seq: u64, drawn: Memo<Timeline>) -> impl IntoView {
     let choose = move |_| {
         let Some(shows) = row.with_untracked(|row| row.as_ref().map(|row| row.shows)) else { return };
         let place = address::query([("view", "timeline".to_owned()), ("step", shows.to_string())]);
-        navigate(&place, NavigateOptions { replace: true, scroll: false, ..Default::default() });
+        let elsewhere = page.with_value(|page| !page.is_empty());
+        let options = NavigateOptions { replace: !elsewhere, scroll: elsewhere, ..Default::default() };
+        navigate(&format!("{}{place}", page.get_value()), options);
     };
     let chosen = move || {
         let step = step.get();

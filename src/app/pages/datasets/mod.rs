@@ -1,0 +1,15 @@
+//! Data sets: questions with what should be answered, in versions.
+
+mod bring;
+mod editor;
+mod items;
+mod list;
+mod new;
+mod page;
+mod past;
+mod store;
+mod versions;
+
+pub use list::DataSetsPage;
+pub use new::NewDataSetPage;
+pub use page::DataSetPage;
