@@ -4,7 +4,7 @@ import { ROUTES } from "../support/routes.ts";
 
 const OURS = [{ name: "events", path: "/ns/default/events" }, { name: "components", path: "/components" }];
 /** One page of each shape: the themes differ in colours only, so the dark one need not see every kind. */
-const SHAPES = ["home", "approvals", "conversations", "new-conversation", "list-queries", "list-teams", "new-queries", "new-models", "new-teams", "new-tools", "events", "components"];
+const SHAPES = ["home", "approvals", "conversations", "new-conversation", "list-queries", "list-teams", "new-queries", "new-models", "new-teams", "new-tools", "list-evaluations", "new-evaluations", "new-evaluators", "events", "components"];
 
 for (const theme of ["light", "dark"] as const) {
   test.describe(theme, () => {
@@ -30,7 +30,7 @@ spec:
   strategy: sequential
   members: [{ name: nobody, type: agent }]
 `);
-      for (const tab of ["overview", "edit", "runs", "usage", "events", "yaml"]) {
+      for (const tab of ["overview", "edit", "runs", "evaluations", "usage", "events", "yaml"]) {
         await page.goto(`/ns/${namespace}/teams/desk?tab=${tab}`);
         await hydrated(page);
         if (tab === "yaml") await expect(page.locator("yaml-editor .cm-content")).toBeVisible();

@@ -6,6 +6,7 @@
 pub mod approvals;
 pub mod conversations;
 pub mod datasets;
+pub mod evaluations;
 pub mod experiments;
 pub mod forms;
 pub mod live;

@@ -11,6 +11,8 @@ use super::pages::agents::AgentPage;
 use super::pages::annotate::AnnotatePage;
 use super::pages::chat::{ChatPage, Open};
 use super::pages::datasets::{DataSetPage, DataSetsPage, NewDataSetPage};
+use super::pages::evaluations::EvaluationPage;
+use super::pages::evaluators::EvaluatorPage;
 use super::pages::experiment::ExperimentPage;
 use super::pages::form::NewObjectPage;
 use super::pages::home::HomePage;
@@ -25,6 +27,7 @@ use super::pages::yaml::CreatePage;
 use super::pages::{EventsPage, NotFound, ObjectsPage};
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
+use crate::views::evaluation::{EvaluationForm, EvaluatorForm};
 use crate::views::experiments::ExperimentKey;
 use crate::views::forms::{AgentForm, ModelForm, TeamForm, ToolSpecForm};
 
@@ -143,6 +146,8 @@ fn forms(Place { namespace, place, .. }: Place) -> AnyView {
         Some(Kind::Model) => view! { <NewObjectPage<ModelForm> namespace=namespace /> }.into_any(),
         Some(Kind::Team) => view! { <NewObjectPage<TeamForm> namespace=namespace /> }.into_any(),
         Some(Kind::Tool) => view! { <NewObjectPage<ToolSpecForm> namespace=namespace /> }.into_any(),
+        Some(Kind::Evaluation) => view! { <NewObjectPage<EvaluationForm> namespace=namespace /> }.into_any(),
+        Some(Kind::Evaluator) => view! { <NewObjectPage<EvaluatorForm> namespace=namespace /> }.into_any(),
         Some(kind) => view! { <CreatePage kind=kind namespace=namespace /> }.into_any(),
         None => view! { <NotFound /> }.into_any(),
     }
@@ -154,6 +159,8 @@ fn objects(place: Place) -> AnyView {
         Some(key) if key.kind == Kind::Model => view! { <ModelPage object=key /> }.into_any(),
         Some(key) if key.kind == Kind::Team => view! { <TeamPage object=key /> }.into_any(),
         Some(key) if key.kind == Kind::Tool => view! { <ToolPage object=key /> }.into_any(),
+        Some(key) if key.kind == Kind::Evaluation => view! { <EvaluationPage object=key /> }.into_any(),
+        Some(key) if key.kind == Kind::Evaluator => view! { <EvaluatorPage object=key /> }.into_any(),
         Some(key) => view! { <ObjectPage object=key /> }.into_any(),
         None => view! { <NotFound /> }.into_any(),
     }

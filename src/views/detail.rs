@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::evaluation::{EvaluationView, EvaluatorForm};
 use super::forms::{AgentForm, ModelForm, TeamForm, ToolSpecForm};
 use super::row::Row;
 use super::{ObjectKey, run::TokenUsage};
@@ -81,6 +82,10 @@ pub enum Specific {
     Tool(ToolSpecForm),
     /// A team: its form, for the editor and the graph.
     Team(TeamForm),
+    /// An evaluator: its form.
+    Evaluator(EvaluatorForm),
+    /// An evaluation: its form, and what came of it.
+    Evaluation(EvaluationView),
     /// A query: where its run stands; the run itself comes by `get_run`.
     Query {
         /// Sum over all model calls.

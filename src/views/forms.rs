@@ -304,6 +304,15 @@ pub struct Choices {
     pub teams: Vec<String>,
     /// Tools, with their type.
     pub tools: Vec<(String, String)>,
+    /// Evaluators.
+    #[serde(default)]
+    pub evaluators: Vec<String>,
+    /// Queries, newest first, of many only some.
+    #[serde(default)]
+    pub queries: Vec<String>,
+    /// Data sets.
+    #[serde(default)]
+    pub data_sets: Vec<String>,
     /// Secrets with the names of their keys; values never leave the server.
     pub secrets: Vec<(String, Vec<String>)>,
     /// ConfigMaps with the names of their keys.

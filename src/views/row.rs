@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ObjectKey;
+use super::facets::{Facets, Only};
 use crate::resources::kind::Kind;
 
 /// The seven states that the interface knows; each has a colour, an icon and a word.
@@ -78,9 +79,17 @@ pub struct Row {
     pub ended_ms: Option<i64>,
     /// Being deleted (finalizers are at work).
     pub deleting: bool,
+    /// What it is filtered by besides; stays on the server.
+    #[serde(skip)]
+    pub facets: Facets,
 }
 
 impl Row {
+    /// When it was last of interest: its end, else its creation.
+    pub fn last_ms(&self) -> i64 {
+        self.ended_ms.unwrap_or(self.created_ms)
+    }
+
     /// Whom a query asks; nothing for other kinds, and for queries that ask several.
     pub fn target(&self) -> Option<&ObjectKey> {
         let at = columns(self.key.kind).iter().position(|column| column.id == "target")?;
@@ -113,6 +122,20 @@ pub enum Cell {
     Number(i64),
     /// A moment.
     Time(i64),
+    /// A score.
+    Score {
+        /// In thousandths.
+        thousandths: u16,
+        /// It is enough; `None` while that is open.
+        passed: Option<bool>,
+    },
+    /// So many of so many.
+    Share {
+        /// How many.
+        part: i64,
+        /// Of how many.
+        whole: i64,
+    },
     /// A length of time.
     Duration(i64),
     /// Tokens in and out; two figures of one kind share a cell.
@@ -195,13 +218,27 @@ pub const fn columns(kind: Kind) -> &'static [Column] {
             ];
             &C
         }
-        Kind::A2AServer | Kind::Memory | Kind::Evaluator | Kind::ExecutionEngine => {
+        Kind::A2AServer | Kind::Memory | Kind::ExecutionEngine => {
             const C: [Column; 2] = [column("address", "Address"), AGE];
             &C
         }
         Kind::Evaluation => {
-            const C: [Column; 4] =
-                [column("type", "Type"), column("evaluator", "Evaluator"), number("score", "Score"), AGE];
+            const C: [Column; 5] = [
+                column("target", "Target"),
+                second("evaluator", "Evaluator"),
+                number("score", "Score"),
+                number("passed", "Passed"),
+                number("last", "Last"),
+            ];
+            &C
+        }
+        Kind::Evaluator => {
+            const C: [Column; 4] = [
+                column("scores", "Scores by"),
+                second("selects", "Scores by itself"),
+                number("evaluations", "Evaluations"),
+                AGE,
+            ];
             &C
         }
         Kind::A2ATask => {
@@ -234,6 +271,9 @@ pub struct ListRequest {
     /// Only rows that refer to this object name in any link cell (`?model=gpt` on agents, `?target=` on queries).
     #[serde(default)]
     pub refers_to: Option<String>,
+    /// For evaluations: which of them.
+    #[serde(default)]
+    pub only: Only,
     /// Column id, `name`, `status` or `age`.
     #[serde(default)]
     pub sort: Option<String>,
@@ -254,6 +294,18 @@ pub enum Filter {
     State(State),
     /// The object that rows refer to.
     Reference,
+    /// What is scored.
+    Type,
+    /// The evaluator.
+    Evaluator,
+    /// The query that is scored.
+    Query,
+    /// A label.
+    Label,
+    /// Whether it passed.
+    Passed,
+    /// A range of scores.
+    Score,
 }
 
 impl ListRequest {
@@ -262,7 +314,17 @@ impl ListRequest {
         let search = (!self.search.trim().is_empty()).then_some(Filter::Search);
         let states = self.states.iter().map(|state| Filter::State(*state));
         let reference = self.refers_to.as_ref().map(|_| Filter::Reference);
-        search.into_iter().chain(states).chain(reference).collect()
+        let only = &self.only;
+        let facets = [
+            (!only.type_.is_empty(), Filter::Type),
+            (!only.evaluator.is_empty(), Filter::Evaluator),
+            (!only.query.is_empty(), Filter::Query),
+            (!only.label.trim().is_empty(), Filter::Label),
+            (only.passed.is_some(), Filter::Passed),
+            (only.ranged(), Filter::Score),
+        ];
+        let facets = facets.into_iter().filter(|(on, _)| *on).map(|(_, filter)| filter);
+        search.into_iter().chain(states).chain(reference).chain(facets).collect()
     }
 
     /// Takes a filter off.
@@ -271,6 +333,12 @@ impl ListRequest {
             Filter::Search => self.search.clear(),
             Filter::State(state) => self.states.retain(|other| *other != state),
             Filter::Reference => self.refers_to = None,
+            Filter::Type => self.only.type_.clear(),
+            Filter::Evaluator => self.only.evaluator.clear(),
+            Filter::Query => self.only.query.clear(),
+            Filter::Label => self.only.label.clear(),
+            Filter::Passed => self.only.passed = None,
+            Filter::Score => (self.only.from, self.only.to) = (None, None),
         }
     }
 }

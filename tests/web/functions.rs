@@ -51,6 +51,12 @@ async fn every_function_answers_at_its_own_address() {
     /api/conversations/earlier
     /api/conversations/get
     /api/conversations/send
+    /api/evaluations/again
+    /api/evaluations/preview
+    /api/evaluations/rules
+    /api/evaluations/save
+    /api/evaluators/preview
+    /api/evaluators/save
     /api/events/list
     /api/forms/choices
     /api/home/get

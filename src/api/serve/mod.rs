@@ -5,6 +5,7 @@ pub mod answers;
 pub mod approvals;
 pub mod conversations;
 pub mod datasets;
+pub mod evaluations;
 pub mod experiments;
 pub mod forms;
 pub mod home;

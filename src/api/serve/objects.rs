@@ -46,6 +46,9 @@ pub fn matches(request: &ListRequest, row: &Row) -> bool {
     if !request.states.is_empty() && !request.states.contains(&row.status.state) {
         return false;
     }
+    if !request.only.admits(&row.facets) {
+        return false;
+    }
     if let Some(name) = &request.refers_to
         && !row.cells.iter().any(|cell| refers_to(cell, name))
     {
@@ -63,7 +66,7 @@ fn refers_to(cell: &Cell, name: &str) -> bool {
     }
 }
 
-/// Whether name, second line, status or a cell holds `word`, which is in lower case.
+/// Whether name, second line, status, a label or a cell holds `word`, which is in lower case.
 fn says(row: &Row, word: &str) -> bool {
     let has = |text: &str| text.to_lowercase().contains(word);
     has(&row.key.name)
@@ -76,6 +79,7 @@ fn says(row: &Row, word: &str) -> bool {
             Cell::Tags(tags) => tags.iter().any(|tag| has(tag)),
             _ => false,
         })
+        || row.facets.labels.iter().any(|(key, value)| has(&format!("{key}={value}")))
 }
 
 /// See [`crate::api::objects::list_objects`].
@@ -129,10 +133,14 @@ fn without(request: &ListRequest, rows: &[Row]) -> Vec<(Filter, usize)> {
 fn order(request: &ListRequest, a: &Row, b: &Row) -> Ordering {
     let by_name = || (&a.key.name, &a.key.namespace).cmp(&(&b.key.name, &b.key.namespace));
     let sorted = match request.sort.as_deref() {
-        None if request.kind == Kind::Query => {
+        None if matches!(request.kind, Kind::Query | Kind::Evaluation) => {
             let in_flight =
                 |row: &Row| matches!(row.status.state, State::Running | State::Waiting | State::Queued);
-            return in_flight(b).cmp(&in_flight(a)).then(b.created_ms.cmp(&a.created_ms)).then_with(by_name);
+            let newest = |row: &Row| match row.key.kind {
+                Kind::Evaluation => row.last_ms(),
+                _ => row.created_ms,
+            };
+            return in_flight(b).cmp(&in_flight(a)).then(newest(b).cmp(&newest(a))).then_with(by_name);
         }
         None | Some("name") => by_name(),
         Some("status") => rank(a.status.state).cmp(&rank(b.status.state)),
@@ -155,6 +163,8 @@ fn rank(state: State) -> usize {
 fn compare(row_a: &Row, row_b: &Row, a: Option<&Cell>, b: Option<&Cell>) -> Ordering {
     let number = |row: &Row, cell: &Cell| match cell {
         Cell::Number(n) | Cell::Time(n) | Cell::Duration(n) => Some(*n),
+        Cell::Score { thousandths, .. } => Some(i64::from(*thousandths)),
+        Cell::Share { part, whole } => Some(part * 1_000_000 / (*whole).max(1)),
         Cell::Tokens { input, output } => Some(input.saturating_add(*output)),
         Cell::Elapsed => match (row.started_ms, row.ended_ms) {
             (Some(start), Some(end)) => Some(end - start),

@@ -23,7 +23,7 @@ const ALPHABET: &[u8] = b"bcdfghjkmnpqrstvwxz23456789";
 /// How many of them.
 const CHANCE: usize = 5;
 /// Tries for a made name that is taken: one in 14 million.
-const TRIES: usize = 3;
+pub(super) const TRIES: usize = 3;
 /// Entries that one request for older ones answers with.
 const ENTRIES: usize = 500;
 
@@ -61,7 +61,7 @@ pub async fn post(namespace: &str, name: &str, stem: &str, spec: &Value) -> Resu
 }
 
 /// `refund-officer-k7x2m`: whom it was put to, and chance.
-fn made_name(stem: &str) -> String {
+pub(super) fn made_name(stem: &str) -> String {
     let mut rng = rand::rng();
     let chance: String =
         (0..CHANCE).map(|_| char::from(ALPHABET[rng.random_range(0..ALPHABET.len())])).collect();
@@ -171,7 +171,7 @@ pub async fn rerun(key: ObjectKey) -> Result<ObjectKey, Problem> {
 }
 
 /// `refund-officer-k7x2m` without the chance at its end, so that names do not grow with each repetition.
-fn stem(name: &str) -> &str {
+pub(super) fn stem(name: &str) -> &str {
     match name.rsplit_once('-') {
         Some((stem, end)) if end.len() == CHANCE && end.bytes().all(|b| ALPHABET.contains(&b)) => stem,
         _ => name,

@@ -3,7 +3,7 @@
 //! Class names and markup are those of the prototype (`components.html`), so that a page written from the
 //! prototype needs no translation. Every component is shown in each of its states at `/components` (debug builds).
 //!
-//! - *Marks*: [`Icon`], [`StatusMark`], [`StatusBadge`], [`Avatar`], [`Who`], [`ObjectLink`], [`Tags`].
+//! - *Marks*: [`Icon`], [`StatusMark`], [`StatusBadge`], [`Avatar`], [`Who`], [`ObjectLink`], [`Tags`], [`Score`].
 //! - *Acts*: [`Button`], [`LinkButton`], [`IconButton`], [`CopyButton`], [`Menu`], [`MenuItem`].
 //! - *Fields*: [`Field`], [`TextField`], [`TextArea`], [`SelectField`], [`ComboField`], [`Switch`], [`SearchBox`],
 //!   [`Chip`].
@@ -25,6 +25,7 @@ mod icon;
 mod menu;
 mod panel;
 mod problem;
+mod score;
 mod sheet;
 mod skeleton;
 mod status;
@@ -46,6 +47,7 @@ pub use icon::{Icon, kind_icon};
 pub use menu::{Menu, MenuItem, close_on_leave};
 pub use panel::Panel;
 pub use problem::{ProblemPanel, problem_title};
+pub use score::Score;
 pub use sheet::Sheet;
 pub use skeleton::{Skeleton, TableSkeleton};
 pub use status::{StatusBadge, StatusMark, state_class, state_icon};

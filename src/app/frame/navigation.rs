@@ -53,6 +53,7 @@ pub fn Navigation() -> impl IntoView {
     let home = Signal::derive(move || address::home(namespace.get().as_deref()));
     let events = Signal::derive(move || address::events(namespace.get().as_deref()));
     let conversations = Signal::derive(move || address::conversations(namespace.get().as_deref()));
+    let data_sets = Signal::derive(move || address::data_sets(namespace.get().as_deref()));
     let inbox = Signal::derive(|| address::APPROVALS.to_owned());
     let list = move |kind: Kind| Signal::derive(move || address::list(namespace.get().as_deref(), kind));
     view! {
@@ -101,7 +102,15 @@ pub fn Navigation() -> impl IntoView {
                 <h2>"Build"</h2>
                 <ul>
                     {BUILD
-                        .map(|kind| view! { <Place label=kind.title() icon=kind_icon(kind) href=list(kind) /> })
+                        .map(|kind| {
+                            // Where the prototype has them: after evaluators.
+                            let sets = (kind == Kind::Evaluator)
+                                .then(|| view! { <Place label="Data sets" icon="database" href=data_sets /> });
+                            let place = view! {
+                                <Place label=kind.title() icon=kind_icon(kind) href=list(kind) />
+                            };
+                            (place, sets)
+                        })
                         .into_iter()
                         .collect_view()}
                 </ul>

@@ -63,6 +63,7 @@ fn commands(namespace: Option<&str>, text: &str) -> Vec<Entry> {
         String::new(),
         address::conversations(namespace),
     ));
+    all.push(go("database", "Data sets", "Page", String::new(), address::data_sets(namespace)));
     all.push(go("activity", "Events", "Page", String::new(), address::events(namespace)));
     let talk = format!("{}/new", address::conversations(namespace));
     all.push(go("plus", "New conversation", "Action", String::new(), talk));

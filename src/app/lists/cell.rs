@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::components::{Ago, Elapsed, ObjectLink, Tags};
+use crate::app::components::{Ago, Elapsed, ObjectLink, Score, Tags};
 use crate::app::words;
 use crate::views::row::{Cell, Row, State};
 
@@ -56,6 +56,13 @@ pub fn cell_view(cell: Option<Cell>, row: ArcRwSignal<Row>, age: bool) -> AnyVie
         Some(Cell::Tags(tags)) => view! { <Tags words=tags /> }.into_any(),
         Some(Cell::Number(value)) => words::number(value).into_any(),
         Some(Cell::Time(at)) => view! { <Ago at=at bare=age /> }.into_any(),
+        Some(Cell::Score { thousandths, passed }) => {
+            view! { <Score thousandths=thousandths passed=passed /> }.into_any()
+        }
+        Some(Cell::Share { part, whole }) => view! {
+            <span class="nowrap">{words::number(part)} <span class="t3">" of "</span> {words::number(whole)}</span>
+        }
+        .into_any(),
         Some(Cell::Duration(ms)) => words::duration(ms).into_any(),
         Some(Cell::Tokens { input, output }) => view! {
             <span class="nowrap">{words::number(input)} <span class="t3">", "</span> {words::number(output)}</span>

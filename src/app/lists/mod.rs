@@ -12,6 +12,7 @@
 mod cancel;
 mod cell;
 mod collect;
+mod facets;
 mod request;
 mod row;
 pub mod scroll;
@@ -21,7 +22,9 @@ mod toolbar;
 mod view;
 
 pub use cell::cell_view;
-pub use request::{ListAddress, read as read_request, use_list_address, use_list_address_within};
+pub use request::{
+    ListAddress, read as read_request, use_evaluations_within, use_list_address, use_list_address_within,
+};
 pub use store::{Entry, ListStore};
 pub use table::Table;
 pub use toolbar::{Toolbar, state_word, summary_line};

@@ -7,6 +7,7 @@ use leptos_router::params::ParamsMap;
 
 use crate::app::address;
 use crate::resources::kind::Kind;
+use crate::views::facets::{Only, TYPES, read_range, write_range};
 use crate::views::row::{ListRequest, State};
 
 /// Names under which an address may ask for rows that refer to an object.
@@ -29,9 +30,26 @@ pub fn read(kind: Kind, namespace: Option<String>, query: &ParamsMap) -> ListReq
         search: query.get("q").unwrap_or_default(),
         states,
         refers_to: REFERENCES.into_iter().find_map(|name| query.get(name)).filter(|name| !name.is_empty()),
+        only: if kind == Kind::Evaluation { only(query) } else { Only::default() },
         sort: sort.map(|sort| sort.trim_start_matches('-').to_owned()),
         descending,
         offset: 0,
+    }
+}
+
+/// Which evaluations are asked for.
+fn only(query: &ParamsMap) -> Only {
+    let text = |name: &str| query.get(name).unwrap_or_default();
+    let type_ = text("type");
+    let (from, to) = read_range(&text("score"));
+    Only {
+        type_: if TYPES.iter().any(|(known, _)| *known == type_) { type_ } else { String::new() },
+        evaluator: text("evaluator"),
+        query: text("query"),
+        label: text("label"),
+        passed: text("passed").parse().ok(),
+        from,
+        to,
     }
 }
 
@@ -43,11 +61,21 @@ pub fn write(request: &ListRequest) -> String {
         .map(|sort| if request.descending { format!("-{sort}") } else { sort.to_owned() })
         .unwrap_or_default();
     let states: Vec<&str> = request.states.iter().map(|state| state.slug()).collect();
-    let reference = if request.kind == Kind::Query { "target" } else { "model" };
+    let reference = match request.kind {
+        Kind::Query | Kind::Evaluation => "target",
+        _ => "model",
+    };
+    let only = &request.only;
     address::query([
         ("q", request.search.clone()),
         ("status", states.join(",")),
         (reference, request.refers_to.clone().unwrap_or_default()),
+        ("type", only.type_.clone()),
+        ("evaluator", only.evaluator.clone()),
+        ("query", only.query.clone()),
+        ("label", only.label.trim().to_owned()),
+        ("passed", only.passed.map(|passed| passed.to_string()).unwrap_or_default()),
+        ("score", write_range(only.from, only.to)),
         ("sort", sort),
     ])
 }
@@ -72,7 +100,7 @@ impl ListAddress {
         let mut request = self.request.get_untracked();
         change(&mut request);
         let mut query = if self.within.is_some() {
-            write(&ListRequest { refers_to: None, ..request })
+            write(&ListRequest { refers_to: None, only: Only::default(), ..request })
         } else {
             write(&request)
         };
@@ -111,6 +139,7 @@ impl ListAddress {
             request.search.clear();
             request.states.clear();
             request.refers_to = None;
+            request.only = Only::default();
         });
     }
 }
@@ -125,6 +154,20 @@ pub fn use_list_address(kind: Kind, namespace: Option<String>) -> ListAddress {
         path: use_location().pathname,
         within: None,
     }
+}
+
+/// The evaluations that `only` asks for, for a list inside a page whose address keeps `within`.
+pub fn use_evaluations_within(
+    namespace: String,
+    only: Only,
+    within: (&'static str, &'static str),
+) -> ListAddress {
+    let query = use_query_map();
+    let request = Memo::new(move |_| {
+        let request = query.with(|query| read(Kind::Evaluation, Some(namespace.clone()), query));
+        ListRequest { only: only.clone(), ..request }
+    });
+    ListAddress { request, within: Some(within), ..use_list_address(Kind::Evaluation, None) }
 }
 
 /// The rows of a kind that refer to `name`, for a list inside a page whose address keeps `within` (as `tab=runs`).
@@ -164,6 +207,25 @@ mod tests {
         );
         assert_eq!(round("?model=gpt"), "?model=gpt");
         assert_eq!(round(""), "");
+    }
+
+    #[test]
+    fn evaluations_have_filters_of_their_own() {
+        let query = "?target=triage&type=batch&evaluator=tone&query=q-1&label=team%3Dsupport&passed=false&score=0.50..0.80";
+        let mut map = ParamsMap::new();
+        for (name, value) in [
+            ("target", "triage"),
+            ("type", "batch"),
+            ("evaluator", "tone"),
+            ("query", "q-1"),
+            ("label", "team=support"),
+            ("passed", "false"),
+            ("score", "0.5..0.8"),
+        ] {
+            map.insert(name.to_owned(), value.to_owned());
+        }
+        assert_eq!(write(&read(Kind::Evaluation, None, &map)), query);
+        assert_eq!(write(&read(Kind::Agent, None, &map)), "?model=triage");
     }
 
     #[test]

@@ -48,11 +48,15 @@ pub fn TableRow(
     // What it does, or while it is not ready, why.
     let summary = Memo::new(move |_| {
         summary_row.with(|row| match (&row.status.state, &row.status.reason) {
-            (State::Failed, Some(reason)) => reason.clone(),
+            (State::Failed, Some(reason)) if kind != Kind::Evaluation => reason.clone(),
             _ => row.summary.clone(),
         })
     });
-    let failed = move || status.with(|status| status.state == State::Failed && status.reason.is_some());
+    let failed = move || {
+        status.with(|status| {
+            status.state == State::Failed && status.reason.is_some() && kind != Kind::Evaluation
+        })
+    };
     // A query is known by whom it asks.
     let mark = {
         let row = entry.row.clone();

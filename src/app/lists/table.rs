@@ -227,7 +227,7 @@ fn BulkBar(list: ListStore) -> impl IntoView {
                         " selected"
                     </span>
                     <span class="bar-line"></span>
-                    {(kind == Kind::Query).then(|| view! { <CancelSelected list=list /> })}
+                    {matches!(kind, Kind::Query | Kind::Evaluation).then(|| view! { <CancelSelected list=list /> })}
                     {(kind == Kind::Query).then(|| view! { <CollectSelected list=list open=collect /> })}
                     <button type="button" class="btn sm" on:click=delete>
                         <Icon name="trash-2" />

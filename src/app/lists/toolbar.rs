@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::ListStore;
+use super::facets::{FacetChips, FacetFields};
 use crate::app::components::{Chip, SearchBox, state_icon};
 use crate::resources::kind::Kind;
 use crate::views::row::State;
@@ -21,6 +22,7 @@ pub const fn state_word(kind: Kind, state: State) -> &'static str {
         (State::Running, true) => "Running",
         (State::Running, false) => "Checking",
         (State::Waiting, _) => "Waiting",
+        (State::Done, true) if matches!(kind, Kind::Evaluation) => "Passed",
         (State::Done, true) => "Done",
         (State::Done, false) => "Ready",
         (State::Failed, true) => "Failed",
@@ -112,15 +114,20 @@ pub fn Toolbar(
             }
         })
     };
+    let facets = kind == Kind::Evaluation;
+    let open = RwSignal::new(false);
     view! {
         <div class="toolbar" role="search">
             <SearchBox
                 label=format!("Search {}", kind.nouns())
-                placeholder="Name, purpose, label"
+                placeholder=if kind == Kind::Evaluation { "Name, target, evaluator" } else { "Name, purpose, label" }
                 value=typed
                 on_change=on_change
             />
-            <div class="chips scroll grow">{chips} {reference}</div>
+            <div class="chips scroll grow">
+                {chips} {reference} {facets.then(|| view! { <FacetChips list=list open=open /> })}
+            </div>
+            {facets.then(|| view! { <FacetFields list=list open=open /> })}
         </div>
     }
 }

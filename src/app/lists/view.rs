@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::facets::facet_word;
 use super::{ListStore, Table, Toolbar, summary_line};
 use crate::api::objects::list_objects;
 use crate::api::wire::resource;
@@ -147,6 +148,7 @@ fn NoMatch(list: ListStore, kind: Kind) -> impl IntoView {
         Filter::Reference => {
             format!("Uses {}", address.request.with(|request| request.refers_to.clone()).unwrap_or_default())
         }
+        facet => address.request.with(|request| facet_word(request, facet)),
     };
     // Only filters whose end would show something are a way out.
     let ways = Memo::new(move |_| {

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::app::address;
+use crate::app::components::LinkButton;
 use crate::app::lists::{ListStore, ListView, use_list_address};
 use crate::resources::kind::Kind;
 
@@ -13,6 +15,18 @@ pub fn ObjectsPage(
     /// Namespace, or `None` for all.
     namespace: Option<String>,
 ) -> impl IntoView {
+    let by_hand = namespace
+        .as_deref()
+        .filter(|_| kind == Kind::Evaluation)
+        .map(|namespace| address::annotate(namespace, "", 0));
     let list = ListStore::new(use_list_address(kind, namespace));
-    view! { <ListView list=list /> }
+    match by_hand {
+        Some(href) => view! {
+            <ListView list=list>
+                <LinkButton label="Judge by hand" href=href icon="hand" />
+            </ListView>
+        }
+        .into_any(),
+        None => view! { <ListView list=list /> }.into_any(),
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::source::{json_object, remove, set_list, set_text, to_json};
+use super::source::{json_object, parameters, remove, set_list, set_text};
 use crate::views::forms::AgentForm;
 use crate::views::problem::Problem;
 
@@ -28,22 +28,7 @@ pub fn edit(spec: &mut Value, form: &AgentForm) -> Result<(), Problem> {
             .unwrap_or_else(|| json!({"type": type_, "name": name}))
     });
     set_list(spec, "tools", tools.collect());
-    let old = items(&spec["parameters"]);
-    let parameters =
-        form.parameters.iter().filter(|parameter| !parameter.name.trim().is_empty()).map(|parameter| {
-            let name = parameter.name.trim();
-            let known = old.iter().find(|item| item["name"] == *name);
-            match (to_json(&parameter.value), known) {
-                (Some(mut value), _) => {
-                    value["name"] = json!(name);
-                    value
-                }
-                // A source that the form cannot show, as a query parameter.
-                (None, Some(known)) => known.clone(),
-                (None, None) => json!({ "name": name }),
-            }
-        });
-    set_list(spec, "parameters", parameters.collect());
+    parameters(spec, "parameters", &form.parameters);
     json_object(spec, "outputSchema", "spec.outputSchema", &form.output_schema)
 }
 

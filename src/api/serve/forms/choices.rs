@@ -6,15 +6,18 @@ use kube::{Resource, ResourceExt};
 use serde::de::DeserializeOwned;
 
 use crate::api::serve::present::demo_address;
-use crate::api::serve::{Services, asker};
-use crate::kubernetes::KindCache;
+use crate::api::serve::{Services, asker, datasets};
 use crate::kubernetes::cache::Cached;
 use crate::kubernetes::problem::explain;
+use crate::kubernetes::{Caches, KindCache};
 use crate::views::forms::Choices;
 use crate::views::problem::{Problem, ProblemCode};
 
 /// Secrets and ConfigMaps offered at the most; a person can type the name of another.
 const OFFERED: u32 = 500;
+
+/// Queries offered at the most.
+const QUERIES: usize = 200;
 
 /// See [`crate::api::forms::get_choices`].
 pub async fn choices(services: &Services, namespace: &str) -> Result<Choices, Problem> {
@@ -33,10 +36,26 @@ pub async fn choices(services: &Services, namespace: &str) -> Result<Choices, Pr
         agents: names(&caches.agents, namespace),
         teams: names(&caches.teams, namespace),
         tools: tools.iter().map(|tool| (tool.name_any(), tool.spec.type_.to_string())).collect(),
+        evaluators: names(&caches.evaluators, namespace),
+        queries: queries(caches, namespace),
+        data_sets: data_sets(namespace).await,
         secrets,
         config_maps,
         demo: demo_address(caches),
     })
+}
+
+/// The newest queries.
+fn queries(caches: &Caches, namespace: &str) -> Vec<String> {
+    let mut all = caches.queries.list(Some(namespace));
+    all.sort_by(|a, b| b.metadata.creation_timestamp.cmp(&a.metadata.creation_timestamp));
+    all.iter().take(QUERIES).map(|query| query.name_any()).collect()
+}
+
+/// Names of data sets; a form without them is better than none, as one can still be typed.
+async fn data_sets(namespace: &str) -> Vec<String> {
+    let all = datasets::list(Some(namespace.to_owned())).await.unwrap_or_default();
+    all.into_iter().map(|set| set.name).collect()
 }
 
 fn names<K: Cached>(cache: &KindCache<K>, namespace: &str) -> Vec<String> {

@@ -2,6 +2,8 @@
 
 mod agent;
 mod choices;
+mod evaluation;
+mod evaluator;
 mod model;
 mod secret;
 mod source;
@@ -20,6 +22,7 @@ use crate::kubernetes::apply;
 use crate::resources::Tool;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
+use crate::views::evaluation::{EvaluationForm, EvaluatorForm};
 use crate::views::forms::{
     AgentForm, Choices, ModelForm, ParameterForm, QueryForm, TeamForm, TestReport, ToolSpecForm,
 };
@@ -151,6 +154,60 @@ pub async fn preview_team(form: TeamForm) -> Result<String, Problem> {
         _ => None,
     };
     preview(&key, live, |spec| team::edit(spec, &form))
+}
+
+/// See [`crate::api::evaluations::save_evaluator`].
+pub async fn save_evaluator(form: EvaluatorForm, dry_run: bool) -> Result<ObjectKey, Problem> {
+    let key = ObjectKey::new(Kind::Evaluator, &form.namespace, form.name.trim());
+    check(Verb::Apply, key.kind, Some(&key.namespace))?;
+    save(&services()?, &key, form.version.as_deref(), dry_run, |spec| evaluator::edit(spec, &form)).await?;
+    Ok(key)
+}
+
+/// See [`crate::api::evaluations::preview_evaluator`].
+pub async fn preview_evaluator(form: EvaluatorForm) -> Result<String, Problem> {
+    let key = ObjectKey::new(Kind::Evaluator, &form.namespace, form.name.trim());
+    let live = match services()?.caches().evaluators.get(&key.namespace, &key.name) {
+        Some(live) if form.version.is_some() => {
+            check(Verb::Get, key.kind, Some(&key.namespace))?;
+            serde_json::to_value(&*live).ok()
+        }
+        _ => None,
+    };
+    preview(&key, live, |spec| evaluator::edit(spec, &form))
+}
+
+/// See [`crate::api::evaluations::save_evaluation`]. Rules are read here too: a cluster's API asks nobody about them.
+pub async fn save_evaluation(form: EvaluationForm, dry_run: bool) -> Result<ObjectKey, Problem> {
+    let key = ObjectKey::new(Kind::Evaluation, &form.namespace, form.name.trim());
+    check(Verb::Apply, key.kind, Some(&key.namespace))?;
+    if form.type_ == "event" {
+        let rules = form.rules.iter().map(|rule| rule.expression.clone()).collect();
+        let told = super::evaluations::read_rules(rules).await?;
+        let mut problem = Problem::new(ProblemCode::Invalid, "Rules cannot be read.");
+        for (at, why) in told.into_iter().enumerate().filter_map(|(at, why)| Some((at, why?))) {
+            problem = problem
+                .field(format!("spec.config.rules[{at}].expression"), format!("It cannot be read: {why}."));
+        }
+        if !problem.fields.is_empty() {
+            return Err(problem);
+        }
+    }
+    save(&services()?, &key, form.version.as_deref(), dry_run, |spec| evaluation::edit(spec, &form)).await?;
+    Ok(key)
+}
+
+/// See [`crate::api::evaluations::preview_evaluation`].
+pub async fn preview_evaluation(form: EvaluationForm) -> Result<String, Problem> {
+    let key = ObjectKey::new(Kind::Evaluation, &form.namespace, form.name.trim());
+    let live = match services()?.caches().evaluations.get(&key.namespace, &key.name) {
+        Some(live) if form.version.is_some() => {
+            check(Verb::Get, key.kind, Some(&key.namespace))?;
+            serde_json::to_value(&*live).ok()
+        }
+        _ => None,
+    };
+    preview(&key, live, |spec| evaluation::edit(spec, &form))
 }
 
 /// See [`crate::api::forms::save_tool`].

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::views::forms::SourceForm;
+use crate::views::forms::{ParameterForm, SourceForm};
 use crate::views::problem::{Problem, ProblemCode};
 
 /// The `ValueSource` that a form value stands for; `None` when it is not set.
@@ -89,4 +89,57 @@ pub fn json_object(object: &mut Value, field: &str, path: &str, text: &str) -> R
         Err(error) => Err(Problem::new(ProblemCode::Invalid, "The schema is no JSON.")
             .field(path, format!("Not JSON: {error}."))),
     }
+}
+
+/// What is wrong with one field.
+pub fn invalid(path: &str, message: &str) -> Problem {
+    Problem::new(ProblemCode::Invalid, "The form has an error.").field(path, message)
+}
+
+/// Sets `field` to the whole number that `text` is, or takes it away when that is empty; `path` names it in errors.
+pub fn set_number(object: &mut Value, field: &str, path: &str, text: &str) -> Result<(), Problem> {
+    match text.trim() {
+        "" => remove(object, field),
+        text => {
+            let number: i32 = text.parse().map_err(|_| invalid(path, "Write a whole number."))?;
+            object[field] = json!(number);
+        }
+    }
+    Ok(())
+}
+
+/// Writes a label selector into `block`; `path` names it in errors.
+pub fn selector(block: &mut Value, path: &str, text: &str) -> Result<(), Problem> {
+    let read = crate::views::selector::read(text).map_err(|why| invalid(path, &why))?;
+    remove(block, "matchLabels");
+    if !read.match_labels.is_empty() {
+        block["matchLabels"] = json!(read.match_labels);
+    }
+    let expressions = read.match_expressions.iter().map(|one| json!(one));
+    set_list(block, "matchExpressions", expressions.collect());
+    Ok(())
+}
+
+/// Sets `field` to the rows; one whose source the form cannot show, as a query parameter, stays as it was.
+pub fn parameters(object: &mut Value, field: &str, rows: &[ParameterForm]) {
+    let list = rows_of(&object[field], rows, |value| value);
+    set_list(object, field, list);
+}
+
+/// Rows as a list, each in `shape`; one whose source the form cannot show stays as it was.
+pub fn rows_of(old: &Value, rows: &[ParameterForm], shape: impl Fn(Value) -> Value) -> Vec<Value> {
+    let old = old.as_array().map(Vec::as_slice).unwrap_or_default();
+    let named = rows.iter().filter(|row| !row.name.trim().is_empty());
+    named
+        .map(|row| {
+            let name = row.name.trim();
+            let known = old.iter().find(|item| item["name"] == *name);
+            let mut item = match (to_json(&row.value), known) {
+                (None, Some(known)) => known.clone(),
+                (value, _) => shape(value.unwrap_or_else(|| json!({}))),
+            };
+            item["name"] = json!(name);
+            item
+        })
+        .collect()
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::source::{inner, json_object, remove, set_list, set_text, to_json};
-use crate::views::forms::{ApprovalForm, ParameterForm, ToolSpecForm};
+use super::source::{inner, json_object, remove, rows_of, set_list, set_text};
+use crate::views::forms::{ApprovalForm, ToolSpecForm};
 use crate::views::problem::Problem;
 
 /// Blocks of which a tool has the one of its type.
@@ -33,9 +33,9 @@ fn http(http: &mut Value, form: &ToolSpecForm) {
     set_text(http, "method", &form.method);
     set_text(http, "timeout", form.timeout.trim());
     set_text(http, "body", &form.body);
-    let headers = rows(&http["headers"], &form.headers, |value| json!({ "value": value }));
+    let headers = rows_of(&http["headers"], &form.headers, |value| json!({ "value": value }));
     set_list(http, "headers", headers);
-    let parameters = rows(&http["bodyParameters"], &form.body_parameters, |value| value);
+    let parameters = rows_of(&http["bodyParameters"], &form.body_parameters, |value| value);
     set_list(http, "bodyParameters", parameters);
 }
 
@@ -63,24 +63,6 @@ fn approval(spec: &mut Value, form: &ApprovalForm) {
     }
 }
 
-/// Rows as a list; one whose source the form cannot show, as a query parameter, stays as it was.
-fn rows(old: &Value, rows: &[ParameterForm], shape: impl Fn(Value) -> Value) -> Vec<Value> {
-    let old = old.as_array().map(Vec::as_slice).unwrap_or_default();
-    let named = rows.iter().filter(|row| !row.name.trim().is_empty());
-    named
-        .map(|row| {
-            let name = row.name.trim();
-            let known = old.iter().find(|item| item["name"] == *name);
-            let mut item = match (to_json(&row.value), known) {
-                (None, Some(known)) => known.clone(),
-                (value, _) => shape(value.unwrap_or_else(|| json!({}))),
-            };
-            item["name"] = json!(name);
-            item
-        })
-        .collect()
-}
-
 fn hints(spec: &mut Value, form: &ToolSpecForm) {
     let block = inner(spec, "annotations");
     set_text(block, "title", form.hints.title.trim());
@@ -103,7 +85,7 @@ fn hints(spec: &mut Value, form: &ToolSpecForm) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::views::forms::{SourceForm, ToolHints};
+    use crate::views::forms::{ParameterForm, SourceForm, ToolHints};
 
     #[test]
     fn what_the_form_does_not_show_stays() {

@@ -130,6 +130,16 @@ fn figures(request: &ListRequest, world: &World) -> HashMap<String, i64> {
                 })
                 .collect()
         }
+        Kind::Evaluator => {
+            let counts = world.evaluation_counts();
+            let evaluators = world.caches.evaluators.list(request.namespace.as_deref());
+            let figures = evaluators.into_iter().filter_map(|evaluator| {
+                let meta = &evaluator.metadata;
+                let key = ObjectKey::new(Kind::Evaluator, meta.namespace.clone()?, meta.name.clone()?);
+                Some((meta.uid.clone()?, counts.get(&key).copied().unwrap_or(0)))
+            });
+            figures.collect()
+        }
         Kind::Query => {
             let places = world.places().iter().filter(|(_, place)| **place <= PLACES);
             places.map(|(uid, place)| (uid.clone(), i64::try_from(*place).unwrap_or(i64::MAX))).collect()

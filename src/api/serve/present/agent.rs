@@ -129,7 +129,7 @@ impl Present for Agent {
         keys
     }
 
-    fn specific(&self) -> Specific {
+    fn specific(&self, _: &World) -> Specific {
         Specific::Agent(agent_form(self))
     }
 }

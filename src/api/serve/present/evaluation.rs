@@ -1,18 +1,27 @@
 //! Evaluations.
 
+use super::evaluation_form::{evaluation_form, is_experiment, type_of};
+use super::query::targets as query_targets;
 use super::status::{because, plain};
 use super::text::{first_line, moment};
 use super::{Present, World, fact, fact_budget, fact_text, namespace};
 use crate::kubernetes::{Caches, KindCache};
 use crate::resources::condition::find;
 use crate::resources::conditions::types;
+use crate::resources::evaluation_config::ExperimentTargetType;
+use crate::resources::evaluation_status::EvaluationResult;
 use crate::resources::kind::Kind;
-use crate::resources::{Condition, Evaluation, EvaluationPhase};
+use crate::resources::{Condition, Evaluation, EvaluationPhase, EvaluationType};
 use crate::views::ObjectKey;
-use crate::views::detail::{Fact, FactValue};
+use crate::views::detail::{Fact, FactValue, Specific};
+use crate::views::evaluation::{ChildView, EvaluationView};
+use crate::views::experiments::{FindingView, Progress};
+use crate::views::facets::{Facets, TYPES, read_score};
 use crate::views::row::{Cell, State, Status};
+use crate::views::run::TokenUsage;
 
-fn evaluator(evaluation: &Evaluation) -> Option<ObjectKey> {
+/// Who scores.
+pub fn evaluator(evaluation: &Evaluation) -> Option<ObjectKey> {
     let evaluator = evaluation.spec.evaluator.as_ref()?;
     let own = namespace(&evaluation.metadata);
     let namespace = if evaluator.namespace.is_empty() { own } else { &evaluator.namespace };
@@ -26,6 +35,130 @@ fn query(evaluation: &Evaluation) -> Option<ObjectKey> {
     Some(ObjectKey::new(Kind::Query, namespace, &query.name))
 }
 
+/// Who is judged: the targets of an experiment, else those of the query.
+fn targets(evaluation: &Evaluation, world: &World) -> Vec<ObjectKey> {
+    let own = namespace(&evaluation.metadata);
+    if is_experiment(evaluation) {
+        let all = evaluation.spec.config.targets.iter();
+        return all.map(|target| ObjectKey::new(target_kind(target.type_), own, &target.name)).collect();
+    }
+    let Some(key) = query(evaluation) else { return Vec::new() };
+    let Some(query) = world.caches.queries.get(&key.namespace, &key.name) else { return Vec::new() };
+    let mut targets = query_targets(&query);
+    let wanted = evaluation.spec.config.query_ref.as_ref().map(|one| one.response_target.as_str());
+    if let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty()) {
+        // `agent:triage`, `agent/triage` or the name alone.
+        let name = wanted.rsplit([':', '/']).next().unwrap_or(wanted);
+        targets.retain(|target| target.name == name);
+    } else if evaluation.spec.type_ != EvaluationType::Event {
+        targets.truncate(1);
+    }
+    targets
+}
+
+fn target_kind(type_: ExperimentTargetType) -> Kind {
+    match type_ {
+        ExperimentTargetType::Agent => Kind::Agent,
+        ExperimentTargetType::Team => Kind::Team,
+        ExperimentTargetType::Model => Kind::Model,
+    }
+}
+
+/// Score in thousandths.
+fn score(text: &str) -> Option<u16> {
+    if text.is_empty() { None } else { read_score(text) }
+}
+
+/// Whether it passed; `None` before it ended with a score.
+fn passed(evaluation: &Evaluation) -> Option<bool> {
+    let status = evaluation.status.as_ref()?;
+    (status.phase == Some(EvaluationPhase::Done)).then_some(status.passed)
+}
+
+fn word(phase: Option<EvaluationPhase>, passed: bool, gate: bool, message: &str) -> Status {
+    match phase {
+        None | Some(EvaluationPhase::Pending) => plain(State::Queued, "Pending"),
+        Some(EvaluationPhase::Running) => plain(State::Running, "Running"),
+        Some(EvaluationPhase::Error) => because(State::Failed, "Error", message),
+        Some(EvaluationPhase::Canceled) => because(State::Canceled, "Canceled", message),
+        Some(EvaluationPhase::Done) if passed => {
+            plain(State::Done, if gate { "Gate passed" } else { "Passed" })
+        }
+        Some(EvaluationPhase::Done) => {
+            because(State::Failed, if gate { "Gate failed" } else { "Failed" }, message)
+        }
+    }
+}
+
+fn finding(result: &EvaluationResult) -> FindingView {
+    FindingView {
+        name: result.name.clone(),
+        score: result.score.parse().unwrap_or_default(),
+        passed: result.passed,
+        weight: result.weight.parse().unwrap_or(1.0),
+        reason: result.reason.clone(),
+    }
+}
+
+fn count(figure: i32) -> usize {
+    usize::try_from(figure).unwrap_or_default()
+}
+
+/// What came of it, beside its form.
+fn view(evaluation: &Evaluation) -> EvaluationView {
+    let status = evaluation.status.clone().unwrap_or_default();
+    let own = namespace(&evaluation.metadata);
+    let progress = status.batch_progress.as_ref();
+    let children = progress.into_iter().flat_map(|progress| &progress.child_evaluations);
+    let children = children.map(|child| {
+        // One of another namespace is named with it.
+        let (place, name) = child.name.split_once('/').unwrap_or((own, child.name.as_str()));
+        ChildView {
+            key: ObjectKey::new(Kind::Evaluation, place, name),
+            status: word(child.phase, child.passed, false, &child.message),
+            score: score(&child.score),
+            passed: child.passed,
+            message: child.message.clone(),
+        }
+    });
+    EvaluationView {
+        form: evaluation_form(evaluation),
+        query: query(evaluation),
+        score: score(&status.score),
+        passed: passed(evaluation),
+        results: status.results.iter().map(finding).collect(),
+        progress: progress.map(|progress| Progress {
+            total: count(progress.total),
+            completed: count(progress.completed),
+            failed: count(progress.failed),
+            running: count(progress.running),
+            eta_ms: None,
+        }),
+        children: children.collect(),
+        tokens: status.token_usage.as_ref().map(|usage| TokenUsage {
+            prompt: usage.prompt_tokens,
+            completion: usage.completion_tokens,
+            cached: usage.cached_tokens,
+        }),
+        cost: status.cost,
+        duration_ms: status.duration.map(|took| took.as_nanos() / 1_000_000),
+        message: status.message,
+    }
+}
+
+/// How many of how many passed.
+fn share(evaluation: &Evaluation) -> Option<(i64, i64)> {
+    let status = evaluation.status.as_ref()?;
+    let whole = |all: usize| i64::try_from(all).unwrap_or(i64::MAX);
+    if let Some(progress) = &status.batch_progress {
+        let children = &progress.child_evaluations;
+        let passed = children.iter().filter(|child| child.passed).count();
+        return (!children.is_empty()).then(|| (whole(passed), i64::from(progress.total)));
+    }
+    let passed = status.results.iter().filter(|result| result.passed).count();
+    (status.results.len() > 1).then(|| (whole(passed), whole(status.results.len())))
+}
+
 impl Present for Evaluation {
     const KIND: Kind = Kind::Evaluation;
 
@@ -34,28 +167,54 @@ impl Present for Evaluation {
     }
 
     fn status(&self, _: &World) -> Status {
-        let Some(status) = &self.status else { return plain(State::Stale, "Unknown") };
-        match status.phase {
-            None | Some(EvaluationPhase::Pending) => plain(State::Queued, "Pending"),
-            Some(EvaluationPhase::Running) => plain(State::Running, "Running"),
-            Some(EvaluationPhase::Error) => because(State::Failed, "Failed", &status.message),
-            Some(EvaluationPhase::Canceled) => because(State::Canceled, "Canceled", &status.message),
-            Some(EvaluationPhase::Done) if status.passed => plain(State::Done, "Passed"),
-            Some(EvaluationPhase::Done) => because(State::Failed, "Gate failed", &status.message),
+        let Some(status) = &self.status else { return plain(State::Queued, "Pending") };
+        let gate = is_experiment(self) && self.spec.config.gate.is_some();
+        let mut told = word(status.phase, status.passed, gate, &status.message);
+        if let (State::Running, Some(progress)) = (told.state, &status.batch_progress) {
+            told.word = format!("Running, {} of {}", progress.completed + progress.failed, progress.total);
         }
+        told
     }
 
     fn summary(&self) -> String {
-        let message = self.status.as_ref().map(|status| status.message.as_str()).unwrap_or_default();
-        first_line(if message.is_empty() { &self.spec.config.input } else { message })
+        let config = &self.spec.config;
+        let total =
+            self.status.as_ref().and_then(|status| status.batch_progress.as_ref()).map(|all| all.total);
+        let many = |noun: &str| match total {
+            Some(1) => format!(", 1 {noun}"),
+            Some(total) if total > 1 => format!(", {total} {noun}s"),
+            _ => String::new(),
+        };
+        let query = || config.query_ref.as_ref().map(|query| query.name.as_str()).unwrap_or_default();
+        match self.spec.type_ {
+            EvaluationType::Direct => first_line(&format!("Direct, {}", first_line(&config.input))),
+            EvaluationType::Query => format!("Query {}", query()),
+            EvaluationType::Event => format!("Rules over query {}", query()),
+            EvaluationType::Baseline => "Baseline".to_owned(),
+            EvaluationType::Batch => match &config.data_set {
+                Some(set) => {
+                    let number = self.status.as_ref().and_then(|status| status.experiment);
+                    let number = number.map(|number| format!(" {number}")).unwrap_or_default();
+                    format!("Experiment{number}, data set {}{}", set.name, many("answer"))
+                }
+                None => format!("Batch{}", many("evaluation")),
+            },
+        }
     }
 
     fn cells(&self, world: &World) -> Vec<Cell> {
-        let score = self.status.as_ref().map(|status| status.score.as_str()).unwrap_or_default();
+        let targets = targets(self, world);
+        let target = match targets.as_slice() {
+            [] => Cell::None,
+            [one] => world.link(one.clone()),
+            many => Cell::Tags(many.iter().map(|target| target.name.clone()).collect()),
+        };
+        let figures = self.status.as_ref().and_then(|status| score(&status.score));
         vec![
-            Cell::Text(self.spec.type_.to_string()),
+            target,
             evaluator(self).map_or(Cell::None, |key| world.link(key)),
-            if score.is_empty() { Cell::None } else { Cell::Text(score.into()) },
+            figures.map_or(Cell::None, |thousandths| Cell::Score { thousandths, passed: passed(self) }),
+            share(self).map_or(Cell::None, |(part, whole)| Cell::Share { part, whole }),
         ]
     }
 
@@ -65,19 +224,26 @@ impl Present for Evaluation {
 
     fn facts(&self, world: &World) -> Vec<Fact> {
         let mut facts = Vec::new();
-        fact_text(&mut facts, "Type", self.spec.type_.as_str());
+        let type_ = type_of(self);
+        let title = TYPES.iter().find(|(known, _)| *known == type_).map_or(type_, |(_, title)| *title);
+        fact_text(&mut facts, "Type", title);
         for (title, key) in [("Evaluator", evaluator(self)), ("Query", query(self))] {
             if let Some(key) = key {
                 facts.push(fact(title, FactValue::Link { missing: world.missing(&key), key }));
             }
         }
-        if !self.spec.config.input.is_empty() {
-            facts.push(fact("Question", FactValue::Block(self.spec.config.input.clone())));
+        let targets: Vec<_> =
+            targets(self, world).into_iter().map(|key| (key.clone(), world.missing(&key))).collect();
+        if !targets.is_empty() {
+            facts
+                .push(fact(if targets.len() == 1 { "Target" } else { "Targets" }, FactValue::Links(targets)));
         }
-        if !self.spec.config.output.is_empty() {
-            facts.push(fact("Answer", FactValue::Block(self.spec.config.output.clone())));
+        if let Some(set) = &self.spec.config.data_set {
+            let version = set.version.map(|version| format!(", version {version}")).unwrap_or_default();
+            fact_text(&mut facts, "Data set", &format!("{}{version}", set.name));
         }
-        facts.push(fact_budget("Timeout", self.spec.timeout()));
+        facts.push(fact_budget("May take", self.spec.timeout()));
+        facts.push(fact_budget("Kept for", self.spec.ttl()));
         facts
     }
 
@@ -95,5 +261,21 @@ impl Present for Evaluation {
             (Some(ended), Some(took)) => (Some(ended - took), Some(ended)),
             _ => (None, None),
         }
+    }
+
+    fn facets(&self) -> Facets {
+        let status = self.status.as_ref();
+        Facets {
+            type_: type_of(self),
+            evaluator: self.spec.evaluator.as_ref().map(|one| one.name.clone()).unwrap_or_default(),
+            query: self.spec.config.query_ref.as_ref().map(|one| one.name.clone()).unwrap_or_default(),
+            score: status.and_then(|status| score(&status.score)),
+            passed: passed(self),
+            ..Facets::default()
+        }
+    }
+
+    fn specific(&self, _: &World) -> Specific {
+        Specific::Evaluation(view(self))
     }
 }

@@ -6,6 +6,8 @@
 mod agent;
 mod config;
 mod evaluation;
+mod evaluation_form;
+mod evaluator;
 mod model;
 mod query;
 mod servers;
@@ -27,6 +29,7 @@ use crate::resources::duration::GoDuration;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
 use crate::views::detail::{Fact, FactValue, Specific};
+use crate::views::facets::Facets;
 use crate::views::row::{Cell, Status};
 
 pub use agent::agent_form;
@@ -65,8 +68,12 @@ pub trait Present: Cached {
     fn times(&self) -> (Option<i64>, Option<i64>) {
         (None, None)
     }
+    /// What its row is filtered by besides what it shows, without the labels.
+    fn facets(&self) -> Facets {
+        Facets::default()
+    }
     /// What only this kind has.
-    fn specific(&self) -> Specific {
+    fn specific(&self, _: &World) -> Specific {
         Specific::None
     }
 }

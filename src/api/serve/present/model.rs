@@ -197,7 +197,7 @@ impl Present for Model {
         facts
     }
 
-    fn specific(&self) -> Specific {
+    fn specific(&self, _: &World) -> Specific {
         Specific::Model(model_form(self))
     }
 }

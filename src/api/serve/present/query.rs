@@ -234,7 +234,7 @@ impl Present for Query {
         }
     }
 
-    fn specific(&self) -> Specific {
+    fn specific(&self, _: &World) -> Specific {
         Specific::Query { usage: usage(self).unwrap_or_default() }
     }
 }

@@ -1,4 +1,4 @@
-//! Kinds that are an address: MCP servers, A2A servers, memories, evaluators, execution engines.
+//! Kinds that are an address: MCP servers, A2A servers, memories, execution engines.
 
 use super::model::address;
 use super::status::{Unseen, because, by_condition, plain};
@@ -17,7 +17,7 @@ use crate::views::row::{Cell, State, Status};
 const OURS: &str = "Arkdeck's database";
 
 /// What has an address: as it was given, and as it was resolved.
-trait Addressed {
+pub(super) trait Addressed {
     fn given(&self) -> &ValueSource;
     /// Empty until its controller has resolved it.
     fn resolved(&self) -> &str;
@@ -50,17 +50,17 @@ addressed! {
     ExecutionEngine: last_resolved_address
 }
 
-fn at(object: &impl Addressed) -> String {
+pub(super) fn at(object: &impl Addressed) -> String {
     address(object.resolved(), object.given())
 }
 
-fn at_cell(object: &impl Addressed) -> Cell {
+pub(super) fn at_cell(object: &impl Addressed) -> Cell {
     let text = at(object);
     if text.is_empty() { Cell::None } else { Cell::Text(text) }
 }
 
 /// By the condition, else by the phase of releases that had no conditions.
-fn by_phase(conditions: &[Condition], phase: &str, message: &str) -> Status {
+pub(super) fn by_phase(conditions: &[Condition], phase: &str, message: &str) -> Status {
     if find(conditions, types::AVAILABLE).is_some() {
         return by_condition(conditions, types::AVAILABLE, Unseen::Unknown);
     }
@@ -169,38 +169,6 @@ impl Present for Memory {
         } else {
             fact_code(&mut facts, "Address", &at(self));
         }
-        facts
-    }
-}
-
-impl Present for Evaluator {
-    const KIND: Kind = Kind::Evaluator;
-
-    fn cache(caches: &Caches) -> &KindCache<Self> {
-        &caches.evaluators
-    }
-
-    fn status(&self, _: &World) -> Status {
-        let Some(status) = &self.status else { return plain(State::Stale, "Unknown") };
-        by_phase(&status.conditions, &status.phase, &status.message)
-    }
-
-    fn summary(&self) -> String {
-        first_line(&self.spec.description)
-    }
-
-    fn cells(&self, _: &World) -> Vec<Cell> {
-        vec![at_cell(self)]
-    }
-
-    fn conditions(&self) -> &[Condition] {
-        self.listed()
-    }
-
-    fn facts(&self, _: &World) -> Vec<Fact> {
-        let mut facts = Vec::new();
-        fact_description(&mut facts, &self.spec.description);
-        fact_code(&mut facts, "Address", &at(self));
         facts
     }
 }

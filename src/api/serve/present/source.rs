@@ -18,6 +18,7 @@ use crate::resources::{
 };
 use crate::views::ObjectKey;
 use crate::views::detail::{ConditionView, Fact, Specific};
+use crate::views::facets::Facets;
 use crate::views::row::{Cell, Row, State, columns};
 
 /// What changed in a kind.
@@ -154,7 +155,7 @@ impl<K: Present> Source for Of<K> {
             annotations: object.annotations().clone().into_iter().collect(),
             facts: object.facts(world),
             conditions,
-            specific: object.specific(),
+            specific: object.specific(world),
         })
     }
 
@@ -181,7 +182,13 @@ fn row<K: Present>(object: &K, world: &World) -> Row {
     let created_ms = meta.creation_timestamp.as_ref().map_or(0, |time| time.0.as_millisecond());
     let (started_ms, ended_ms) = object.times();
     let mut cells = object.cells(world);
-    cells.push(Cell::Time(created_ms));
+    // Evaluations are known by when they ended, others by their age.
+    cells.push(Cell::Time(match K::KIND {
+        Kind::Evaluation => ended_ms.unwrap_or(created_ms),
+        _ => created_ms,
+    }));
+    let mut facets = object.facets();
+    facets.labels = meta.labels.iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect();
     debug_assert_eq!(cells.len(), columns(K::KIND).len(), "cells and columns of {:?}", K::KIND);
     Row {
         key: ObjectKey::new(
@@ -198,6 +205,7 @@ fn row<K: Present>(object: &K, world: &World) -> Row {
         started_ms,
         ended_ms,
         deleting: meta.deletion_timestamp.is_some(),
+        facets,
     }
 }
 
@@ -215,5 +223,6 @@ fn malformed_row(kind: Kind, object: &Malformed) -> Row {
         started_ms: None,
         ended_ms: None,
         deleting: false,
+        facets: Facets::default(),
     }
 }

@@ -95,7 +95,7 @@ impl Present for Team {
         facts
     }
 
-    fn specific(&self) -> Specific {
+    fn specific(&self, _: &World) -> Specific {
         Specific::Team(team_form(self))
     }
 

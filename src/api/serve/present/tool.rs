@@ -167,7 +167,7 @@ impl Present for Tool {
         target(self).into_iter().collect()
     }
 
-    fn specific(&self) -> Specific {
+    fn specific(&self, _: &World) -> Specific {
         Specific::Tool(tool_form(self))
     }
 }

@@ -15,13 +15,14 @@ pub struct World<'a> {
     /// All kinds.
     pub caches: &'a Caches,
     queries: OnceCell<HashMap<ObjectKey, i64>>,
+    evaluations: OnceCell<HashMap<ObjectKey, i64>>,
     places: OnceCell<HashMap<String, usize>>,
 }
 
 impl<'a> World<'a> {
     /// Figures over the caches as they are now.
     pub fn new(caches: &'a Caches) -> Self {
-        Self { caches, queries: OnceCell::new(), places: OnceCell::new() }
+        Self { caches, queries: OnceCell::new(), evaluations: OnceCell::new(), places: OnceCell::new() }
     }
 
     /// A cell that leads to another object.
@@ -49,6 +50,24 @@ impl<'a> World<'a> {
                 let namespace = query.metadata.namespace.as_deref().unwrap_or_default();
                 for target in query.spec.targets() {
                     let key = ObjectKey::new(target.type_.kind(), namespace, target.name);
+                    *counts.entry(key).or_insert(0) += 1;
+                }
+            }
+            counts
+        })
+    }
+
+    /// How many evaluations an evaluator made.
+    pub fn evaluations(&self, key: &ObjectKey) -> i64 {
+        self.evaluation_counts().get(key).copied().unwrap_or(0)
+    }
+
+    /// How many evaluations each evaluator made.
+    pub fn evaluation_counts(&self) -> &HashMap<ObjectKey, i64> {
+        self.evaluations.get_or_init(|| {
+            let mut counts = HashMap::new();
+            for evaluation in self.caches.evaluations.list(None) {
+                if let Some(key) = super::evaluation::evaluator(&evaluation) {
                     *counts.entry(key).or_insert(0) += 1;
                 }
             }

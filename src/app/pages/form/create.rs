@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::params::ParamsMap;
 
 use super::draft::Draft;
 use super::frame::{Editor, EditorSwitch, FormFrame, use_editor};
@@ -57,8 +58,8 @@ pub fn NewObjectPage<F: KindForm>(
 
 #[component]
 fn Loader<F: KindForm>(namespace: String, #[prop(optional)] _form: PhantomData<F>) -> impl IntoView {
-    let from = use_query_map().with_untracked(|query| query.get("from"));
-    let start = resource(|| (), move |()| start::<F>(namespace.clone(), from.clone()));
+    let query = use_query_map().get_untracked();
+    let start = resource(|| (), move |()| start::<F>(namespace.clone(), query.clone()));
     let body = move || {
         start.get().map(|answer| match answer {
             Ok((form, choices, text)) => view! { <Form form=form choices=choices text=text /> }.into_any(),
@@ -80,17 +81,17 @@ fn Loader<F: KindForm>(namespace: String, #[prop(optional)] _form: PhantomData<F
 /// What the form begins with, and what it offers.
 async fn start<F: KindForm>(
     namespace: String,
-    from: Option<String>,
+    query: ParamsMap,
 ) -> Result<(F, Choices, PreviewText), Problem> {
-    let (form, choices) = fill::<F>(namespace, from).await?;
+    let (form, choices) = fill::<F>(namespace, query).await?;
     let text = form.clone().preview().await;
     Ok((form, choices, text))
 }
 
-async fn fill<F: KindForm>(namespace: String, from: Option<String>) -> Result<(F, Choices), Problem> {
+async fn fill<F: KindForm>(namespace: String, query: ParamsMap) -> Result<(F, Choices), Problem> {
     let choices = get_choices(namespace.clone()).await?;
-    let Some(from) = from.filter(|from| !from.is_empty()) else {
-        return Ok((F::blank(namespace), choices));
+    let Some(from) = query.get("from").filter(|from| !from.is_empty()) else {
+        return Ok((F::blank(namespace).asked(&query), choices));
     };
     let detail = get_object(ObjectKey::new(F::KIND, namespace, from.clone())).await?;
     let Some(form) = F::of(&detail.specific) else {

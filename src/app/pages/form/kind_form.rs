@@ -1,6 +1,7 @@
 //! What a form of one kind brings to the pages that make and change objects.
 
 use leptos::prelude::*;
+use leptos_router::params::ParamsMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -25,6 +26,11 @@ pub trait KindForm:
 
     /// A new one in a namespace.
     fn blank(namespace: String) -> Self;
+
+    /// With what the address of a new one asks for.
+    fn asked(self, _query: &ParamsMap) -> Self {
+        self
+    }
 
     /// Where it is.
     fn namespace(&self) -> &str;

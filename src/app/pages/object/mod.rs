@@ -6,6 +6,7 @@ mod facts;
 mod head;
 mod page;
 mod relations;
+mod tabbed;
 
 pub use conditions::Conditions;
 pub use events::EventsTable;
@@ -13,3 +14,4 @@ pub use facts::{Blocks, Facts};
 pub use head::{Gone, ObjectHead};
 pub use page::{ObjectLoader, ObjectPage, ObjectState, Overview};
 pub use relations::{Labels, UsedBy};
+pub use tabbed::{TabContent, TabbedObject};

@@ -1,16 +1,15 @@
 //! Loads an object, keeps it alive, and lays out the generic page.
 
-use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use std::sync::Arc;
 
-use super::{Blocks, Conditions, EventsTable, Facts, Gone, Labels, ObjectHead, UsedBy};
+use leptos::prelude::*;
+
+use super::{Blocks, Conditions, Labels, TabContent, TabbedObject, UsedBy};
 use crate::api::objects::get_object;
 use crate::api::wire::resource;
 use crate::app::address;
-use crate::app::components::{LinkButton, ProblemPanel, Skeleton, Tab, Tabs, kind_icon};
+use crate::app::components::{LinkButton, ProblemPanel, Skeleton, kind_icon};
 use crate::app::live::{heard, use_live};
-use crate::app::pages::yaml::YamlTab;
-use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
 use crate::views::detail::Detail;
 use crate::views::live::{LiveMessage, Topic};
@@ -148,62 +147,17 @@ pub fn ObjectPage(
 #[component]
 fn Generic(state: ObjectState) -> impl IntoView {
     let key = state.detail.with_untracked(|detail| detail.row.key.clone());
-    let query = use_query_map();
-    let tab = Memo::new(move |_| query.with(|query| query.get("tab")).unwrap_or_default());
     let edit = format!("{}?tab=yaml", address::object(&key));
-    let chat = (key.kind == Kind::Team).then(|| address::chat(&key));
-    let ask = (key.kind == Kind::Team).then(|| {
-        address::create(Some(&key.namespace), Kind::Query)
-            + &address::query([("target", format!("team/{}", key.name))])
-    });
     // The defaults of a cluster have one name only: a copy could not be kept.
     let copy = key.kind.namespaced().then(|| {
         address::create(Some(&key.namespace), key.kind) + &address::query([("from", key.name.clone())])
     });
-    let label = format!("{} {}", key.kind.noun(), key.name);
-    let tabs = vec![
-        Tab::new("overview", "Overview", "layout-dashboard"),
-        Tab::new("events", "Events", "activity"),
-        Tab::new("yaml", "YAML", "braces"),
-    ];
-    let content = move || match tab.get().as_str() {
-        "events" => view! {
-            <div role="tabpanel" id="panel-events" aria-labelledby="tab-events">
-                <div class="panel">
-                    <EventsTable
-                        events=state.part(|detail| detail.events.clone())
-                        empty="No events are kept on this object."
-                    />
-                </div>
-            </div>
-        }
-        .into_any(),
-        "yaml" => view! {
-            <div role="tabpanel" id="panel-yaml" aria-labelledby="tab-yaml">
-                <YamlTab state=state />
-            </div>
-        }
-        .into_any(),
-        _ => view! {
-            <div role="tabpanel" id="panel-overview" aria-labelledby="tab-overview">
-                <Overview state=state />
-            </div>
-        }
-        .into_any(),
-    };
+    let content: TabContent = Arc::new(move |_| view! { <Overview state=state /> }.into_any());
     view! {
-        <div class="page">
-            <Gone state=state />
-            <ObjectHead state=state>
-                {chat.map(|chat| view! { <LinkButton label="Chat" href=chat icon="messages-square" /> })}
-                {ask.map(|ask| view! { <LinkButton label="New query" href=ask icon="play" /> })}
-                {copy.map(|copy| view! { <LinkButton label="Duplicate" href=copy icon="copy" /> })}
-                <LinkButton label="Edit" href=edit icon="pencil" shortcut="e" />
-            </ObjectHead>
-            <Facts state=state />
-            <Tabs label=label tabs=tabs />
-            {content}
-        </div>
+        <TabbedObject state=state tabs=Vec::new() content=content>
+            {copy.map(|copy| view! { <LinkButton label="Duplicate" href=copy icon="copy" /> })}
+            <LinkButton label="Edit" href=edit icon="pencil" shortcut="e" />
+        </TabbedObject>
     }
 }
 

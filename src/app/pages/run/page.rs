@@ -21,6 +21,7 @@ use crate::app::components::{
     Avatar, Banner, Button, EmptyState, LinkButton, Panel, ProblemPanel, Sheet, Skeleton, Switch, Tab, Tabs,
     Tone,
 };
+use crate::app::pages::agents::EvaluationsOfRun;
 use crate::app::pages::object::{ObjectLoader, ObjectState};
 use crate::app::pages::yaml::YamlTab;
 use crate::app::words;
@@ -130,6 +131,7 @@ fn Run(view: RunView, beside: Beside) -> impl IntoView {
         Tab::new("conversation", "Conversation", "messages-square"),
         Tab::new("timeline", "Timeline", "chart-no-axes-gantt"),
         Tab::new("journal", "Journal", "list-ordered"),
+        Tab::new("evaluations", "Evaluations", "gauge"),
         Tab::new("yaml", "YAML", "braces"),
     ];
     if teams.with_value(|teams| !teams.is_empty()) {
@@ -151,6 +153,12 @@ fn Run(view: RunView, beside: Beside) -> impl IntoView {
         "journal" => view! {
             <div role="tabpanel" id="panel-journal" aria-labelledby="tab-journal">
                 <Journal run=run />
+            </div>
+        }
+        .into_any(),
+        "evaluations" => view! {
+            <div role="tabpanel" id="panel-evaluations" aria-labelledby="tab-evaluations">
+                <EvaluationsOfRun object=run.peek(|run| run.key.clone()) />
             </div>
         }
         .into_any(),

@@ -1,17 +1,17 @@
 //! The page of a team: its graph, its members, its runs, its form and its text.
 
-use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use std::sync::Arc;
 
-use super::agents::RunsOf;
+use leptos::prelude::*;
+
+use super::agents::{EvaluationsOf, RunsOf};
 use super::form::EditObject;
 use super::object::{
-    Blocks, Conditions, EventsTable, Facts, Gone, Labels, ObjectHead, ObjectLoader, ObjectState, UsedBy,
+    Blocks, Conditions, Labels, ObjectLoader, ObjectState, TabContent, TabbedObject, UsedBy,
 };
 use super::usage::UsageOf;
-use super::yaml::YamlTab;
 use crate::app::address;
-use crate::app::components::{LinkButton, Panel, Tab, Tabs};
+use crate::app::components::{LinkButton, Panel, Tab};
 use crate::app::graph::{Checks, Drawing, GraphPicture, TurnList};
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
@@ -31,65 +31,31 @@ pub fn TeamPage(
 #[component]
 fn Team(state: ObjectState) -> impl IntoView {
     let key = state.detail.with_untracked(|detail| detail.row.key.clone());
-    let query = use_query_map();
-    let tab = Memo::new(move |_| query.with(|query| query.get("tab")).unwrap_or_default());
     let edit = format!("{}?tab=edit", address::object(&key));
     let chat = address::chat(&key);
     let create = |kind, query| address::create(Some(&key.namespace), kind) + &address::query([query]);
     let ask = create(Kind::Query, ("target", format!("team/{}", key.name)));
     let copy = create(Kind::Team, ("from", key.name.clone()));
     let tabs = vec![
-        Tab::new("overview", "Overview", "layout-dashboard"),
         Tab::new("edit", "Edit", "pencil"),
         Tab::new("runs", "Runs", "play"),
-        Tab::new("usage", "Usage", "gauge"),
-        Tab::new("events", "Events", "activity"),
-        Tab::new("yaml", "YAML", "braces"),
+        Tab::new("evaluations", "Evaluations", "gauge"),
+        Tab::new("usage", "Usage", "cpu"),
     ];
-    let panel = move || {
-        let shown = tab.get();
-        let shown = if shown.is_empty() { "overview".to_owned() } else { shown };
-        let content = match shown.as_str() {
-            "edit" => view! { <EditObject<TeamForm> state=state /> }.into_any(),
-            "runs" => {
-                let object = state.detail.with_untracked(|detail| detail.row.key.clone());
-                view! { <RunsOf object=object /> }.into_any()
-            }
-            "usage" => {
-                let object = state.detail.with_untracked(|detail| detail.row.key.clone());
-                view! { <UsageOf object=object /> }.into_any()
-            }
-            "events" => view! {
-                <div class="panel">
-                    <EventsTable
-                        events=state.part(|detail| detail.events.clone())
-                        empty="No events are kept on this team."
-                    />
-                </div>
-            }
-            .into_any(),
-            "yaml" => view! { <YamlTab state=state /> }.into_any(),
-            _ => view! { <Overview state=state /> }.into_any(),
-        };
-        view! {
-            <div role="tabpanel" id=format!("panel-{shown}") aria-labelledby=format!("tab-{shown}")>
-                {content}
-            </div>
-        }
-    };
+    let content: TabContent = Arc::new(move |tab| match tab {
+        "edit" => view! { <EditObject<TeamForm> state=state /> }.into_any(),
+        "runs" => view! { <RunsOf object=key.clone() /> }.into_any(),
+        "evaluations" => view! { <EvaluationsOf object=key.clone() /> }.into_any(),
+        "usage" => view! { <UsageOf object=key.clone() /> }.into_any(),
+        _ => view! { <Overview state=state /> }.into_any(),
+    });
     view! {
-        <div class="page">
-            <Gone state=state />
-            <ObjectHead state=state>
-                <LinkButton label="Chat" href=chat icon="messages-square" />
-                <LinkButton label="New query" href=ask icon="play" />
-                <LinkButton label="Duplicate" href=copy icon="copy" />
-                <LinkButton label="Edit" href=edit icon="pencil" shortcut="e" />
-            </ObjectHead>
-            <Facts state=state />
-            <Tabs label=format!("team {}", key.name) tabs=tabs />
-            {panel}
-        </div>
+        <TabbedObject state=state tabs=tabs content=content>
+            <LinkButton label="Chat" href=chat icon="messages-square" />
+            <LinkButton label="New query" href=ask icon="play" />
+            <LinkButton label="Duplicate" href=copy icon="copy" />
+            <LinkButton label="Edit" href=edit icon="pencil" shortcut="e" />
+        </TabbedObject>
     }
 }
 

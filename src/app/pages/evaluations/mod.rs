@@ -1,0 +1,82 @@
+//! The page of an evaluation: what was judged and how it went; of a batch its evaluations, of an experiment its times.
+
+mod acts;
+mod batch;
+mod experiment;
+mod results;
+mod subject;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use self::acts::Acts;
+use self::batch::Members;
+use self::experiment::Times;
+pub use self::results::Trend;
+use self::results::{Results, Verdict};
+use self::subject::Subject;
+use super::form::EditObject;
+use super::object::{Conditions, Labels, ObjectLoader, ObjectState, TabContent, TabbedObject, UsedBy};
+use crate::app::components::Tab;
+use crate::views::ObjectKey;
+use crate::views::detail::{Detail, Specific};
+use crate::views::evaluation::{EvaluationForm, EvaluationView};
+
+/// The page of an evaluation.
+#[component]
+pub fn EvaluationPage(
+    /// The evaluation.
+    object: ObjectKey,
+) -> impl IntoView {
+    let page = Callback::new(|state: ObjectState| view! { <Evaluation state=state /> }.into_any());
+    view! { <ObjectLoader object=object page=page /> }
+}
+
+/// What came of it; nothing for an object that cannot be read.
+fn view_of(detail: &Detail) -> EvaluationView {
+    match &detail.specific {
+        Specific::Evaluation(view) => view.clone(),
+        _ => EvaluationView::default(),
+    }
+}
+
+#[component]
+fn Evaluation(state: ObjectState) -> impl IntoView {
+    let tabs = vec![Tab::new("edit", "Edit", "pencil")];
+    let content: TabContent = Arc::new(move |tab| match tab {
+        "edit" => view! { <EditObject<EvaluationForm> state=state /> }.into_any(),
+        _ => view! { <Overview state=state /> }.into_any(),
+    });
+    view! {
+        <TabbedObject state=state tabs=tabs content=content>
+            <Acts state=state />
+        </TabbedObject>
+    }
+}
+
+#[component]
+fn Overview(state: ObjectState) -> impl IntoView {
+    let view = state.part(view_of);
+    let type_ = Memo::new(move |_| view.with(|view| view.form.type_.clone()));
+    let main = move || match type_.get().as_str() {
+        "experiment" => view! { <Times state=state view=view /> }.into_any(),
+        "batch" => view! { <Members view=view /> }.into_any(),
+        _ => view! {
+            <Subject view=view />
+            <Results view=view />
+        }
+        .into_any(),
+    };
+    view! {
+        <div class="split stackable">
+            <div class="stack stack-4">{main}</div>
+            <div class="stack stack-4">
+                <Verdict state=state view=view />
+                <Conditions state=state />
+                <UsedBy state=state />
+                <Labels state=state />
+            </div>
+        </div>
+    }
+}
