@@ -5,8 +5,8 @@
 
 mod datasets;
 mod door;
-mod experiments;
 mod evaluate;
+mod experiments;
 mod functions;
 mod harness;
 mod live;

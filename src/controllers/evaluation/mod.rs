@@ -357,6 +357,12 @@ impl Shared {
         status::write(deps, evaluation, &running).await?;
         let gone = CancellationToken::new();
         self.running.lock().insert(work.uid.clone(), gone.clone());
+        // Somebody may have stopped it before it could be told here.
+        let now = deps.evaluations.get(&work.namespace, &evaluation.name_any());
+        if now.is_none_or(|now| asks_to_stop(&now)) {
+            self.running.lock().remove(&work.uid);
+            return Ok(None);
+        }
         let began = Instant::now();
         let timeout = evaluation.spec.timeout();
         let scored = tokio::select! {
