@@ -83,8 +83,11 @@ impl Statement {
     pub(super) fn run(&self, connection: &rusqlite::Connection) -> rusqlite::Result<usize> {
         let mut prepared = connection.prepare_cached(self.sqlite)?;
         for place in 1..=prepared.parameter_count() {
-            // To SQLite `$2` is a name, and names are numbered as they come.
-            let number = prepared.parameter_name(place).and_then(|name| name.get(1..)?.parse::<usize>().ok());
+            // To SQLite `$2` is a name, and names are numbered as they come. A bare `?` has none.
+            let number = match prepared.parameter_name(place) {
+                Some(name) => name.get(1..).and_then(|number| number.parse::<usize>().ok()),
+                None => Some(place),
+            };
             let value = number.and_then(|number| self.args.get(number.checked_sub(1)?));
             prepared.raw_bind_parameter(place, value)?;
         }

@@ -281,7 +281,7 @@ mod tests {
             }}}
         }))
         .unwrap();
-        let sent = serde_json::to_string(&model.specific()).unwrap();
+        let sent = serde_json::to_string(&model_form(&model)).unwrap();
         assert!(!sent.contains("sk-hush"), "{sent}");
         assert_eq!(model_form(&model).provider, "openai");
     }
