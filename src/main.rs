@@ -9,9 +9,6 @@ use arkdeck::cli::{Cli, Command, CrdsArgs};
 use arkdeck::{engine, evaluate, resources, telemetry};
 use clap::Parser;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Exit code of everything but a wrong command line (which is clap's 2); of `evaluate`, of a gate that fails.
 const FAILURE: u8 = 1;
 /// Exit code of a suite that could not be run: a pipeline must tell it from one that failed.

@@ -11,13 +11,16 @@ pub fn EmptyState(
     /// One sentence more.
     #[prop(optional, into)]
     text: Signal<String>,
+    /// It stands for the page: its title is the page's heading.
+    #[prop(optional)]
+    page: bool,
     /// Buttons.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
     view! {
         <div class="empty">
-            <h2>{title}</h2>
+            {if page { view! { <h1>{title}</h1> }.into_any() } else { view! { <h2>{title}</h2> }.into_any() }}
             <p>{text}</p>
             {children.map(|children| view! { <div class="row wrap">{children()}</div> })}
         </div>

@@ -121,7 +121,7 @@ pub struct Annotating {
 impl Annotating {
     /// Begins.
     pub fn open(key: ExperimentKey, (queue, begin): Loaded) -> Self {
-        let current = begin.or_else(|| queue.waiting.first().cloned());
+        let current = begin.or_else(|| unjudged(&queue.waiting));
         let work = Self {
             key: StoredValue::new(key),
             rubric: RwSignal::new(queue.rubric),
@@ -185,7 +185,7 @@ impl Annotating {
             waiting.retain(|one| !same(one, &current));
             waiting.push(current);
         });
-        let next = self.waiting.with_untracked(|waiting| waiting.first().cloned());
+        let next = self.waiting.with_untracked(|waiting| unjudged(waiting));
         self.show(next);
     }
 
@@ -251,7 +251,7 @@ impl Annotating {
             self.waiting_total.update(|waiting| *waiting = waiting.saturating_sub(1));
         }
         self.waiting.update(|waiting| waiting.retain(|one| !same(one, &item)));
-        let next = self.waiting.with_untracked(|waiting| waiting.first().cloned());
+        let next = self.waiting.with_untracked(|waiting| unjudged(waiting));
         say(&match item.passed == passed {
             true => "Kept. The judge says the same.".to_owned(),
             false => format!(
@@ -288,7 +288,7 @@ impl Annotating {
                     waiting.extend(new);
                 });
                 if self.current.with_untracked(Option::is_none) {
-                    let next = self.waiting.with_untracked(|waiting| waiting.first().cloned());
+                    let next = self.waiting.with_untracked(|waiting| unjudged(waiting));
                     if next.is_some() {
                         self.show(next);
                     }
@@ -340,6 +340,11 @@ impl Annotating {
             on_cleanup(move || keys.remove());
         }
     }
+}
+
+/// The first that this person has not judged: those that they have follow, to be opened again.
+fn unjudged(waiting: &[QueueItem]) -> Option<QueueItem> {
+    waiting.iter().find(|one| one.mine.is_none()).cloned()
 }
 
 fn same(one: &QueueItem, other: &QueueItem) -> bool {

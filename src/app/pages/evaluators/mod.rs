@@ -175,7 +175,7 @@ fn Scores(object: ObjectKey) -> impl IntoView {
                                         {format!(
                                             "Mean {mean:.2} of the newest {}. ",
                                             figures::count(count, "evaluation", "evaluations"),
-                                        )} <a href=all.get_value()>"All"</a>
+                                        )} <a class="u" href=all.get_value()>"All"</a>
                                     </span>
                                 </div>
                             </Panel>

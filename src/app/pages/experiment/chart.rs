@@ -114,7 +114,7 @@ fn Bars(experiment: ExperimentStore) -> impl IntoView {
             }
         });
         let table = view! {
-            <table class="vh">
+            <div class="vh"><table>
                 <caption>"Items by score"</caption>
                 <thead>
                     <tr>
@@ -124,7 +124,7 @@ fn Bars(experiment: ExperimentStore) -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>{rows.collect_view()}</tbody>
-            </table>
+            </table></div>
         };
         view! {
             <div class="pb chart-pad">

@@ -99,6 +99,7 @@ fn NoExperiment(key: ExperimentKey, problem: Problem, retry: Callback<()>) -> im
             <EmptyState
                 title=format!("There is no experiment {number} of {evaluation}")
                 text="It has not begun yet, or its evaluation never ran so often. It appears here when it begins."
+                page=true
             >
                 <LinkButton label=format!("Open {evaluation}") href=page icon="gauge" />
             </EmptyState>
