@@ -103,7 +103,7 @@ async fn what_cannot_be_run_says_why_and_applies_nothing() {
         assert!(answer.body.contains(expected), "{query}: {}", answer.body);
     }
     let found = server
-        .call("objects/get", json!({"key": {"kind": "Evaluator", "namespace": "default", "name": "tide"}}));
+        .call("objects/get", json!({"key": {"kind": "evaluator", "namespace": "default", "name": "tide"}}));
     assert_eq!(found.await.status, StatusCode::NOT_FOUND, "nothing was applied");
     let slow = post(&server, "?timeout=1", "*/*", SUITE).await;
     assert_eq!(slow.status, StatusCode::GATEWAY_TIMEOUT, "nobody scores here: {}", slow.body);

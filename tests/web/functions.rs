@@ -51,6 +51,11 @@ async fn every_function_answers_at_its_own_address() {
     /api/conversations/earlier
     /api/conversations/get
     /api/conversations/send
+    /api/datasets/change
+    /api/datasets/delete
+    /api/datasets/export
+    /api/datasets/get
+    /api/datasets/list
     /api/evaluations/again
     /api/evaluations/preview
     /api/evaluations/rules
@@ -58,6 +63,13 @@ async fn every_function_answers_at_its_own_address() {
     /api/evaluators/preview
     /api/evaluators/save
     /api/events/list
+    /api/experiments/annotate
+    /api/experiments/baseline
+    /api/experiments/cancel
+    /api/experiments/get
+    /api/experiments/item
+    /api/experiments/queue
+    /api/experiments/rerun
     /api/forms/choices
     /api/home/get
     /api/live/follow
