@@ -21,7 +21,7 @@ use arkdeck::resources;
 use arkdeck::store::Store;
 use arkdeck::web::{self, Assets, Door, Health, Web};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, info_span};
@@ -144,9 +144,11 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
             }
         });
     }
+    // Before anybody is told that we are there: who is told may end us at once.
+    let mut signals = Signals::new()?;
     announce(listen, &data(&data_dir, &store, &file), kubeconfig.as_deref(), &cluster, reach.words());
 
-    let end = tasks.wait().await;
+    let end = tasks.wait(&mut signals).await;
     tasks.drain().await;
     engine.shutdown().await;
     if let Some(embedded) = embedded {
@@ -296,6 +298,18 @@ struct Tasks {
     shutdown: CancellationToken,
 }
 
+/// What ends the process in order; from when they are made.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+}
+
 impl Tasks {
     fn spawn(&mut self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
         let task = async move {
@@ -306,12 +320,10 @@ impl Tasks {
     }
 
     /// Waits for a signal. An error when a task ends first: the process would only look alive.
-    async fn wait(&mut self) -> anyhow::Result<()> {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
+    async fn wait(&mut self, signals: &mut Signals) -> anyhow::Result<()> {
         tokio::select! {
-            _ = terminate.recv() => Ok(()),
-            _ = interrupt.recv() => Ok(()),
+            _ = signals.terminate.recv() => Ok(()),
+            _ = signals.interrupt.recv() => Ok(()),
             ended = self.running.join_next() => Err(match ended {
                 Some(Ok(name)) => anyhow!("the task “{name}” has ended, and nothing works without it. See the log above"),
                 Some(Err(error)) => anyhow!("a task has failed: {error}. See the log above"),

@@ -5,7 +5,6 @@ use serde_json::json;
 use super::objects::check;
 use super::queries::{TRIES, made_name, stem};
 use super::{asker, services};
-use crate::engine::sandbox::Ruled;
 use crate::kubernetes::access::Verb;
 use crate::kubernetes::apply;
 use crate::resources::annotations::{AUTO_LABEL, CHILD_INDEX_LABEL, PARENT_EVALUATION_LABEL};
@@ -57,13 +56,7 @@ pub async fn read_rules(rules: Vec<String>) -> Result<Vec<Option<String>>, Probl
     if rules.is_empty() {
         return Ok(Vec::new());
     }
-    // Over nothing: whether a rule holds is not asked, only whether it can be read.
-    let ruled = services()?.engine().sandbox().decide(rules, json!({})).await.map_err(|error| {
+    services()?.engine().sandbox().read(rules).await.map_err(|error| {
         Problem::new(ProblemCode::Unavailable, format!("The rules could not be read: {error}."))
-    })?;
-    let told = ruled.into_iter().map(|ruled| match ruled {
-        Ruled::Unreadable(why) => Some(why),
-        Ruled::Decided(_) | Ruled::Unsuited(_) => None,
-    });
-    Ok(told.collect())
+    })
 }

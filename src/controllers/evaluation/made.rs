@@ -70,7 +70,7 @@ pub(super) async fn run(deps: &ControllerDeps, online: &Arc<Online>, shutdown: &
         follow(&deps.evaluators, shutdown, |told| {
             let Told::Changed { old, new } = told else { return };
             let asks = new.spec.sampling.as_ref().is_some_and(|sampling| sampling.earlier);
-            if asks && !old.is_some_and(|old| old.metadata.generation == new.metadata.generation) {
+            if asks && old.is_none_or(|old| old.metadata.generation != new.metadata.generation) {
                 let own = new.namespace();
                 let all = deps.queries.list(own.as_deref());
                 all.iter().filter(|query| is_done(query)).for_each(|query| queue.add(key(query)));

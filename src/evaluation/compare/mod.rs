@@ -3,6 +3,7 @@
 //! An item counts with the mean of its repeats. One without a score counts 0 and did not pass; one that only the baseline has is no pass
 //! either, and has its row, so that nobody overlooks it.
 
+mod answers;
 mod order;
 mod rows;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use super::experiment::Trial;
 use super::statistics;
 use crate::engine::journal::{Cost, Usage};
 
+pub use answers::Answers;
 pub use order::{Counts, Filter, Order};
 use rows::gone;
 pub use rows::{Row, rows};

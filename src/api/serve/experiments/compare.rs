@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::engine::journal::{Cost as Spent, Usage};
-use crate::evaluation::compare::{self, Asked, Comparison, Filter, Order, Row, Side};
-use crate::evaluation::experiment::{Experiment, ItemHead, State, Trial};
+use crate::evaluation::compare::{self, Answers, Comparison, Filter, Order, Row};
+use crate::evaluation::experiment::Trial;
 use crate::views::cost::Cost;
 use crate::views::experiments::{
     Counts, Delta, ExperimentRequest, ExperimentView, ITEM_WINDOW, ItemFilter, ItemOrder, ItemRow,
@@ -15,29 +15,6 @@ use crate::views::run::TokenUsage;
 /// Tags that are offered to choose from.
 const MAX_TAGS: usize = 200;
 
-/// What was asked in an experiment, and what one of its targets answered.
-pub(super) struct Answers {
-    pub(super) heads: Vec<ItemHead>,
-    pub(super) trials: Vec<Trial>,
-    pub(super) repeats: u32,
-    pub(super) over: bool,
-}
-
-impl Answers {
-    /// Of `experiment`.
-    pub(super) fn of(experiment: &Experiment, heads: Vec<ItemHead>, trials: Vec<Trial>) -> Self {
-        Self { heads, trials, repeats: experiment.snapshot.repeats, over: experiment.state != State::Running }
-    }
-
-    fn asked(&self) -> Vec<Asked<'_>> {
-        self.heads.iter().map(|head| Asked { id: &head.id, title: &head.title, tags: &head.tags }).collect()
-    }
-
-    fn side<'a>(&'a self, asked: &'a [Asked<'a>]) -> Side<'a> {
-        Side { asked, repeats: self.repeats, trials: &self.trials, over: self.over }
-    }
-}
-
 /// Fills in what is compared. It computes for milliseconds.
 pub(super) fn fill(
     mut view: ExperimentView,
@@ -45,9 +22,7 @@ pub(super) fn fill(
     then: Option<&Answers>,
     request: &ExperimentRequest,
 ) -> ExperimentView {
-    let (asked, before) = (now.asked(), then.map(Answers::asked));
-    let base = then.zip(before.as_deref()).map(|(answers, asked)| answers.side(asked));
-    let compared = compare::compare(&now.side(&asked), base.as_ref());
+    let compared = now.against(then);
     view.summary = summary(&compared.summary);
     view.base_summary = compared.base.as_ref().map(summary);
     view.delta = compared.delta.as_ref().map(delta);
@@ -64,9 +39,7 @@ pub(super) fn fill(
 
 /// The row of the one item that they hold.
 pub(super) fn one(now: &Answers, then: Option<&Answers>) -> ItemRow {
-    let (asked, before) = (now.asked(), then.map(Answers::asked));
-    let base = then.zip(before.as_deref()).map(|(answers, asked)| answers.side(asked));
-    let compared = compare::compare(&now.side(&asked), base.as_ref());
+    let compared = now.against(then);
     compared.rows.first().map(|row| self::row(row, &now.trials)).unwrap_or_default()
 }
 
@@ -181,6 +154,7 @@ pub(super) fn costs(costs: &[Spent]) -> Vec<Cost> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evaluation::experiment::ItemHead;
 
     fn head(id: &str, tags: &[&str]) -> ItemHead {
         let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();

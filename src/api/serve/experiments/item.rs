@@ -3,9 +3,10 @@
 use super::super::answers;
 use super::super::objects::check;
 use super::super::services;
-use super::compare::{self, Answers};
+use super::compare;
 use super::{base, baseline, kept, no_experiment, place, unreadable};
 use crate::evaluation::annotations::{Annotation, Annotations, Of};
+use crate::evaluation::compare::Answers;
 use crate::evaluation::datasets::Item;
 use crate::evaluation::experiment::{Experiment, Experiments, ItemHead, Trial};
 use crate::kubernetes::Caches;

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use super::objects::check;
 use super::services;
+use crate::evaluation::compare::Answers;
 use crate::evaluation::experiment::{Experiment, Experiments, State};
 use crate::kubernetes::access::Verb;
 use crate::resources::kind::Kind;
@@ -22,7 +23,6 @@ use crate::views::experiments::{
     GateView, Side, TargetName,
 };
 use crate::views::problem::{Problem, ProblemCode};
-use compare::Answers;
 
 pub use acts::{cancel, rerun, set_baseline};
 pub use item::item;

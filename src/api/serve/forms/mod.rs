@@ -167,11 +167,9 @@ pub async fn save_evaluator(form: EvaluatorForm, dry_run: bool) -> Result<Object
 /// See [`crate::api::evaluations::preview_evaluator`].
 pub async fn preview_evaluator(form: EvaluatorForm) -> Result<String, Problem> {
     let key = ObjectKey::new(Kind::Evaluator, &form.namespace, form.name.trim());
+    saved_visible(&key, form.version.as_deref())?;
     let live = match services()?.caches().evaluators.get(&key.namespace, &key.name) {
-        Some(live) if form.version.is_some() => {
-            check(Verb::Get, key.kind, Some(&key.namespace))?;
-            serde_json::to_value(&*live).ok()
-        }
+        Some(live) if form.version.is_some() => serde_json::to_value(&*live).ok(),
         _ => None,
     };
     preview(&key, live, |spec| evaluator::edit(spec, &form))
@@ -200,11 +198,9 @@ pub async fn save_evaluation(form: EvaluationForm, dry_run: bool) -> Result<Obje
 /// See [`crate::api::evaluations::preview_evaluation`].
 pub async fn preview_evaluation(form: EvaluationForm) -> Result<String, Problem> {
     let key = ObjectKey::new(Kind::Evaluation, &form.namespace, form.name.trim());
+    saved_visible(&key, form.version.as_deref())?;
     let live = match services()?.caches().evaluations.get(&key.namespace, &key.name) {
-        Some(live) if form.version.is_some() => {
-            check(Verb::Get, key.kind, Some(&key.namespace))?;
-            serde_json::to_value(&*live).ok()
-        }
+        Some(live) if form.version.is_some() => serde_json::to_value(&*live).ok(),
         _ => None,
     };
     preview(&key, live, |spec| evaluation::edit(spec, &form))

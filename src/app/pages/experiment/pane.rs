@@ -171,7 +171,7 @@ fn Open(experiment: ExperimentStore, item: ItemView) -> impl IntoView {
     let namespace = StoredValue::new(key.namespace.clone());
     let run_link = move || {
         let trial = trial.get()?;
-        let object = ObjectKey::new(Kind::Query, &namespace.get_value(), &trial.query);
+        let object = ObjectKey::new(Kind::Query, namespace.get_value(), &trial.query);
         Some((object, trial.query_exists))
     };
     let acts = move || {

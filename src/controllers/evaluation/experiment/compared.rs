@@ -1,14 +1,11 @@
 //! How the targets of an experiment did, compared with its baseline, as the status tells: for reports, and for people with kubectl.
 
-use std::collections::BTreeMap;
-
-use crate::evaluation::experiment::{Experiment, Experiments, Trial};
+use crate::evaluation::compare::{Answers, NOISE, Row};
+use crate::evaluation::experiment::{Experiment, Experiments};
 use crate::evaluation::written;
 use crate::resources::comparison::{Comparison, MAX_MOVED, MovedItem};
 use crate::store::StoreError;
 
-/// Differences of scores up to this count as the same.
-const NOISE: f64 = 0.01;
 /// Characters of a reason and of a title in a status.
 const MAX_TEXT: usize = 200;
 
@@ -26,75 +23,69 @@ pub(super) struct Pair<'a> {
 
 /// Compares a target, and says which items moved most.
 pub(super) async fn told(experiments: &Experiments, pair: &Pair<'_>) -> Result<Comparison, StoreError> {
-    let now = experiments.scores(&pair.now.id, Some(pair.target)).await?;
-    let before = experiments.scores(&pair.base.id, Some(pair.base_target)).await?;
-    let (mut told, moved) = compare(&before, &now);
+    let now = answers(experiments, pair.now, pair.target).await?;
+    let before = answers(experiments, pair.base, pair.base_target).await?;
+    // Intervals of thousands of items take milliseconds of computing.
+    let compared = tokio::task::spawn_blocking(move || compare(&before, &now)).await;
+    let (mut told, moved) = compared.map_err(|_| StoreError::Closed)?;
     if let Some(asked) = pair.now.snapshot.targets.get(pair.target) {
         told.target = format!("{}/{}", asked.target.kind, asked.target.name);
     }
     told.baseline = format!("{}@{}", pair.base.name, pair.base.number);
-    let titles = titles(experiments, pair).await?;
     for mut one in moved {
-        one.title = titles.get(&one.item).map(|title| cut(title)).unwrap_or_default();
         one.reason = reason(experiments, pair, &one).await?;
         told.moved.push(one);
     }
     Ok(told)
 }
 
-async fn titles(experiments: &Experiments, pair: &Pair<'_>) -> Result<BTreeMap<String, String>, StoreError> {
-    let mut titles = BTreeMap::new();
-    for of in [pair.base, pair.now] {
-        titles.extend(experiments.heads(&of.item_set).await?.into_iter().map(|head| (head.id, head.title)));
-    }
-    Ok(titles)
+async fn answers(
+    experiments: &Experiments,
+    experiment: &Experiment,
+    target: usize,
+) -> Result<Answers, StoreError> {
+    let heads = experiments.heads(&experiment.item_set).await?;
+    let trials = experiments.scores(&experiment.id, Some(target)).await?;
+    // Both have ended, also where that is not written down yet.
+    Ok(Answers { over: true, ..Answers::of(experiment, heads, trials) })
 }
 
 /// The figures, and the items that moved most: those that became worse first, then those that are not there any more.
-#[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
-fn compare(before: &[Trial], now: &[Trial]) -> (Comparison, Vec<MovedItem>) {
-    let (before, now) = (means(before), means(now));
+fn compare(before: &Answers, now: &Answers) -> (Comparison, Vec<MovedItem>) {
+    let compared = now.against(Some(before));
+    let delta = compared.delta.clone().unwrap_or_default();
     let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
-    let pairs: Vec<(&str, Option<f64>, Option<f64>)> =
-        before.iter().filter_map(|(id, then)| now.get(id).map(|now| (*id, *then, *now))).collect();
-    let by =
-        |pair: &(&str, Option<f64>, Option<f64>)| pair.2.unwrap_or_default() - pair.1.unwrap_or_default();
     let mut told = Comparison {
-        paired: count(pairs.len()),
-        missing: count(before.len() - pairs.len()),
-        worse: count(pairs.iter().filter(|pair| by(pair) < -NOISE).count()),
-        better: count(pairs.iter().filter(|pair| by(pair) > NOISE).count()),
+        paired: count(delta.paired),
+        missing: count(delta.missing),
+        worse: count(delta.worse),
+        better: count(delta.better),
         ..Comparison::default()
     };
-    if !pairs.is_empty() {
-        told.delta = signed(pairs.iter().map(by).sum::<f64>() / pairs.len() as f64);
+    if delta.paired > 0 {
+        told.delta = signed(delta.mean);
+        (told.low, told.high) = (signed(delta.interval.0), signed(delta.interval.1));
     }
-    let mut changed: Vec<_> = pairs.iter().filter(|pair| by(pair).abs() > NOISE).collect();
+    let by = |row: &&Row| row.moved().unwrap_or_default();
+    let mut changed: Vec<&Row> = compared.rows.iter().filter(|row| by(row).abs() > NOISE).collect();
     changed.sort_by(|a, b| by(b).abs().total_cmp(&by(a).abs()));
-    let score = |score: Option<f64>| score.map(written).unwrap_or_default();
-    let item = |id: &str, then, now, better| MovedItem {
-        item: id.to_owned(),
-        before: score(then),
-        now: score(now),
-        better,
-        ..MovedItem::default()
-    };
-    let gone =
-        before.iter().filter(|(id, _)| !now.contains_key(*id)).map(|(id, then)| item(id, *then, None, false));
-    let (better, worse): (Vec<_>, Vec<_>) = changed.into_iter().partition(|pair| by(pair) > 0.0);
-    let each = |pair: &&(&str, Option<f64>, Option<f64>)| item(pair.0, pair.1, pair.2, by(pair) > 0.0);
-    let moved = worse.iter().map(each).chain(gone).chain(better.iter().map(each)).take(MAX_MOVED).collect();
-    (told, moved)
+    let (better, worse): (Vec<_>, Vec<_>) = changed.into_iter().partition(|row| by(row) > 0.0);
+    let gone = compared.rows.iter().filter(|row| row.gone);
+    let moved = worse.into_iter().chain(gone).chain(better).take(MAX_MOVED);
+    (told, moved.map(|row| item(row, before)).collect())
 }
 
-/// The mean of each item's repeats, those without a score as 0; `None` where none has one.
-fn means(trials: &[Trial]) -> BTreeMap<&str, Option<f64>> {
-    let mut of: BTreeMap<&str, (f64, f64, bool)> = BTreeMap::new();
-    for trial in trials {
-        let sum = of.entry(&trial.item).or_default();
-        *sum = (sum.0 + trial.score.unwrap_or_default(), sum.1 + 1.0, sum.2 || trial.score.is_some());
+fn item(row: &Row, before: &Answers) -> MovedItem {
+    let text = |score: Option<f64>| score.map(written).unwrap_or_default();
+    let scored = before.trials.iter().any(|trial| trial.item == row.id && trial.score.is_some());
+    MovedItem {
+        item: row.id.clone(),
+        title: cut(&row.title),
+        before: text(row.base.filter(|_| scored)),
+        now: text(row.score),
+        better: row.moved().is_some_and(|moved| moved > 0.0),
+        reason: String::new(),
     }
-    of.into_iter().map(|(item, (sum, n, scored))| (item, scored.then_some(sum / n))).collect()
 }
 
 /// Why an item did not pass: what failed in its first trial that did not.
@@ -128,14 +119,21 @@ fn cut(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evaluation::experiment::{ItemHead, Trial};
 
-    fn trials(scores: &[(&str, Option<f64>)]) -> Vec<Trial> {
+    fn answers(scores: &[(&str, Option<f64>)]) -> Answers {
         let trial = |(id, score): &(&str, Option<f64>)| Trial {
             item: (*id).to_owned(),
             score: *score,
             ..Trial::default()
         };
-        scores.iter().map(trial).collect()
+        let head = |(id, _): &(&str, Option<f64>)| ItemHead { id: (*id).to_owned(), ..ItemHead::default() };
+        Answers {
+            heads: scores.iter().map(head).collect(),
+            trials: scores.iter().map(trial).collect(),
+            repeats: 1,
+            over: true,
+        }
     }
 
     #[test]
@@ -143,9 +141,11 @@ mod tests {
         let before =
             [("a", Some(1.0)), ("b", Some(0.2)), ("c", Some(0.9)), ("d", Some(1.0)), ("e", Some(1.0))];
         let now = [("a", Some(0.5)), ("b", Some(1.0)), ("c", Some(0.905)), ("d", None)];
-        let (told, moved) = compare(&trials(&before), &trials(&now));
+        let (told, moved) = compare(&answers(&before), &answers(&now));
         assert_eq!((told.paired, told.missing, told.worse, told.better), (4, 1, 2, 1));
         assert_eq!(told.delta, "-0.174");
+        // BCa over the four pairs; the bounds themselves are checked in `evaluation::statistics`.
+        assert!(told.low.starts_with('-') && told.high.starts_with('+'), "{} {}", told.low, told.high);
         let ids: Vec<(&str, &str, &str, bool)> = moved
             .iter()
             .map(|one| (one.item.as_str(), one.before.as_str(), one.now.as_str(), one.better))
