@@ -32,7 +32,7 @@ async function scored(arkdeck: { apply: (text: string) => Promise<unknown>; kube
 }
 
 // An experiment is asked for before its controller has begun it; a rule that cannot be read is refused; the query of another was never made.
-test.use({ expectedErrors: [/404 .*(experiments|objects)\/get/, /422 .*evaluations\/save/] });
+test.use({ expectedErrors: [/404 .*(experiments|objects)\/get|422 .*evaluations\/save/] });
 
 test("the list says what each is, and each filter is in the address", async ({ page, arkdeck, namespace }) => {
   await scored(arkdeck, namespace);

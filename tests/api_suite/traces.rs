@@ -128,12 +128,15 @@ async fn a_run_is_a_trace_in_its_callers_and_models_and_tools_are_told() {
         (&headers["x-team"], &headers["content-type"]),
         (&"lagoon".parse().unwrap(), &"application/json".parse().unwrap())
     );
+    // Counted once the receiver has answered, which is after it has noted what came.
+    let counted = async {
+        while !deck.engine.metrics().contains("arkdeck_spans_exported_total 7") {
+            tokio::task::yield_now().await;
+        }
+    };
+    let counted = tokio::time::timeout(PATIENCE, counted).await;
     let metrics = deck.engine.metrics();
-    assert!(
-        metrics.contains("arkdeck_spans_exported_total 7")
-            && metrics.contains("arkdeck_spans_dropped_total 0"),
-        "{metrics}"
-    );
+    assert!(counted.is_ok() && metrics.contains("arkdeck_spans_dropped_total 0"), "{metrics}");
     deck.stop().await;
 }
 
