@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use kube::api::{Api, Patch, PatchParams};
 use kube::{Client, ResourceExt};
 use serde_json::{Value, json};
 
@@ -10,7 +9,7 @@ use super::error::{RunError, codes};
 use super::journal::bound;
 use super::providers::Message;
 use super::run::{Report, RunOutcome, TargetOutcome, conversation};
-use crate::resources::annotations::FIELD_MANAGER;
+use crate::kubernetes::patch_status;
 use crate::resources::condition::{self, Condition, ConditionStatus};
 use crate::resources::conditions::{query as reasons, types};
 use crate::resources::duration::GoDuration;
@@ -202,17 +201,16 @@ pub(super) async fn write_while(
     status: &QueryStatus,
     mine: impl Fn() -> bool,
 ) -> Result<bool, kube::Error> {
-    let api: Api<Query> = Api::namespaced(client.clone(), &query.namespace().unwrap_or_default());
+    let namespace = query.namespace().unwrap_or_default();
     // The UID keeps the status of a deleted query away from a new one of the same name.
     let patch: Value = json!({"metadata": {"uid": query.metadata.uid}, "status": status});
-    let params = PatchParams { field_manager: Some(FIELD_MANAGER.into()), ..PatchParams::default() };
     let mut pause = Duration::from_millis(100);
     loop {
         if !mine() {
             return Ok(false);
         }
-        let error = match api.patch_status(&query.name_any(), &params, &Patch::Merge(&patch)).await {
-            Ok(_) => return Ok(true),
+        let error = match patch_status::<Query>(client, &namespace, &query.name_any(), &patch).await {
+            Ok(()) => return Ok(true),
             Err(error) => error,
         };
         match &error {

@@ -12,7 +12,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::StreamExt;
 use kube::api::Api;
-use kube::core::DeserializeGuard;
 use kube::runtime::WatchStreamExt;
 use kube::runtime::watcher::{self, Event, watcher};
 use kube::{Client, Resource};
@@ -20,6 +19,7 @@ use parking_lot::RwLock;
 use serde::de::DeserializeOwned;
 use tokio::sync::{broadcast, watch};
 
+use super::guard::Guard;
 use super::slim::Slim;
 
 /// Changes that a slow subscriber may fall behind; beyond it gets `Lagged` and starts afresh from [`KindCache::since`].
@@ -250,7 +250,7 @@ impl<K: Cached> KindCache<K> {
 
     /// Fills the cache by one watch over all namespaces, until the task is dropped. Reconnects with backoff.
     pub async fn run(&self, client: Client) {
-        let api: Api<DeserializeGuard<K>> = Api::all(client);
+        let api: Api<Guard<K>> = Api::all(client);
         let config = watcher::Config::default().page_size(LIST_PAGE);
         let mut events = std::pin::pin!(watcher(api, config).default_backoff());
         let mut filling: Option<BTreeMap<Key, Entry<K>>> = None;
@@ -523,7 +523,7 @@ pub fn version_number(version: Option<&str>) -> u64 {
     version.and_then(|version| version.parse().ok()).unwrap_or(0)
 }
 
-fn entry<K: Cached>(guard: DeserializeGuard<K>) -> (Key, Entry<K>) {
+fn entry<K: Cached>(guard: Guard<K>) -> (Key, Entry<K>) {
     match guard.0 {
         Ok(mut object) => {
             object.slim();
@@ -531,15 +531,15 @@ fn entry<K: Cached>(guard: DeserializeGuard<K>) -> (Key, Entry<K>) {
             let key = (meta.namespace.clone().unwrap_or_default(), meta.name.clone().unwrap_or_default());
             (key, Entry::Sound(Arc::new(object)))
         }
-        Err(invalid) => {
-            let meta = invalid.metadata;
+        Err(unfit) => {
+            let meta = unfit.metadata;
             let malformed = Malformed {
                 namespace: meta.namespace.unwrap_or_default(),
                 name: meta.name.unwrap_or_default(),
                 uid: meta.uid.unwrap_or_default(),
                 version: version_number(meta.resource_version.as_deref()),
                 created_ms: meta.creation_timestamp.map_or(0, |time| time.0.as_millisecond()),
-                error: invalid.error,
+                error: unfit.error,
             };
             let key = (malformed.namespace.clone(), malformed.name.clone());
             (key, Entry::Malformed(Arc::new(malformed)))

@@ -10,6 +10,8 @@ pub mod apply;
 pub mod cache;
 mod caches;
 mod cluster;
+mod guard;
+mod patch_status;
 pub mod problem;
 mod slim;
 
@@ -17,5 +19,6 @@ pub use accounts::Accounts;
 pub use cache::{Change, KindCache, Malformed};
 pub use caches::Caches;
 pub use cluster::{Cluster, ConnectError, Mode};
+pub use patch_status::patch_status;
 pub use problem::cause;
 pub use slim::Slim;

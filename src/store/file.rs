@@ -18,6 +18,10 @@ const READERS: u32 = 4;
 const BUSY: Duration = Duration::from_secs(5);
 /// Statements that the writer keeps prepared: more than there are texts of them.
 const PREPARED: usize = 128;
+/// KiB of pages that the writer keeps: the inner pages and those that each commit touches, which it would read again for each.
+const WRITER_CACHE: i32 = 8 << 10;
+/// Pages in the log after which they are moved to the file. Many commits touch the same pages, which are moved once.
+const CHECKPOINT: i32 = 4000;
 
 /// File name of the database inside the data directory.
 pub const FILE_NAME: &str = "arkdeck.sqlite";
@@ -80,6 +84,8 @@ fn writing(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     Ok(connection)

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use kube::ResourceExt;
-use kube::api::{Api, Patch, PatchParams};
 use serde_json::json;
 use tokio::sync::{Mutex, MutexGuard};
 use tokio_util::sync::CancellationToken;
@@ -17,7 +16,8 @@ use crate::controllers::ControllerDeps;
 use crate::controllers::follow::{Told, follow};
 use crate::controllers::queue::{Key, Queue, work};
 use crate::evaluation::online::{Ledger, Today, Verdict, decide, hour, next_hour, pause};
-use crate::resources::annotations::{AUTO_LABEL, FIELD_MANAGER};
+use crate::kubernetes::patch_status;
+use crate::resources::annotations::AUTO_LABEL;
 use crate::resources::sampling::{Sampling, SamplingStatus};
 use crate::resources::{Evaluation, Evaluator, TokenUsage};
 use crate::store::StoreError;
@@ -179,15 +179,13 @@ impl Online {
             _ => None,
         };
         if after != before {
-            let api: Api<Evaluator> = Api::namespaced(self.deps.client.clone(), &key.0);
             let patch = json!({"metadata": {"uid": evaluator.metadata.uid}, "status": {"sampling": after}});
-            let params = PatchParams { field_manager: Some(FIELD_MANAGER.into()), ..PatchParams::default() };
-            match api.patch_status(&key.1, &params, &Patch::Merge(&patch)).await {
+            match patch_status::<Evaluator>(&self.deps.client, &key.0, &key.1, &patch).await {
                 Err(kube::Error::Api(answer)) if answer.code == 404 => return Ok(None),
                 Err(kube::Error::Api(answer)) if answer.code == 409 && answer.message.contains("UID") => {
                     return Ok(None);
                 }
-                outcome => outcome.map(|_| ())?,
+                outcome => outcome?,
             }
             tokio::time::sleep(PAUSE).await;
         }

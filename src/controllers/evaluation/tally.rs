@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kube::ResourceExt;
-use kube::api::{Api, Patch, PatchParams};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
@@ -14,7 +13,8 @@ use super::{made_for, names};
 use crate::controllers::ControllerDeps;
 use crate::controllers::follow::{Told, follow};
 use crate::controllers::queue::{Key, Queue, work};
-use crate::resources::annotations::{FIELD_MANAGER, QUERY_LABEL};
+use crate::kubernetes::patch_status;
+use crate::resources::annotations::QUERY_LABEL;
 use crate::resources::query_status::QueryEvaluation;
 use crate::resources::{Evaluation, Query};
 
@@ -74,14 +74,11 @@ async fn tally(deps: &ControllerDeps, key: &Key) -> Result<(), kube::Error> {
     if before == scores || scores.len() < before.len() {
         return Ok(());
     }
-    let api: Api<Query> = Api::namespaced(deps.client.clone(), &key.0);
     let patch = json!({"metadata": {"uid": current.metadata.uid}, "status": {"evaluations": scores}});
-    let params = PatchParams { field_manager: Some(FIELD_MANAGER.into()), ..PatchParams::default() };
-    match api.patch_status(&key.1, &params, &Patch::Merge(&patch)).await {
-        Ok(_) => Ok(()),
+    match patch_status::<Query>(&deps.client, &key.0, &key.1, &patch).await {
         Err(kube::Error::Api(answer)) if answer.code == 404 => Ok(()),
         Err(kube::Error::Api(answer)) if answer.code == 409 && answer.message.contains("UID") => Ok(()),
-        Err(error) => Err(error),
+        done => done,
     }
 }
 

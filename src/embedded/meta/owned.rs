@@ -57,11 +57,13 @@ pub fn prepare_new(resource: &Resource, version: &Version, object: &mut Value, n
 /// Takes over from the live object what the request may not change, and counts the generation.
 pub fn carry_over(resource: &Resource, version: &Version, part: Part, live: &Value, new: &mut Value) {
     if part == Part::Status {
-        let status = new.get("status").cloned();
-        let managed = new["metadata"].get("managedFields").cloned();
-        *new = live.clone();
-        put(new.as_object_mut(), "status", status);
-        put(new["metadata"].as_object_mut(), "managedFields", managed);
+        let managed = new["metadata"].get_mut("managedFields").map(Value::take);
+        let mut taken = without(live, "status");
+        put(Some(&mut taken), "status", new.get_mut("status").map(Value::take));
+        let mut meta = without(&live["metadata"], "managedFields");
+        put(Some(&mut meta), "managedFields", managed);
+        taken.insert("metadata".to_owned(), Value::Object(meta));
+        *new = Value::Object(taken);
         return;
     }
     let mut meta = take_metadata(new);
@@ -78,6 +80,12 @@ pub fn carry_over(resource: &Resource, version: &Version, part: Part, live: &Val
         let generation = live["metadata"]["generation"].as_i64().unwrap_or(0) + 1;
         new["metadata"]["generation"] = generation.into();
     }
+}
+
+/// The fields of `object` but one.
+fn without(object: &Value, name: &str) -> Map<String, Value> {
+    let fields = object.as_object().into_iter().flatten().filter(|(key, _)| *key != name);
+    fields.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 fn put(fields: Option<&mut Map<String, Value>>, name: &str, value: Option<Value>) {
@@ -116,15 +124,33 @@ fn tidy(meta: &mut Map<String, Value>) {
 
 /// Whether two objects differ in nothing but the times in their managedFields: such a write is none.
 pub fn same_but_times(a: &Value, b: &Value) -> bool {
-    if a == b {
-        return true;
-    }
-    let timeless = |object: &Value| {
-        let mut object = object.clone();
-        for entry in object["metadata"]["managedFields"].as_array_mut().into_iter().flatten() {
-            put(entry.as_object_mut(), "time", None);
+    but(a, b, "metadata", |a, b| but(a, b, "managedFields", same_entries))
+}
+
+/// Whether all fields are the same, and one is alike.
+fn but(a: &Value, b: &Value, name: &str, alike: impl Fn(&Value, &Value) -> bool) -> bool {
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len()
+                && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| a == b || (key == name && alike(a, b))))
         }
-        object
+        (a, b) => a == b,
+    }
+}
+
+fn same_entries(a: &Value, b: &Value) -> bool {
+    let (Value::Array(a), Value::Array(b)) = (a, b) else { return false };
+    // One may have a time where the other has none.
+    let timeless = |entry: &Value| {
+        let fields = entry.as_object().into_iter().flatten();
+        fields
+            .filter(|(name, _)| *name != "time")
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
     };
-    timeless(a) == timeless(b)
+    let same = |a: &Value, b: &Value| {
+        let (a, b): (Map<String, Value>, Map<String, Value>) = (timeless(a), timeless(b));
+        a == b
+    };
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b || same(a, b))
 }

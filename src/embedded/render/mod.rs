@@ -107,10 +107,10 @@ pub fn value(call: &Call<'_>, code: StatusCode, value: Value, warnings: Warnings
 }
 
 /// An answer with one object as it is stored.
-pub fn stored(call: &Call<'_>, object: &Stored, warnings: Warnings) -> Response {
+pub fn stored(call: &Call<'_>, code: StatusCode, object: &Stored, warnings: Warnings) -> Response {
     match call.request.form {
-        Form::Plain => bytes(StatusCode::OK, plain(call.served, object), &warnings),
-        _ => value(call, StatusCode::OK, read(call.served, object), warnings),
+        Form::Plain => bytes(code, plain(call.served, object), &warnings),
+        _ => value(call, code, read(call.served, object), warnings),
     }
 }
 

@@ -56,12 +56,13 @@ impl Event {
     ) -> Result<Self, serde_json::Error> {
         value["metadata"]["resourceVersion"] = Value::String(revision.to_string());
         let opening = kind.opening().as_bytes();
-        let mut line = Vec::with_capacity(previous.as_ref().map_or(1024, |p| p.body.len() + 256));
+        let mut line = Vec::with_capacity(previous.as_ref().map_or(2048, |p| p.body.len() + 2048));
         line.extend_from_slice(opening);
         serde_json::to_writer(&mut line, &value)?;
         let end = line.len();
         line.extend_from_slice(CLOSING);
-        let frame = Bytes::from(line);
+        // It is kept for as long as the object is: without the room to grow.
+        let frame = Bytes::copy_from_slice(&line);
         let object = Stored::of(key, revision, frame.slice(opening.len()..end), &value);
         Ok(Self { revision, kind, object: object.into(), previous, frame })
     }

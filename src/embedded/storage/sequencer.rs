@@ -161,10 +161,13 @@ impl Sequencer {
         let (statement, after) = match kind {
             EventType::Deleted => (Statement::new("DELETE FROM objects WHERE key = ?").bind(path), None),
             EventType::Added | EventType::Modified => (
-                Statement::new("INSERT OR REPLACE INTO objects (key, revision, body) VALUES (?, ?, ?)")
-                    .bind(path)
-                    .bind(revision.cast_signed())
-                    .bind(event.object.body.clone()),
+                Statement::new(
+                    "INSERT INTO objects (key, revision, body) VALUES (?, ?, ?) \
+                     ON CONFLICT (key) DO UPDATE SET revision = excluded.revision, body = excluded.body",
+                )
+                .bind(path)
+                .bind(revision.cast_signed())
+                .bind(event.object.body.clone()),
                 Some(event.object.clone()),
             ),
         };

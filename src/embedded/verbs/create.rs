@@ -4,6 +4,7 @@ use axum::response::Response;
 use http::StatusCode;
 use serde_json::Value;
 
+use super::modify::Changed;
 use super::{Call, admit, decode};
 use crate::embedded::meta;
 use crate::embedded::render::{self, Warnings};
@@ -39,11 +40,11 @@ pub(super) async fn store(
     let generated = meta::text(&object, "name").is_empty() && !meta::text(&object, "generateName").is_empty();
     let mut attempts = if generated { GENERATED_NAMES } else { 1 };
     loop {
-        let mut candidate = object.clone();
-        if generated {
-            candidate["metadata"]["name"] = meta::generate(meta::text(&object, "generateName")).into();
-        }
         attempts -= 1;
+        let mut candidate = if attempts > 0 { object.clone() } else { std::mem::take(&mut object) };
+        if generated {
+            candidate["metadata"]["name"] = meta::generate(meta::text(&candidate, "generateName")).into();
+        }
         admit::new_object(call, &mut candidate, track)?;
         admit::checks(call, None, &candidate).await?;
         match insert(call, candidate).await {
@@ -51,20 +52,25 @@ pub(super) async fn store(
             Err((error, name)) => {
                 return Err(ApiError::write(&error, call.resource(), call.namespace(), &name));
             }
-            Ok(value) => return Ok(render::value(call, StatusCode::CREATED, value, warnings)),
+            Ok(Changed::Stored(stored)) => {
+                return Ok(render::stored(call, StatusCode::CREATED, &stored, warnings));
+            }
+            Ok(Changed::Tried(value)) => {
+                return Ok(render::value(call, StatusCode::CREATED, value, warnings));
+            }
         }
     }
 }
 
 /// Writes the object, or only says what would come of it. The error comes with the name that was tried.
-async fn insert(call: &Call<'_>, mut object: Value) -> Result<Value, (WriteError, String)> {
+async fn insert(call: &Call<'_>, mut object: Value) -> Result<Changed, (WriteError, String)> {
     let (server, resource) = (call.server, call.resource());
     let name = meta::text(&object, "name").to_owned();
     let key = Key::new(call.namespace(), &name);
     if call.request.query.dry_run {
         return match check(call, &key) {
             Some(error) => Err((error, name)),
-            None => Ok(object),
+            None => Ok(Changed::Tried(object)),
         };
     }
     resource.write(&mut object);
@@ -75,10 +81,7 @@ async fn insert(call: &Call<'_>, mut object: Value) -> Result<Value, (WriteError
         change: Change::Put(object),
         within: resource.namespaced.then(|| server.registry.namespaces()),
     };
-    let stored = server.storage.write(write).await.map_err(|e| (e, name))?;
-    let mut value = stored.value();
-    resource.read(call.version(), &mut value);
-    Ok(value)
+    server.storage.write(write).await.map(Changed::Stored).map_err(|error| (error, name))
 }
 
 /// The conditions of a creation, for a dry run.

@@ -1,6 +1,7 @@
 //! `get`: one object, from memory.
 
 use axum::response::Response;
+use http::StatusCode;
 
 use super::Call;
 use crate::embedded::render;
@@ -13,5 +14,5 @@ pub(super) fn get(call: &Call<'_>) -> Result<Response, ApiError> {
         .storage
         .get(call.resource().collection, &call.key())
         .ok_or_else(|| ApiError::not_found(call.resource(), call.name()))?;
-    Ok(render::stored(call, &stored, call.warnings()))
+    Ok(render::stored(call, StatusCode::OK, &stored, call.warnings()))
 }

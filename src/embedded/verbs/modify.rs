@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use axum::response::Response;
+use http::StatusCode;
 use serde_json::Value;
 
 use super::{Call, admit};
 use crate::embedded::meta::{self, Part};
 use crate::embedded::registry::Served;
+use crate::embedded::render::{self, Warnings};
 use crate::embedded::resource::Resource;
 use crate::embedded::server::Server;
 use crate::embedded::status::ApiError;
@@ -23,13 +26,21 @@ pub(super) struct Wanted {
     pub track: bool,
 }
 
+/// What a change comes to.
+pub(super) enum Changed {
+    /// What is stored now.
+    Stored(Arc<Stored>),
+    /// What would have been stored, in the version of the call.
+    Tried(Value),
+}
+
 /// Changes the object of the call by `make`, which is called again whenever somebody else was faster.
 ///
 /// Errors: 404, whatever `make` says, what validation says, 409 for a resourceVersion or UID that is not the live one.
 pub(super) async fn modify(
     call: &Call<'_>,
     mut make: impl FnMut(&Value) -> Result<Wanted, ApiError>,
-) -> Result<Value, ApiError> {
+) -> Result<Changed, ApiError> {
     let (server, resource, key) = (call.server, call.resource(), call.key());
     for _ in 0..ATTEMPTS {
         let stored = server
@@ -42,26 +53,30 @@ pub(super) async fn modify(
         preconditions(call, &live, &object)?;
         admit::successor(call, call.part(), &live, &mut object, track)?;
         if meta::same_but_times(&live, &object) {
-            return Ok(live);
+            return Ok(Changed::Stored(stored));
         }
         if call.part() == Part::Main {
             admit::checks(call, Some(&live), &object).await?;
         }
         if call.request.query.dry_run {
-            return Ok(object);
+            return Ok(Changed::Tried(object));
         }
-        let mut answer = object.clone();
         resource.write(&mut object);
         match put(server, resource, &stored, object).await {
-            Ok(written) => {
-                answer["metadata"]["resourceVersion"] = written.revision.to_string().into();
-                return Ok(answer);
-            }
+            Ok(written) => return Ok(Changed::Stored(written)),
             Err(WriteError::Changed) => {}
             Err(error) => return Err(ApiError::write(&error, resource, call.namespace(), call.name())),
         }
     }
     Err(ApiError::modified(resource, call.name()))
+}
+
+/// The answer to a change.
+pub(super) fn answer(call: &Call<'_>, changed: Changed, warnings: Warnings) -> Response {
+    match changed {
+        Changed::Stored(stored) => render::stored(call, StatusCode::OK, &stored, warnings),
+        Changed::Tried(value) => render::value(call, StatusCode::OK, value, warnings),
+    }
 }
 
 /// Writes the successor; one that was waiting for nothing but its finalizers goes instead.

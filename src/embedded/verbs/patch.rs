@@ -4,12 +4,12 @@ use axum::response::Response;
 use http::StatusCode;
 use serde_json::Value;
 
-use super::modify::{Wanted, modify};
+use super::modify::{Wanted, answer, modify};
 use super::{Call, admit, create, decode, update};
 use crate::embedded::apply::{self, ApplyError};
 use crate::embedded::meta;
 use crate::embedded::patch::{self, PatchError};
-use crate::embedded::render::{self, Warnings};
+use crate::embedded::render::Warnings;
 use crate::embedded::request::{Format, read};
 use crate::embedded::schema::{CauseReason, FieldError};
 use crate::embedded::status::{ApiError, Cause};
@@ -38,7 +38,7 @@ async fn plain(call: &Call<'_>) -> Result<Response, ApiError> {
         return Err(ApiError::bad_request("error decoding patch: it is not an object"));
     }
     let mut warnings = call.warnings();
-    let value = modify(call, |live| {
+    let changed = modify(call, |live| {
         let patched = match call.request.content_type.as_str() {
             JSON => patch::json_patch(live, &body),
             MERGE => Ok(patch::merge_patch(live, &body)),
@@ -53,7 +53,7 @@ async fn plain(call: &Call<'_>) -> Result<Response, ApiError> {
         Ok(Wanted { object, track: true })
     })
     .await?;
-    Ok(render::value(call, StatusCode::OK, value, warnings))
+    Ok(answer(call, changed, warnings))
 }
 
 fn refused(error: &PatchError) -> ApiError {
@@ -95,13 +95,13 @@ async fn server_side_apply(call: &Call<'_>) -> Result<Response, ApiError> {
             other => return other,
         }
     }
-    let value = modify(call, |live| {
+    let changed = modify(call, |live| {
         let mut object = merged(call, Some(live), &applied)?;
         call.version().schema.default(&mut object);
         Ok(Wanted { object, track: false })
     })
     .await?;
-    Ok(render::value(call, StatusCode::OK, value, warnings))
+    Ok(answer(call, changed, warnings))
 }
 
 /// What is applied, as it was written: pruned, but without the defaults, which nobody owns.

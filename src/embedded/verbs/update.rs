@@ -1,13 +1,11 @@
 //! `update`: the whole object, or its status, is replaced.
 
 use axum::response::Response;
-use http::StatusCode;
 use serde_json::Value;
 
-use super::modify::{Wanted, modify};
+use super::modify::{Wanted, answer, modify};
 use super::{Call, create, decode};
 use crate::embedded::meta;
-use crate::embedded::render;
 use crate::embedded::status::ApiError;
 
 /// `PUT` to an object or its status.
@@ -20,8 +18,8 @@ pub(super) async fn update(call: &Call<'_>) -> Result<Response, ApiError> {
     if !exists && call.resource().traits.create_on_update && call.target.subresource.is_none() {
         return create::store(call, object, true, warnings).await;
     }
-    let value = modify(call, |_| Ok(Wanted { object: object.clone(), track: true })).await?;
-    Ok(render::value(call, StatusCode::OK, value, warnings))
+    let changed = modify(call, |_| Ok(Wanted { object: object.clone(), track: true })).await?;
+    Ok(answer(call, changed, warnings))
 }
 
 /// The name of the address is the name of the object.

@@ -5,6 +5,7 @@
 //! `ModelResponse` entry once the call has ended.
 
 mod entry;
+mod known;
 mod live;
 mod relay;
 mod run;
@@ -69,6 +70,7 @@ pub struct Journal {
     store: Store,
     hub: Arc<live::Hub>,
     relay: Option<Arc<relay::Relay>>,
+    known: Arc<known::Known>,
     metrics: Arc<Metrics>,
 }
 
@@ -76,7 +78,8 @@ impl Journal {
     /// The journals kept in `store`.
     pub fn new(store: Store) -> Self {
         let relay = store.shared().cloned().map(relay::Relay::start);
-        Self { store, hub: Arc::new(live::Hub::new(relay.clone())), relay, metrics: Arc::default() }
+        let hub = Arc::new(live::Hub::new(relay.clone()));
+        Self { store, hub, relay, known: Arc::default(), metrics: Arc::default() }
     }
 
     /// What was written to these journals since the process started, counted.
@@ -91,8 +94,14 @@ impl Journal {
 
     /// The same where others may write it: only while the claim holds.
     pub async fn open_as(&self, claim: Option<Claim>, record: RunRecord) -> Result<RunJournal, JournalError> {
-        let entries = sql::all(&self.store, &record.id).await?;
-        let record = sql::record(&self.store, &record.id).await?.unwrap_or(record);
+        let (entries, record) = match self.known.is_new(&self.store, &record.id).await? {
+            true => (Vec::new(), record),
+            false => {
+                let entries = sql::all(&self.store, &record.id).await?;
+                let begun = sql::record(&self.store, &record.id).await?;
+                (entries, begun.unwrap_or(record))
+            }
+        };
         let live = self.hub.enter(&record.id);
         Ok(RunJournal::new(self.store.clone(), self.metrics.clone(), record, claim, live, entries))
     }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
-use kube::api::{Api, Patch, PatchParams, PostParams};
+use kube::api::{Api, PostParams};
 use kube::{Client, Resource, ResourceExt};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::engine::journal::{ApprovalOutcome, ObjectRef, now_ms};
+use crate::kubernetes::patch_status;
 use crate::resources::a2a_task::OptionalReference;
 use crate::resources::a2a_task_status::{A2AMessage, A2APart, A2AProtocolState, A2ARole};
 use crate::resources::annotations::{FIELD_MANAGER, UI_MANAGER};
@@ -254,10 +255,9 @@ pub(super) async fn tell(client: &Client, task: &A2ATask, status: &A2ATaskStatus
 }
 
 async fn patch(client: &Client, task: &A2ATask, status: &A2ATaskStatus) -> Result<(), kube::Error> {
-    let api: Api<A2ATask> = Api::namespaced(client.clone(), &task.namespace().unwrap_or_default());
-    let params = PatchParams { field_manager: Some(FIELD_MANAGER.into()), ..PatchParams::default() };
     let patch = json!({"metadata": {"uid": task.metadata.uid}, "status": status});
-    api.patch_status(&task.name_any(), &params, &Patch::Merge(&patch)).await.map(drop)
+    let namespace = task.namespace().unwrap_or_default();
+    patch_status::<A2ATask>(client, &namespace, &task.name_any(), &patch).await
 }
 
 /// Who wrote `spec.input`: by the word of the answer when the interface wrote it, which asked who it is; else by the
