@@ -9,7 +9,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::Client;
 use kube::api::{Api, ListParams, PostParams, WatchEvent, WatchParams};
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 
 use super::{ark_all, ark_in, object, openai, phase};
 use crate::Bench;
@@ -54,7 +55,7 @@ pub async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
             800.0,
             "/s",
             format!(
-                "{NAMESPACES} namespaces with {EACH} agents each, first POST to the last watch event with phase done, {CLIENTS} requests at once; {:.0} times Ark's {ARK_PER_SECOND}/s",
+                "{NAMESPACES} namespaces with {EACH} agents each, all available; first POST to the last watch event with phase done, {CLIENTS} requests at once; {:.0} times Ark's {ARK_PER_SECOND}/s",
                 rate / ARK_PER_SECOND
             ),
         ),
@@ -111,9 +112,10 @@ fn namespace(number: usize) -> String {
     format!("burst-{number:02}")
 }
 
-/// A model and `agents[i]` agents in each namespace.
+/// A model and `agents[i]` agents in each namespace; all are available when this returns, as it is the queries that are measured.
 async fn prepare(client: &Client, url: &str, agents: &[usize]) -> anyhow::Result<()> {
     let post = PostParams::default();
+    let available = available(client, agents.iter().sum()).await?;
     let namespaces: Api<Namespace> = Api::all(client.clone());
     for number in 0..agents.len() {
         let made = serde_json::from_value(json!({ "metadata": { "name": namespace(number) } }))?;
@@ -140,7 +142,30 @@ async fn prepare(client: &Client, url: &str, agents: &[usize]) -> anyhow::Result
         .buffer_unordered(CLIENTS)
         .try_collect::<Vec<()>>()
         .await?;
-    Ok(())
+    tokio::time::timeout(PATIENCE, available).await.context("the agents do not become available")??
+}
+
+/// Waits in the background until `count` agents that do not exist yet are available.
+async fn available(client: &Client, count: usize) -> anyhow::Result<JoinHandle<anyhow::Result<()>>> {
+    let agents = ark_all(client, "Agent", "agents");
+    let version = agents.list(&ListParams::default().limit(1)).await?.metadata.resource_version;
+    let version = version.context("the list has no resourceVersion")?;
+    Ok(tokio::spawn(async move {
+        let mut seen = HashSet::with_capacity(count);
+        let params = WatchParams::default().timeout(290).disable_bookmarks();
+        let mut watch = pin!(agents.watch(&params, &version).await?);
+        while seen.len() < count {
+            let event = watch.try_next().await?.context("the watch of the agents ended")?;
+            let (WatchEvent::Added(agent) | WatchEvent::Modified(agent)) = event else { continue };
+            let conditions = agent.data["status"]["conditions"].as_array();
+            let is_available =
+                |condition: &Value| condition["type"] == "Available" && condition["status"] == "True";
+            if conditions.is_some_and(|all| all.iter().any(is_available)) {
+                seen.insert(agent.metadata.uid);
+            }
+        }
+        Ok(())
+    }))
 }
 
 /// What happened to a burst.
