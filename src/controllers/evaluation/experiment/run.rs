@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::finish::{self, ASKED, GONE, own_baseline};
+use super::finish::{self, ASKED, GONE};
 use super::prepare::{Prepared, evaluator, prepare};
 use super::progress::{self, Progress};
 use super::trial::{broken, cancel, trial};
@@ -21,7 +21,7 @@ use crate::controllers::evaluation::{Fault, Shared, names, owned, status};
 use crate::controllers::queue::Key;
 use crate::engine::RunError;
 use crate::evaluation::datasets::Item;
-use crate::evaluation::experiment::{Experiment, Experiments, Place, REPLACED, State, Trial};
+use crate::evaluation::experiment::{Experiment, Experiments, Place, REPLACED, State, Trial, own_baseline};
 use crate::resources::annotations::{EXPERIMENT_LABEL, EXPERIMENT_NUMBER_LABEL};
 use crate::resources::evaluation_status::EvaluationPhase;
 use crate::resources::{Evaluation, Evaluator, Query};
