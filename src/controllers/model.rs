@@ -244,7 +244,7 @@ fn set(
 fn stable(error: &RunError) -> String {
     static CHANGING: std::sync::LazyLock<Option<Regex>> = std::sync::LazyLock::new(|| {
         Regex::new(concat!(
-            r"(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
+            r"(?i-u)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
             r"|\breq[_-][0-9a-z]+\b",
             r"|\b\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}[0-9.,]*(?:Z|[+-]\d{2}:?\d{2})?",
             r"|\b[0-9a-f]{24,}\b",
