@@ -92,11 +92,18 @@ test("an evaluator is made with a form, by keyboard, and its page tells it in wo
   await page.getByLabel("Criteria", { exact: false }).first().fill("clarity, accuracy");
   await page.getByText("Score queries as they end").click();
   await page.getByLabel("Which queries").fill("team=harbour");
+  await page.getByLabel("Share of them, in percent").fill("5");
+  await page.getByLabel("Most that a day may cost").fill("2.50");
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByText("Write an amount and its currency, as 2.50 EUR.")).toBeVisible();
+  await page.getByLabel("Most that a day may cost").fill("2.50 EUR");
   await expect(page.getByRole("region", { name: "YAML of the form" })).toContainText("matchLabels");
+  await expect(page.getByRole("region", { name: "YAML of the form" })).toContainText("maxCostPerDay");
   await page.keyboard.press("Control+Enter");
   await expect(page).toHaveURL(`/ns/${namespace}/evaluators/tone`);
   await expect(page.getByText("matches ^Dear")).toBeVisible();
   await expect(page.getByText("team=harbour").first()).toBeVisible();
+  await expect(page.getByText("5 %, at most 2.50 EUR a day")).toBeVisible();
   await expectAccessible(page);
 });
 

@@ -27,6 +27,9 @@ pub fn judge(form: &EvaluatorForm) -> Vec<FieldProblem> {
     parameters(&mut judge, "spec.parameters", &form.parameters);
     if form.selects {
         judge.note("spec.selector", selector::read(&form.selector).err());
+        judge.note("spec.sampling.percent", between(&form.sampling.percent, 0.0, 100.0));
+        judge.note("spec.sampling.maxPerHour", whole(&form.sampling.max_per_hour));
+        judge.note("spec.sampling.maxCostPerDay", amount(&form.sampling.max_cost_per_day));
     }
     judge.problems()
 }
@@ -91,6 +94,18 @@ pub fn between(text: &str, least: f64, most: f64) -> Option<String> {
     })
 }
 
+/// What is wrong with an amount of money and its currency; empty is no bound.
+fn amount(text: &str) -> Option<String> {
+    let digits = |part: &str| (1..=9).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let sound = |(amount, currency): (&str, &str)| {
+        let (whole, part) = amount.split_once('.').unwrap_or((amount, "0"));
+        let letters = currency.bytes().all(|byte| byte.is_ascii_uppercase());
+        digits(whole) && digits(part) && letters && currency.len() == 3
+    };
+    let fits = text.trim().is_empty() || text.trim().split_once(' ').is_some_and(sound);
+    (!fits).then(|| "Write an amount and its currency, as 2.50 EUR.".to_owned())
+}
+
 /// Rows of parameters as text.
 pub fn rows(all: &[ParameterForm]) -> String {
     all.iter().map(|row| format!("{}: {}", row.name, words(&row.value))).collect::<Vec<_>>().join("\n")
@@ -120,14 +135,15 @@ pub fn changes(before: &EvaluatorForm, after: &EvaluatorForm) -> Vec<Change> {
         .field("Measures", &metrics(before), &metrics(after))
         .field("Judge", &judge(before), &judge(after))
         .field("Parameters", &rows(&before.parameters), &rows(&after.parameters))
-        .field("Scores by itself", &selects(before), &selects(after));
+        .field("Scores by itself", &selects(before), &selects(after))
+        .field("Share and budget", &before.sampling.words(), &after.sampling.words());
     changes.all()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::views::evaluation::JudgeForm;
+    use crate::views::evaluation::{JudgeForm, SamplingForm};
 
     #[test]
     fn each_measure_needs_its_own() {
@@ -138,6 +154,12 @@ mod tests {
             judge: JudgeForm { min_score: "85".into(), repeats: "0".into(), ..JudgeForm::default() },
             selects: true,
             selector: "a in b".into(),
+            sampling: SamplingForm {
+                percent: "101".into(),
+                max_per_hour: "x".into(),
+                max_cost_per_day: "2.50".into(),
+                earlier: false,
+            },
             ..EvaluatorForm::default()
         };
         let fields: Vec<_> = judge(&form).into_iter().map(|found| found.field).collect();
@@ -150,8 +172,21 @@ mod tests {
             "judge.min-score",
             "judge.repeats",
             "spec.selector",
+            "spec.sampling.percent",
+            "spec.sampling.maxPerHour",
+            "spec.sampling.maxCostPerDay",
         ];
         assert_eq!(fields, wanted);
+    }
+
+    #[test]
+    fn amounts_name_their_currency() {
+        for good in ["", "2.50 EUR", "7 USD", "0.000000001 CHF"] {
+            assert_eq!(amount(good), None, "{good}");
+        }
+        for bad in ["2.50", "2,50 EUR", "EUR 2", "2. EUR", "2 eur", "2 EURO"] {
+            assert!(amount(bad).is_some(), "{bad}");
+        }
     }
 
     #[test]
