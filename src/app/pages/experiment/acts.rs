@@ -156,7 +156,7 @@ pub fn for_ci(key: &ExperimentKey) -> String {
     let ExperimentKey { namespace, evaluation, .. } = key;
     format!(
         "kubectl get evaluations.ark.mckinsey.com {evaluation} -n {namespace} -o yaml > {evaluation}.yaml\n\
-         arkdeck evaluate -f {evaluation}.yaml -n {namespace} --kubeconfig \"$KUBECONFIG\""
+         arkdeck evaluate -f {evaluation}.yaml -n {namespace} --context \"$CONTEXT\" --junit {evaluation}.xml"
     )
 }
 
@@ -169,6 +169,7 @@ mod tests {
         let key = ExperimentKey { namespace: "support".into(), evaluation: "refunds".into(), number: 4 };
         let lines: Vec<_> = for_ci(&key).lines().map(str::to_owned).collect();
         assert_eq!(lines.len(), 2);
-        assert_eq!(lines[1], "arkdeck evaluate -f refunds.yaml -n support --kubeconfig \"$KUBECONFIG\"");
+        let wanted = "arkdeck evaluate -f refunds.yaml -n support --context \"$CONTEXT\" --junit refunds.xml";
+        assert_eq!(lines[1], wanted);
     }
 }
