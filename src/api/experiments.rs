@@ -52,7 +52,8 @@ pub async fn annotation_queue(key: ExperimentKey) -> Result<QueueView, Problem> 
     serve::annotations::queue(key).await
 }
 
-/// Keeps what this person says of an answer; said again, it replaces what they said before.
+/// Keeps what this person says of an answer; said again, it replaces what they said before. Answers with the
+/// word of the judge, which leads nobody any more: its score, and whether it let the answer pass.
 #[server(prefix = "/api", endpoint = "experiments/annotate", input = Json, output = Json)]
 pub async fn annotate(
     key: ExperimentKey,
@@ -61,6 +62,6 @@ pub async fn annotate(
     scores: Vec<(String, f64)>,
     passed: bool,
     note: String,
-) -> Result<(), Problem> {
+) -> Result<(Option<f64>, bool), Problem> {
     serve::annotations::annotate(key, target, item, scores, passed, note).await
 }
