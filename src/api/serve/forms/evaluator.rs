@@ -13,9 +13,12 @@ use crate::views::problem::Problem;
 pub fn edit(spec: &mut Value, form: &EvaluatorForm) -> Result<(), Problem> {
     set_text(spec, "description", &form.description);
     set(spec, "address", &form.address);
-    let metrics: Result<Vec<Value>, Problem> =
-        form.metrics.iter().enumerate().map(|(at, one)| metric(at, one)).collect();
-    set_list(spec, "metrics", metrics?);
+    // The form does not show those of a service: they stay as they are.
+    if form.address == SourceForm::Unset {
+        let metrics: Result<Vec<Value>, Problem> =
+            form.metrics.iter().enumerate().map(|(at, one)| metric(at, one)).collect();
+        set_list(spec, "metrics", metrics?);
+    }
     let rows = judge(&form.judge).into_iter().chain(form.parameters.iter().cloned()).collect::<Vec<_>>();
     parameters(spec, "parameters", &rows);
     if form.selects {

@@ -125,7 +125,12 @@ impl EvaluatorFields {
         let mut form = base.clone();
         self.texts.write(&mut form);
         form.name = form.name.trim().to_owned();
-        form.address = if self.service.get() { self.address.get() } else { SourceForm::Unset };
+        // A service without an address is wrong, and not Arkdeck itself.
+        form.address = match (self.service.get(), self.address.get()) {
+            (false, _) => SourceForm::Unset,
+            (true, SourceForm::Unset) => SourceForm::Literal(String::new()),
+            (true, address) => address,
+        };
         form.metrics = self.metrics.get().into_iter().map(MetricFields::get).collect();
         form.parameters = self.parameters.get();
         form.selects = self.selects.get();

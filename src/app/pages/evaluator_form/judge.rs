@@ -1,7 +1,7 @@
 //! What is wrong with an evaluator before it is sent, and what an edit changes in it.
 
 use crate::app::pages::agents::words;
-use crate::app::pages::form::judge::{Judge, duration, json_schema, name, source};
+use crate::app::pages::form::judge::{Judge, address, duration, json_schema, name, source};
 use crate::app::pages::form::{Change, Changes};
 use crate::views::evaluation::{EvaluatorForm, JUDGE_PARAMETERS, MetricForm};
 use crate::views::facets::read_score;
@@ -13,11 +13,11 @@ use crate::views::selector;
 pub fn judge(form: &EvaluatorForm) -> Vec<FieldProblem> {
     let mut judge = Judge::default();
     judge.note("metadata.name", name(&form.name));
-    if form.address != SourceForm::Unset {
-        judge.note("spec.address", source(&form.address, crate::app::pages::form::judge::address));
-    }
-    for (at, one) in form.metrics.iter().enumerate() {
-        metric(&mut judge, at, one);
+    // Measures of a service are neither shown nor sent.
+    if form.address == SourceForm::Unset {
+        form.metrics.iter().enumerate().for_each(|(at, one)| metric(&mut judge, at, one));
+    } else {
+        judge.note("spec.address", source(&form.address, address));
     }
     let said = &form.judge;
     judge.note("judge.min-score", score(&said.min_score));
@@ -122,6 +122,10 @@ pub fn changes(before: &EvaluatorForm, after: &EvaluatorForm) -> Vec<Change> {
         let all = form.metrics.iter().map(|one| serde_json::to_string(one).unwrap_or_default());
         all.collect::<Vec<_>>().join("\n")
     };
+    let service = |form: &EvaluatorForm| match &form.address {
+        SourceForm::Unset => String::new(),
+        address => words(address),
+    };
     let selects = |form: &EvaluatorForm| match (form.selects, form.selector.is_empty()) {
         (false, _) => String::new(),
         (true, true) => "every query".to_owned(),
@@ -131,7 +135,7 @@ pub fn changes(before: &EvaluatorForm, after: &EvaluatorForm) -> Vec<Change> {
     changes
         .field("Name", &before.name, &after.name)
         .field("Description", &before.description, &after.description)
-        .field("Service", &words(&before.address), &words(&after.address))
+        .field("Service", &service(before), &service(after))
         .field("Measures", &metrics(before), &metrics(after))
         .field("Judge", &judge(before), &judge(after))
         .field("Parameters", &rows(&before.parameters), &rows(&after.parameters))
@@ -187,6 +191,18 @@ mod tests {
         for bad in ["2.50", "2,50 EUR", "EUR 2", "2. EUR", "2 eur", "2 EURO"] {
             assert!(amount(bad).is_some(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_service_needs_its_address_and_no_measures() {
+        let form = EvaluatorForm {
+            name: "tone".into(),
+            address: SourceForm::Literal(String::new()),
+            metrics: vec![MetricForm { type_: "regex".into(), ..MetricForm::default() }],
+            ..EvaluatorForm::default()
+        };
+        let fields: Vec<_> = judge(&form).into_iter().map(|found| found.field).collect();
+        assert_eq!(fields, ["spec.address"]);
     }
 
     #[test]
