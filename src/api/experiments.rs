@@ -17,7 +17,8 @@ pub async fn get_experiment(request: ExperimentRequest) -> Result<ExperimentView
     serve::experiments::get(request).await
 }
 
-/// One item of an experiment beside the same of the baseline.
+/// One item of an experiment beside the same of `base`, as [`ExperimentView::base`] has it; alone without
+/// one.
 #[server(prefix = "/api", endpoint = "experiments/item", input = Json, output = Json)]
 pub async fn get_experiment_item(
     key: ExperimentKey,

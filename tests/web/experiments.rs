@@ -99,6 +99,13 @@ async fn an_experiment_is_compared_with_the_one_before_also_when_its_evaluation_
 
     let item = json!({"key": {"namespace": "default", "evaluation": "nightly", "number": 2},
         "target": {"kind": "agent", "name": "pilot"}, "base": null, "item": "b"});
+    let lone = server.call("experiments/item", item.clone()).await.json();
+    assert!(
+        lone["row"]["base"].is_null() && lone["diff"].is_null(),
+        "what stands alone is compared with nothing"
+    );
+    let mut item = item;
+    item["base"] = json!({"evaluation": "", "number": 1, "target": null});
     let item = server.call("experiments/item", item).await.json();
     assert_eq!(
         (&item["input"], &item["row"]["score"], &item["row"]["base"]),

@@ -29,6 +29,7 @@ pub async fn item(
     let experiments = Experiments::new(services.store().clone());
     let one = kept(&experiments, &key).await?.ok_or_else(|| no_experiment(&key))?;
     let shown_target = Some(target).filter(|target| !target.name.is_empty());
+    let compared = side.is_some();
     let evaluation = services.caches().evaluations.get(&one.namespace, &one.name);
     let all = experiments.list(&one.namespace, &one.name).await.map_err(|error| unreadable(&error))?;
     let request =
@@ -36,6 +37,8 @@ pub async fn item(
     let number = evaluation.as_deref().map_or(0, baseline);
     let base = base(&experiments, &one, &all, &request, number).await?;
     let trials = trials(&experiments, &one, shown_target.as_ref(), &item).await?;
+    // The page names what it compares with; where it names nothing, the item stands alone there, too.
+    let base = base.filter(|_| compared);
     let base_trials = match &base {
         Some(base) => self::trials(&experiments, &base.experiment, base.side.target.as_ref(), &item).await?,
         None => Vec::new(),
