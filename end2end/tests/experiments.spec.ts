@@ -61,6 +61,11 @@ test.describe("two experiments", () => {
     await page.getByRole("combobox", { name: "Order", exact: true }).selectOption("dataset");
     await expect(page).toHaveURL(/order=dataset/);
     await expect(rows.first()).toHaveAttribute("data-uid", "noon");
+    // The choice follows the address back, also after two choices.
+    await page.getByRole("combobox", { name: "Order", exact: true }).selectOption("latency");
+    await expect(page).toHaveURL(/order=latency/);
+    await page.goBack();
+    await expect(page.getByRole("combobox", { name: "Order", exact: true })).toHaveValue("dataset");
     await page.getByRole("combobox", { name: "Baseline", exact: true }).selectOption("none");
     await expect(page).toHaveURL(/base=none/);
     await expect(page.getByRole("region", { name: "Result" })).toContainText("no baseline");

@@ -141,8 +141,9 @@ fn Target(rows: Rows<TargetFields>, at: usize, row: Row<TargetFields>, problems:
                 {TARGETS
                     .into_iter()
                     .map(|(value, word)| {
+                        let on = move || type_.with(|chosen| chosen == value);
                         view! {
-                            <option value=value selected=move || type_.with(|chosen| chosen == value)>
+                            <option value=value selected=on prop:selected=on>
                                 {word}
                             </option>
                         }

@@ -39,7 +39,7 @@ pub fn Choices(
             .map(|target| {
                 let on = target == shown;
                 view! {
-                    <option value=write_target(&target) selected=on>
+                    <option value=write_target(&target) selected=on prop:selected=on>
                         {words::target(&target)}
                     </option>
                 }
@@ -52,7 +52,7 @@ pub fn Choices(
             .map(|(value, word)| {
                 let on = value == chosen;
                 view! {
-                    <option value=value selected=on>
+                    <option value=value selected=on prop:selected=on>
                         {word}
                     </option>
                 }
