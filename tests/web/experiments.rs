@@ -81,7 +81,10 @@ async fn an_experiment_is_compared_with_the_one_before_also_when_its_evaluation_
     assert_eq!(view["base"]["number"], 1);
     assert_eq!(
         view["changed"],
-        json!(["Data set tides: version 4, then 3.", "The agent pilot was changed: generation 4, then 3."])
+        json!([
+            "Data set tides has version 4 now, and had 3.",
+            "The agent pilot was changed (generation 3 to 4)."
+        ])
     );
     let rows: Vec<&str> =
         view["rows"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap()).collect();
