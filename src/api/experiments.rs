@@ -47,7 +47,8 @@ pub async fn set_baseline(key: ExperimentKey) -> Result<(), Problem> {
     serve::experiments::set_baseline(key).await
 }
 
-/// What waits to be judged by this person: of one experiment, or of a namespace's newest when `evaluation` is empty.
+/// What waits to be judged by this person: of one experiment, or of the newest of a namespace when
+/// `evaluation` is empty.
 #[server(prefix = "/api", endpoint = "experiments/queue", input = Json, output = Json)]
 pub async fn annotation_queue(key: ExperimentKey) -> Result<QueueView, Problem> {
     serve::annotations::queue(key).await
