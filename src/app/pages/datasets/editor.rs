@@ -11,6 +11,7 @@ use crate::app::components::{
     Button, ButtonKind, Code, EmptyState, IconButton, Problems, Sheet, TextArea, TextField,
 };
 use crate::app::guard::guard_while;
+use crate::app::pages::form::focus_first_error;
 use crate::app::toasts::{Deferred, use_toasts};
 use crate::views::datasets::{DataSetChange, ItemData, ItemsChange};
 use crate::views::problem::Problem;
@@ -176,6 +177,8 @@ fn Form(set: DataSetStore, item: ItemData, new: bool) -> impl IntoView {
         if fine {
             failure.set(None);
             save.dispatch(item);
+        } else {
+            focus_first_error();
         }
     };
     let removed = item.id.clone();
