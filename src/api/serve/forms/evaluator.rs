@@ -34,8 +34,10 @@ pub fn edit(spec: &mut Value, form: &EvaluatorForm) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Which of the selected queries are scored; without any bound nothing is said of it.
+/// Which of the selected queries are scored; without any bound nothing is said of it, unless somebody wrote an
+/// empty block, by which the queries of a day are counted.
 fn sampling(spec: &mut Value, form: &SamplingForm) -> Result<(), Problem> {
+    let counted = spec.get("sampling") == Some(&json!({}));
     let block = inner(spec, "sampling");
     remove(block, "percent");
     decimal(block, "percent", "spec.sampling", &form.percent)?;
@@ -45,7 +47,7 @@ fn sampling(spec: &mut Value, form: &SamplingForm) -> Result<(), Problem> {
     if form.earlier {
         block["earlier"] = json!(true);
     }
-    if block.as_object().is_some_and(Map::is_empty) {
+    if !counted && block.as_object().is_some_and(Map::is_empty) {
         remove(spec, "sampling");
     }
     Ok(())
@@ -198,6 +200,9 @@ mod tests {
         assert_eq!(spec["sampling"], json!({"percent": 12.5, "maxCostPerDay": "2.50 EUR"}));
         edit(&mut spec, &form).unwrap();
         assert!(spec.get("sampling").is_none());
+        spec["sampling"] = json!({});
+        edit(&mut spec, &form).unwrap();
+        assert_eq!(spec["sampling"], json!({}), "it counts");
         let wrong = EvaluatorForm { selector: "a in b".into(), ..form.clone() };
         assert_eq!(edit(&mut spec, &wrong).unwrap_err().fields[0].field, "spec.selector");
         let wrong =
