@@ -166,7 +166,8 @@ fn share(evaluation: &Evaluation) -> Option<(i64, i64)> {
 /// How an experiment did against its baseline; of several targets the one that fell most.
 fn change(evaluation: &Evaluation) -> Option<Cell> {
     let number = |text: &str| text.parse::<f64>().ok();
-    let compared = evaluation.status.iter().flat_map(|status| &status.comparisons);
+    let status = evaluation.status.as_ref().filter(|_| is_experiment(evaluation))?;
+    let compared = status.comparisons.iter();
     let compared = compared.filter_map(|one| Some((number(&one.delta)?, one)));
     let (delta, one) = compared.min_by(|a, b| a.0.total_cmp(&b.0))?;
     let beside_zero =
@@ -182,8 +183,8 @@ fn change(evaluation: &Evaluation) -> Option<Cell> {
 
 /// The last scores of an experiment, where there are several.
 fn trend(evaluation: &Evaluation) -> Option<Cell> {
-    let scores: Vec<u16> =
-        evaluation.status.iter().flat_map(|status| &status.trend).filter_map(|one| score(one)).collect();
+    let status = evaluation.status.as_ref().filter(|_| is_experiment(evaluation))?;
+    let scores: Vec<u16> = status.trend.iter().filter_map(|one| score(one)).collect();
     let gate = evaluation.spec.config.gate.as_ref().and_then(|gate| score(&gate.min_score));
     (scores.len() > 1).then_some(Cell::Trend { scores, gate })
 }
