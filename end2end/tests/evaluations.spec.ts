@@ -107,6 +107,23 @@ test("an evaluator is made with a form, by keyboard, and its page tells it in wo
   await expectAccessible(page);
 });
 
+test("a service needs its address, and what it hides is not judged", async ({ page, namespace }) => {
+  await page.goto(`/ns/${namespace}/evaluators/new`);
+  await hydrated(page);
+  await page.getByLabel("Name", { exact: true }).first().fill("outside");
+  await page.getByRole("button", { name: "Add a measure" }).click();
+  await page.getByLabel("Measure 1", { exact: true }).selectOption("Matches a pattern");
+  await page.getByText("A service scores, not Arkdeck").click();
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByText("1 error in the form")).toBeVisible();
+  const address = page.getByLabel("Address of the service");
+  await expect(address).toBeFocused();
+  await page.keyboard.type("http://evaluator.tools:8000/evaluate");
+  await page.keyboard.press("Control+Enter");
+  await expect(page).toHaveURL(`/ns/${namespace}/evaluators/outside`);
+  await page.goto("about:blank");
+});
+
 test("a rule that cannot be read is told at its field, with its place", async ({ page, arkdeck, namespace }) => {
   await arkdeck.apply(evaluatorOf(namespace));
   await page.goto(`/ns/${namespace}/evaluations/new?query=q-1&evaluator=harbour-rules&type=event`);
@@ -141,6 +158,24 @@ test("an experiment's form holds data set, targets and gate", async ({ page, nam
   await expect(text).toContainText("minScore");
   await page.keyboard.press("Control+Enter");
   await expect(page).toHaveURL(`/ns/${namespace}/evaluations/tides`);
+});
+
+test("who is asked has a field to be told at, and another view of the form keeps what it was opened with", async ({ page, namespace }) => {
+  await page.goto(`/ns/${namespace}/evaluations/new?dataset=tides&evaluator=words`);
+  await hydrated(page);
+  await page.getByLabel("Name", { exact: true }).first().fill("tides");
+  await page.getByRole("button", { name: "Create evaluation" }).click();
+  await expect(page.getByText("1 error in the form")).toBeVisible();
+  const target = page.getByLabel("Name of target 1");
+  await expect(target).toBeFocused();
+  await expect(target).toHaveAccessibleDescription("Say who is asked.");
+  await target.fill("pilot");
+  await expect(page.getByText("Say who is asked.")).toHaveCount(0);
+  await page.goto(`/ns/${namespace}/evaluations/new?dataset=tides&evaluator=words`);
+  await hydrated(page);
+  await page.getByRole("group", { name: "Editor" }).getByRole("button", { name: "Form", exact: true }).click();
+  await expect(page).toHaveURL(/editor=form/);
+  await expect(page).toHaveURL(/dataset=tides/);
 });
 
 test("g e leads to evaluations", async ({ page, namespace }) => {
