@@ -21,6 +21,8 @@ const REST: &str = concat!(
     "data: [DONE]\n\n"
 );
 
+const LIST: &str = r#"{"object":"list","data":[{"id":"bench","object":"model"}]}"#;
+
 /// A verdict on one criterion.
 const VERDICT: &str = concat!(
     "data: {\"id\":\"b\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"{\\\"accuracy\\\": {\\\"reason\\\": \\\"True.\\\", \\\"score\\\": 0.9}}\"},\"finish_reason\":null}]}\n\n",
@@ -43,7 +45,9 @@ impl Models {
             .route("/judge/{ms}/chat/completions", post(judge))
             .route("/after/{ms}/chat/completions", post(after))
             .route("/pause/{ms}/chat/completions", post(pause))
-            .route("/tokens/{gap_ms}/{count}/chat/completions", post(tokens));
+            .route("/tokens/{gap_ms}/{count}/chat/completions", post(tokens))
+            // Which models there are: a Model that cannot list them is not available.
+            .fallback(async || ([(header::CONTENT_TYPE, "application/json")], LIST));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Ok(Self(url))
     }

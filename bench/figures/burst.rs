@@ -8,9 +8,8 @@ use anyhow::Context;
 use futures::{StreamExt, TryStreamExt, stream};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::Client;
-use kube::api::{Api, ListParams, PostParams, WatchEvent, WatchParams};
-use serde_json::{Value, json};
-use tokio::task::JoinHandle;
+use kube::api::{Api, DynamicObject, ListParams, PostParams, WatchEvent, WatchParams};
+use serde_json::json;
 
 use super::{ark_all, ark_in, object, openai, phase};
 use crate::Bench;
@@ -115,7 +114,6 @@ fn namespace(number: usize) -> String {
 /// A model and `agents[i]` agents in each namespace; all are available when this returns, as it is the queries that are measured.
 async fn prepare(client: &Client, url: &str, agents: &[usize]) -> anyhow::Result<()> {
     let post = PostParams::default();
-    let available = available(client, agents.iter().sum()).await?;
     let namespaces: Api<Namespace> = Api::all(client.clone());
     for number in 0..agents.len() {
         let made = serde_json::from_value(json!({ "metadata": { "name": namespace(number) } }))?;
@@ -142,30 +140,33 @@ async fn prepare(client: &Client, url: &str, agents: &[usize]) -> anyhow::Result
         .buffer_unordered(CLIENTS)
         .try_collect::<Vec<()>>()
         .await?;
-    tokio::time::timeout(PATIENCE, available).await.context("the agents do not become available")??
+    let available = available(client, agents.iter().sum());
+    tokio::time::timeout(PATIENCE, available).await.context("the agents do not become available")?
 }
 
-/// Waits in the background until `count` agents that do not exist yet are available.
-async fn available(client: &Client, count: usize) -> anyhow::Result<JoinHandle<anyhow::Result<()>>> {
+/// Waits until `count` agents are available.
+async fn available(client: &Client, count: usize) -> anyhow::Result<()> {
     let agents = ark_all(client, "Agent", "agents");
-    let version = agents.list(&ListParams::default().limit(1)).await?.metadata.resource_version;
-    let version = version.context("the list has no resourceVersion")?;
-    Ok(tokio::spawn(async move {
-        let mut seen = HashSet::with_capacity(count);
+    loop {
+        let list = agents.list(&ListParams::default()).await?;
+        let version = list.metadata.resource_version.context("the list has no resourceVersion")?;
+        let mut left = count.saturating_sub(list.items.iter().filter(|agent| is_available(agent)).count());
         let params = WatchParams::default().timeout(290).disable_bookmarks();
         let mut watch = pin!(agents.watch(&params, &version).await?);
-        while seen.len() < count {
-            let event = watch.try_next().await?.context("the watch of the agents ended")?;
-            let (WatchEvent::Added(agent) | WatchEvent::Modified(agent)) = event else { continue };
-            let conditions = agent.data["status"]["conditions"].as_array();
-            let is_available =
-                |condition: &Value| condition["type"] == "Available" && condition["status"] == "True";
-            if conditions.is_some_and(|all| all.iter().any(is_available)) {
-                seen.insert(agent.metadata.uid);
-            }
+        while left > 0
+            && let Some(WatchEvent::Modified(agent)) = watch.try_next().await?
+        {
+            left -= usize::from(is_available(&agent));
         }
-        Ok(())
-    }))
+        if left == 0 {
+            return Ok(());
+        }
+    }
+}
+
+fn is_available(agent: &DynamicObject) -> bool {
+    let mut conditions = agent.data["status"]["conditions"].as_array().into_iter().flatten();
+    conditions.any(|condition| condition["type"] == "Available" && condition["status"] == "True")
 }
 
 /// What happened to a burst.

@@ -62,8 +62,8 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
     };
     let (secrets_told, secrets_listed) = oneshot::channel();
     let (maps_told, maps_listed) = oneshot::channel();
-    let secrets = sources::watch::<Secret>(&deps.client, Holder::Secret, secrets_told, &shutdown, wake);
-    let maps = sources::watch::<ConfigMap>(&deps.client, Holder::ConfigMap, maps_told, &shutdown, wake);
+    let secrets = sources::watch::<Secret>(&deps.client, Holder::Secret, None, secrets_told, &shutdown, wake);
+    let maps = sources::watch::<ConfigMap>(&deps.client, Holder::ConfigMap, None, maps_told, &shutdown, wake);
     // What may be called is a matter of the ArkConfig.
     let config = follow(&deps.ark_configs, &shutdown, |_| {
         query::configure(&deps);

@@ -62,12 +62,13 @@ fn collect(namespace: &str, value: &Value, found: &mut Vec<Source>) {
     }
 }
 
-/// Tells `changed` which one changed or went, or `None` when changes were missed, until `shutdown`. `listed` is dropped
-/// when changes are told from now on. Without the right to watch it ends at once: changes are then noticed at the next
-/// probe.
+/// Tells `changed` which one (with `labels`, where some are given) changed or went, or `None` when changes were missed,
+/// until `shutdown`. `listed` is dropped when changes are told from now on. Without the right to watch it ends at once:
+/// changes are then noticed at the next probe.
 pub(super) async fn watch<K>(
     client: &Client,
     holder: Holder,
+    labels: Option<&str>,
     listed: oneshot::Sender<()>,
     shutdown: &CancellationToken,
     changed: impl Fn(Option<Source>),
@@ -75,8 +76,11 @@ pub(super) async fn watch<K>(
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
 {
     let api: Api<PartialObjectMeta<K>> = Api::all(client.clone());
-    let mut events =
-        std::pin::pin!(watcher(api, watcher::Config::default().page_size(LIST_PAGE)).default_backoff());
+    let mut config = watcher::Config::default().page_size(LIST_PAGE);
+    if let Some(labels) = labels {
+        config = config.labels(labels);
+    }
+    let mut events = std::pin::pin!(watcher(api, config).default_backoff());
     let (mut listed, mut errors) = (Some(listed), 0_u64);
     loop {
         let event = tokio::select! {

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::error::{RunError, codes};
 use super::finalizer;
-use super::journal::{Event, JournalError, RunJournal, RunRecord, now_ms};
+use super::journal::{Event, Journal, JournalError, RunJournal, RunRecord, now_ms};
 use super::registry::Active;
 use super::run::{Report, Run, RunOutcome, Stop, Waits};
 use super::runtime::Inner;
@@ -294,11 +294,12 @@ async fn conclude(
     *over = true;
     let client = inner.world.client();
     match status::write(client, query, &status).await {
-        Ok(_) => {
-            if let Err(error) = inner.journal.close(&journal.record().id).await {
-                tracing::warn!(query = query.name_any(), %error, "the run will be looked at again at the next start");
-            }
-        }
+        // The place is another's meanwhile: what is lost when the process is killed now is that the next start looks at the run again.
+        Ok(_) => drop(inner.tasks.spawn(close(
+            inner.journal.clone(),
+            query.name_any(),
+            journal.record().id.clone(),
+        ))),
         Err(error) => {
             tracing::error!(namespace = query.namespace(), query = query.name_any(), %error, "the status of an ended run was refused");
         }
@@ -309,6 +310,12 @@ async fn conclude(
             inner.events.normal(&**query, "QueryExecutionCancel", outcome.message.as_str())
         }
         _ => inner.events.warning(&**query, "QueryExecutionError", outcome.message.as_str()),
+    }
+}
+
+async fn close(journal: Journal, query: String, run: String) {
+    if let Err(error) = journal.close(&run).await {
+        tracing::warn!(query, %error, "the run will be looked at again at the next start");
     }
 }
 

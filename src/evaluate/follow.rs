@@ -67,9 +67,6 @@ fn progress(name: &str, evaluation: &Evaluation) -> Progress {
         done: count(batch.completed) + count(batch.failed),
         total: count(batch.total),
         message: status.message,
-        ended: matches!(
-            status.phase,
-            Some(EvaluationPhase::Done | EvaluationPhase::Error | EvaluationPhase::Canceled)
-        ),
+        ended: status.phase.is_some_and(EvaluationPhase::is_terminal),
     }
 }

@@ -81,6 +81,13 @@ pub struct SettingsError {
     why: String,
 }
 
+impl SettingsError {
+    /// The same without the value, which may be a Secret's where parameters were looked up.
+    pub fn veiled(&self) -> String {
+        format!("parameter '{}' cannot be used: {}", self.name, self.why)
+    }
+}
+
 impl Settings {
     /// Reads `parameters`; those that are not known are for others.
     pub fn of(parameters: &Parameters) -> Result<Self, SettingsError> {
@@ -199,6 +206,8 @@ mod tests {
         ] {
             let error = settings(&[(name, value)]).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");
+            let veiled = settings(&[(name, value)]).unwrap_err().veiled();
+            assert!(veiled.contains(name) && !veiled.contains(&format!("'{value}'")), "{veiled}");
         }
     }
 }

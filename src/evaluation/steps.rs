@@ -25,6 +25,11 @@ impl Kept {
     pub fn answer<T: DeserializeOwned>(&self, step: &str) -> Option<T> {
         serde_json::from_str(self.answers.get(step)?).ok()
     }
+
+    /// All answers that are of this type.
+    pub fn all<T: DeserializeOwned>(&self) -> impl Iterator<Item = T> {
+        self.answers.values().filter_map(|text| serde_json::from_str(text).ok())
+    }
 }
 
 impl Steps {

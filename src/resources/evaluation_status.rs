@@ -25,6 +25,13 @@ string_enum! {
     }
 }
 
+impl EvaluationPhase {
+    /// Whether nothing more will happen.
+    pub const fn is_terminal(self) -> bool {
+        matches!(self, Self::Error | Self::Done | Self::Canceled)
+    }
+}
+
 /// What became of an evaluation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]

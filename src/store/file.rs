@@ -19,7 +19,7 @@ const BUSY: Duration = Duration::from_secs(5);
 /// Statements that the writer keeps prepared: more than there are texts of them.
 const PREPARED: usize = 128;
 /// KiB of pages that the writer keeps: the inner pages and those that each commit touches, which it would read again for each.
-const WRITER_CACHE: i32 = 8 << 10;
+const WRITER_CACHE: i32 = 4 << 10;
 /// Pages in the log after which they are moved to the file. Many commits touch the same pages, which are moved once.
 const CHECKPOINT: i32 = 4000;
 

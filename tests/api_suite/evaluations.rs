@@ -82,6 +82,8 @@ async fn a_judge_that_answers_garbage_is_asked_once_more_and_then_it_is_an_error
         failed.message
     );
     assert_eq!(server.calls("never"), 2);
+    let paid = failed.token_usage.unwrap();
+    assert!(paid.total_tokens > 0, "budgets go by what was paid: {paid:?}");
     deck.stop().await;
 }
 
@@ -373,12 +375,21 @@ async fn a_batch_makes_an_evaluation_for_each_selected_query_and_stops_at_an_err
         deck.ended(name).await;
     }
     let template = json!({"type": "query", "namePrefix": "t", "config": {}, "evaluator": {"name": "noon"}});
+    let late = json!({"type": "query", "namePrefix": "l", "config": {}, "evaluator": {"name": "noon"}});
+    deck.evaluation("late", json!({"type": "batch", "config": {"template": late, "querySelector": {"matchLabels": {"suite": "late"}}}}))
+        .await;
+    deck.evaluation_until("late", |status| status.phase == Some(EvaluationPhase::Pending)).await;
     deck.evaluation("tides", json!({"type": "batch", "config": {"template": template, "querySelector": {"matchLabels": {"suite": "tides"}}}}))
         .await;
     let tides = status(&deck.evaluated("tides").await);
     let names: Vec<String> =
         tides.batch_progress.unwrap().child_evaluations.into_iter().map(|one| one.name).collect();
     assert_eq!((names, tides.score.as_str()), (vec!["t-a".to_owned(), "t-b".to_owned()], "1.000"));
+    // One that waits for a query is woken by one that gets its labels.
+    let labels = json!({"metadata": {"labels": {"suite": "late"}}});
+    deck.queries().patch("other", &PatchParams::default(), &Patch::Merge(&labels)).await.unwrap();
+    let late = status(&deck.evaluated("late").await);
+    assert_eq!(late.batch_progress.unwrap().child_evaluations[0].name, "l-other");
 
     let direct = |config: Value| json!({"type": "direct", "config": config, "evaluator": {"name": "noon"}});
     let items = json!([direct(json!({"input": "a"})), direct(json!({"input": "a", "output": "noon"}))]);

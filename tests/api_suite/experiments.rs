@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arkdeck::evaluation::datasets::{DataSets, Item};
 use arkdeck::evaluation::experiment::{Experiment, Experiments, State};
 use arkdeck::resources::{Evaluation, EvaluationPhase, EvaluationStatus, Query};
 use kube::ResourceExt;
@@ -321,6 +322,47 @@ async fn a_gate_compares_with_the_baseline_that_is_named_else_with_the_one_befor
         .await;
     let fourth = told(&deck, "nightly", 4).await;
     assert!(!fourth.passed && fourth.message.contains("There is no experiment 77"), "{}", fourth.message);
+    deck.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_waits_for_its_data_set_begins_when_that_comes() {
+    let (dir, server) = (tempfile::tempdir().unwrap(), ModelServer::start().await);
+    server.script("gull", [Act::By(noon)]);
+    let deck = self::deck(dir.path(), &server).await;
+    for name in ["declared", "uploaded"] {
+        deck.evaluation(name, experiment(json!({"dataSet": {"name": name}}))).await;
+        let waits = |status: &EvaluationStatus| status.message.starts_with("Waits: There is no data set");
+        deck.evaluation_until(name, waits).await;
+    }
+    data_set(&deck, "declared", &TIDES).await;
+    let item = Item { id: "low".into(), input: "Low water?".into(), ..Item::default() };
+    DataSets::new(deck.store().clone()).put(NAMESPACE, "uploaded", 0, "", &[item]).await.unwrap();
+    for name in ["declared", "uploaded"] {
+        assert_eq!(told(&deck, name, 1).await.phase, Some(EvaluationPhase::Done), "{name}");
+    }
+    deck.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_is_changed_into_a_batch_of_items_asks_nothing_more() {
+    let (dir, server) = (tempfile::tempdir().unwrap(), ModelServer::start().await);
+    server.script("gull", [Act::Hold("At", Arc::new(Semaphore::new(0)), "")]);
+    let deck = self::deck(dir.path(), &server).await;
+    deck.evaluation("e", experiment(json!({"concurrency": 1}))).await;
+    server.called("gull", 1).await;
+    let item =
+        json!({"type": "direct", "config": {"input": "a", "output": "b"}, "evaluator": {"name": "exact"}});
+    let spec = json!({"spec": {"config": {"dataSet": null, "targets": null, "items": [item]}}});
+    evaluations(&deck).patch("e", &PatchParams::default(), &Patch::Merge(&spec)).await.unwrap();
+    let done = deck.evaluation_until("e", |status| status.phase == Some(EvaluationPhase::Done)).await;
+    assert!(status(&done).message.starts_with("Batch evaluation completed"), "{}", status(&done).message);
+    let mut kept = kept(&deck, "e", 1).await;
+    while kept.state == State::Running {
+        tokio::task::yield_now().await;
+        kept = self::kept(&deck, "e", 1).await;
+    }
+    assert_eq!((kept.state, server.calls("gull")), (State::Canceled, 1));
     deck.stop().await;
 }
 

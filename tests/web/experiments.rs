@@ -19,13 +19,17 @@ fn request(number: u32, more: Value) -> Value {
 
 /// An experiment of three items, with a score each.
 async fn kept(server: &Server, run: &str, version: u32, scores: [f64; 3]) -> Experiment {
+    kept_of(server, "nightly", run, version, scores).await
+}
+
+async fn kept_of(server: &Server, name: &str, run: &str, version: u32, scores: [f64; 3]) -> Experiment {
     let experiments = Experiments::new(server.store.clone());
     let target = Target { kind: "agent".into(), name: "pilot".into() };
     let asked = AskedTarget { target: target.clone(), uid: "a".into(), generation: i64::from(version) };
     let wanted = Experiment {
         namespace: "default".into(),
-        name: "nightly".into(),
-        evaluation: "gone".into(),
+        name: name.into(),
+        evaluation: format!("gone-{name}"),
         run: run.into(),
         data_set: "tides".into(),
         data_set_version: version,
@@ -131,6 +135,44 @@ async fn an_experiment_is_compared_with_the_one_before_also_when_its_evaluation_
     let again = json!({"namespace": "default", "evaluation": "nightly"});
     let answer = server.call("experiments/rerun", again).await;
     assert!(answer.body.contains("There is no evaluation default/nightly."), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn the_page_compares_with_the_baseline_that_the_gate_compares_with() {
+    let server = Server::start().await;
+    kept_of(&server, "before", "1", 3, [0.5, 0.5, 0.5]).await;
+    for run in ["1", "2", "3"] {
+        kept(&server, run, 3, [1.0, 0.9, 0.2]).await;
+    }
+    let evaluations: kube::Api<arkdeck::resources::Evaluation> =
+        kube::Api::default_namespaced(server.client.clone());
+    let spec = json!({"type": "batch", "evaluator": {"name": "judge"}, "config": {
+        "dataSet": {"name": "tides"}, "targets": [{"type": "agent", "name": "pilot"}]}});
+    let object = serde_json::from_value(json!({
+        "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Evaluation", "metadata": {"name": "nightly"}, "spec": spec,
+    }))
+    .unwrap();
+    evaluations.create(&kube::api::PostParams::default(), &object).await.unwrap();
+    for (named, evaluation, number, own) in [
+        ("nightly@1", "", 1, 1),
+        ("1", "", 1, 1),
+        ("before@1", "before", 1, 0),
+        // What is not there is as if none was named.
+        ("before@7", "", 2, 0),
+    ] {
+        let patch = json!({"metadata": {"annotations": {"ark.mckinsey.com/baseline": named}}});
+        let patch = kube::api::Patch::Merge(&patch);
+        let after = evaluations.patch("nightly", &kube::api::PatchParams::default(), &patch).await.unwrap();
+        let version = after.metadata.resource_version.unwrap().parse().unwrap();
+        server.caches.evaluations.reached(version).await;
+        let view = server.call("experiments/get", request(3, json!({}))).await.json();
+        let base = &view["base"];
+        assert_eq!(
+            (&base["evaluation"], &base["number"], &view["baseline"]),
+            (&json!(evaluation), &json!(number), &json!(own)),
+            "{named}"
+        );
+    }
 }
 
 #[tokio::test]

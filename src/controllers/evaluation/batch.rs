@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use kube::api::{Api, ObjectMeta, Patch, PatchParams, PostParams};
@@ -13,9 +14,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::plan::{asks_to_stop, ended, left};
-use super::{Fault, made_for, names, status};
+use super::{Fault, READ_AGAIN, made_for, names, status};
 use crate::controllers::ControllerDeps;
+use crate::controllers::queue::Key;
 use crate::engine::RunError;
+use crate::engine::world::Account;
 use crate::evaluation::written;
 use crate::resources::annotations::{CANCEL, CHILD_INDEX_LABEL, FIELD_MANAGER, PARENT_EVALUATION_LABEL};
 use crate::resources::condition::ConditionStatus;
@@ -32,6 +35,11 @@ use crate::resources::{Evaluation, TokenUsage};
 const MAX_CHILDREN: usize = 1000;
 /// Step under which the children are written down.
 const CHILDREN: &str = "children";
+/// Evaluations of other namespaces that are read at once.
+const READS_AT_ONCE: usize = 16;
+
+/// What a batch names of other namespaces, as far as it is there, or why it cannot be read.
+type Others = HashMap<Key, Result<Arc<Evaluation>, String>>;
 
 /// An evaluation of a batch, as it is written down.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,13 +81,14 @@ pub(super) async fn reconcile(deps: &ControllerDeps, batch: &Evaluation) -> Resu
         .flat_map(|progress| progress.child_evaluations.iter().rev())
         .map(|child| (child.name.clone(), child.clone()))
         .collect();
+    let others = others(deps, batch, &children).await;
     let mut all: Vec<ChildEvaluation> = Vec::with_capacity(children.len());
     let mut usage = TokenUsage::default();
     let created = batch.metadata.creation_timestamp.as_ref().map(|time| time.0);
     let patience = left(created, batch.spec.timeout().to_std(), Timestamp::now());
-    let mut again = None;
+    let mut again: Option<Duration> = None;
     for child in &children {
-        let object = existing(deps, batch, child);
+        let object = existing(deps, batch, &others, child);
         usage += object.as_ref().and_then(|one| one.status.as_ref()?.token_usage).unwrap_or_default();
         let known = before.get(&child.name);
         all.push(match (&child.spec, object) {
@@ -89,11 +98,15 @@ pub(super) async fn reconcile(deps: &ControllerDeps, batch: &Evaluation) -> Resu
             (_, None) if known.is_some_and(|known| is_end(known.phase)) => known.cloned().unwrap_or_default(),
             // One that is named is waited for as long as the batch may take.
             (None, None) if patience.is_none() => {
-                told(&child.name, EvaluationPhase::Error, "It did not come.")
+                let why = unread(&others, child).unwrap_or("It did not come.");
+                told(&child.name, EvaluationPhase::Error, why)
             }
             (None, None) => {
-                again = patience;
-                told(&child.name, EvaluationPhase::Pending, "It is not there yet.")
+                let why = unread(&others, child);
+                // Rights are not watched.
+                let look = if why.is_some() { READ_AGAIN } else { Duration::MAX };
+                again = patience.map(|left| left.min(look).min(again.unwrap_or(Duration::MAX)));
+                told(&child.name, EvaluationPhase::Pending, why.unwrap_or("It is not there yet."))
             }
             (Some(Ok(_)), None) => told(&child.name, EvaluationPhase::Pending, ""),
         });
@@ -101,9 +114,9 @@ pub(super) async fn reconcile(deps: &ControllerDeps, batch: &Evaluation) -> Resu
     let stopped = !batch.spec.config.continue_on_failure
         && all.iter().any(|child| child.phase == Some(EvaluationPhase::Error));
     if !stopped {
-        make(deps, batch, &children, &mut all).await?;
+        make(deps, batch, &children, &others, &mut all).await?;
     }
-    let begun = |child: &Child| existing(deps, batch, child).is_some();
+    let begun = |child: &Child| existing(deps, batch, &others, child).is_some();
     let open = children.iter().zip(&all).any(|(child, now)| !is_end(now.phase) && begun(child));
     let after = summed(batch, all, usage, stopped, open);
     status::write(deps, batch, &after).await?;
@@ -130,8 +143,44 @@ pub(super) async fn stop(deps: &ControllerDeps, batch: &Evaluation) -> Result<()
     Ok(())
 }
 
+/// The evaluations of other namespaces that a batch names, read with the rights of its own: what their statuses say is not for everybody.
+async fn others(deps: &ControllerDeps, batch: &Evaluation, children: &[Child]) -> Others {
+    let own = batch.namespace().unwrap_or_default();
+    let world = Arc::new(deps.engine.seen_by(Account::default_of(own.clone())));
+    let mut named: Vec<Key> = Vec::new();
+    for child in children.iter().filter(|child| child.namespace != own) {
+        named.push((child.namespace.clone(), child.name.clone()));
+    }
+    let read = named.into_iter().map(|key| {
+        let world = world.clone();
+        async move {
+            let found = match world.as_ref() {
+                Ok(world) => world.find::<Evaluation>(&key.0, &key.1).await,
+                Err(error) => Err(error.clone()),
+            };
+            let found = found.map_err(|error| error.message).transpose()?;
+            Some((key, found.map(Arc::new)))
+        }
+    });
+    stream::iter(read).buffer_unordered(READS_AT_ONCE).filter_map(std::future::ready).collect().await
+}
+
+/// Why one of another namespace cannot be read.
+fn unread<'a>(others: &'a Others, child: &Child) -> Option<&'a str> {
+    let found = others.get(&(child.namespace.clone(), child.name.clone()))?;
+    found.as_ref().err().map(String::as_str)
+}
+
 /// The evaluation of a child: one that is made must be the batch's own, and not another's of its name.
-fn existing(deps: &ControllerDeps, batch: &Evaluation, child: &Child) -> Option<Arc<Evaluation>> {
+fn existing(
+    deps: &ControllerDeps,
+    batch: &Evaluation,
+    others: &Others,
+    child: &Child,
+) -> Option<Arc<Evaluation>> {
+    if batch.metadata.namespace.as_ref() != Some(&child.namespace) {
+        return others.get(&(child.namespace.clone(), child.name.clone()))?.as_ref().ok().cloned();
+    }
     deps.evaluations
         .get(&child.namespace, &child.name)
         .filter(|one| child.spec.is_none() || made_for(one, batch.metadata.uid.as_ref()))
@@ -147,11 +196,9 @@ async fn none(deps: &ControllerDeps, batch: &Evaluation) -> Result<Option<Durati
         None => status::failed(batch, &RunError::new("NoQueries", text)),
     };
     status::write(deps, batch, &status).await?;
-    Ok(patience.map(|left| left.min(LOOK_AGAIN)))
+    // A query that comes wakes it.
+    Ok(patience)
 }
-
-/// Until a batch looks for queries again that it selects.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// The evaluations of `batch` as they are now.
 fn children(deps: &ControllerDeps, batch: &Evaluation) -> Vec<Child> {
@@ -240,9 +287,10 @@ async fn make(
     deps: &ControllerDeps,
     batch: &Evaluation,
     children: &[Child],
+    others: &Others,
     all: &mut [ChildEvaluation],
 ) -> Result<(), kube::Error> {
-    let there = |child: &Child| existing(deps, batch, child).is_some();
+    let there = |child: &Child| existing(deps, batch, others, child).is_some();
     let open =
         children.iter().zip(all.iter()).filter(|(child, now)| there(child) && !is_end(now.phase)).count();
     let free = batch.spec.config.concurrency().saturating_sub(open);
@@ -325,7 +373,7 @@ fn state(object: &Evaluation) -> ChildEvaluation {
 }
 
 fn is_end(phase: Option<EvaluationPhase>) -> bool {
-    matches!(phase, Some(EvaluationPhase::Done | EvaluationPhase::Error | EvaluationPhase::Canceled))
+    phase.is_some_and(EvaluationPhase::is_terminal)
 }
 
 /// The batch's status by its children. The score is the mean of all: one without a score counts, with none.

@@ -3,6 +3,7 @@
 
 mod batch;
 mod experiment;
+mod forget;
 mod made;
 mod names;
 mod online;
@@ -10,15 +11,18 @@ mod plan;
 mod status;
 mod tally;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use k8s_openapi::api::core::v1::ConfigMap;
 use kube::ResourceExt;
 use kube::api::ObjectMeta;
 use parking_lot::Mutex;
 use serde_json::json;
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::ControllerDeps;
@@ -26,15 +30,17 @@ use super::expire::expire;
 use super::follow::{Told, follow};
 use super::index::Index;
 use super::queue::{Key, Queue, work};
+use super::sources::{self, Holder, Source};
 use crate::engine::journal::JournalError;
 use crate::engine::world::{Account, Readable};
 use crate::engine::{RunError, codes};
-use crate::evaluation::{INVALID_RULE, ScoreError, Work, misread};
+use crate::evaluation::{INVALID_RULE, ScoreError, Work, datasets, misread, steps_of};
 use crate::kubernetes::KindCache;
 use crate::kubernetes::cache::Cached;
+use crate::resources::annotations::DATA_SET_LABEL;
 use crate::resources::evaluation::EvaluationType;
 use crate::resources::evaluation_config::ExperimentTargetType;
-use crate::resources::evaluation_status::EvaluationPhase;
+use crate::resources::evaluation_status::{EvaluationPhase, EvaluationStatus};
 use crate::resources::kind::Kind;
 use crate::resources::{Evaluation, Evaluator, Query};
 use crate::store::StoreError;
@@ -60,6 +66,12 @@ struct Shared {
     batches: Arc<Queue>,
     /// Who names what; those that have ended name nothing.
     names: Index<Named>,
+    /// Who asks which data set, by namespace and name.
+    data_sets: Index<Key>,
+    /// Batches that may wait for queries that they select, by namespace.
+    selecting: Index<String>,
+    /// ConfigMaps may not be watched: data sets are looked for now and then.
+    unwatched: AtomicBool,
     /// Experiments.
     experiments: Arc<Queue>,
     /// Generations whose rules were read, by UID, so that no evaluation that waits is read again and again.
@@ -93,6 +105,9 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
         batches: Arc::default(),
         experiments: Arc::default(),
         names: Index::default(),
+        data_sets: Index::default(),
+        selecting: Index::default(),
+        unwatched: AtomicBool::new(false),
         read: Mutex::default(),
         running: Mutex::default(),
         running_experiments: Mutex::default(),
@@ -113,6 +128,23 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
     let agents = shared.wake_on(&deps.agents, Kind::Agent, &shutdown);
     let teams = shared.wake_on(&deps.teams, Kind::Team, &shutdown);
     let models = shared.wake_on(&deps.models, Kind::Model, &shutdown);
+    let (maps_told, maps_listed) = oneshot::channel();
+    let maps = async {
+        let labels = format!("{DATA_SET_LABEL}=true");
+        let changed = |of: Option<Source>| shared.wake_data_set(of.map(|one| (one.namespace, one.name)));
+        let holder = Holder::ConfigMap;
+        sources::watch::<ConfigMap>(&deps.client, holder, Some(&labels), maps_told, &shutdown, changed).await;
+        shared.unwatched.store(true, Ordering::Relaxed);
+    };
+    let maps_there = async {
+        // It only ever ends by being dropped. Who waited before they were watched, or will not be, is looked at once.
+        let _ = maps_listed.await;
+        shared.wake_data_set(None);
+    };
+    let kept_here = async {
+        let changed = |of| shared.wake_data_set(of);
+        shutdown.run_until_cancelled(datasets::follow(deps.scorer.store(), changed)).await;
+    };
     let experiments =
         work(&shared.experiments, experiment::AT_ONCE, &shutdown, |key| experiment::run(shared.clone(), key));
     let scores = work(&shared.scores, AT_ONCE, &shutdown, |key| {
@@ -130,12 +162,16 @@ pub(super) async fn run(deps: ControllerDeps, shutdown: CancellationToken) {
         agents,
         teams,
         models,
+        maps,
+        maps_there,
+        kept_here,
         experiments,
         scores,
         batches,
         made::run(&deps, &online, &shutdown),
         online.run(&shutdown),
-        tally::run(&deps, &shutdown)
+        tally::run(&deps, &shutdown),
+        forget::run(&deps, &shutdown)
     );
 }
 
@@ -153,6 +189,9 @@ impl Shared {
         match told {
             Told::All(all) => {
                 self.names.clear();
+                self.data_sets.clear();
+                self.selecting.clear();
+                self.keep_only(&all);
                 all.iter().for_each(|evaluation| self.look(evaluation));
             }
             Told::Changed { new, .. } => self.look(&new),
@@ -165,6 +204,8 @@ impl Shared {
                 if let Some(evaluation) = entry.sound() {
                     let key = key(evaluation);
                     self.names.set(&key, Vec::new());
+                    self.data_sets.set(&key, Vec::new());
+                    self.selecting.set(&key, Vec::new());
                     self.scores.forget(&key);
                     self.batches.forget(&key);
                     self.experiments.forget(&key);
@@ -180,6 +221,20 @@ impl Shared {
         }
     }
 
+    /// Lets go of those that went without being told.
+    fn keep_only(&self, all: &[Arc<Evaluation>]) {
+        let existing: HashSet<&str> = all.iter().filter_map(|one| one.metadata.uid.as_deref()).collect();
+        self.read.lock().retain(|uid, _| existing.contains(uid.as_str()));
+        self.running.lock().retain(|uid, running| {
+            let stays = existing.contains(uid.as_str());
+            if !stays {
+                running.cancel();
+            }
+            stays
+        });
+        experiment::keep_only(self, &existing);
+    }
+
     fn look(&self, evaluation: &Evaluation) {
         let key = key(evaluation);
         let uid = evaluation.metadata.uid.as_deref().unwrap_or_default();
@@ -189,12 +244,16 @@ impl Shared {
             running.cancel();
         }
         let is_experiment = experiment::is(evaluation);
-        if is_experiment {
-            experiment::look(self, evaluation);
-        }
+        // Also one that makes none any more: what it made may still run.
+        experiment::look(self, evaluation);
         // One that makes experiments may run again.
         let open = is_experiment || !ended(evaluation);
         self.names.set(&key, if open { named(evaluation) } else { Vec::new() });
+        let data_set = evaluation.spec.config.data_set.as_ref().filter(|_| is_experiment);
+        let data_set = data_set.map(|data_set| (key.0.clone(), data_set.name.clone()));
+        self.data_sets.set(&key, data_set.into_iter().collect());
+        let selects = open && !is_experiment && evaluation.spec.config.query_selector.is_some();
+        self.selecting.set(&key, if selects { vec![key.0.clone()] } else { Vec::new() });
         self.queue(evaluation).add(key.clone());
         if let Some(parent) = parent(evaluation) {
             self.batches.add((key.0.clone(), parent));
@@ -206,11 +265,33 @@ impl Shared {
         if evaluation.spec.type_ == EvaluationType::Batch { &self.batches } else { &self.scores }
     }
 
+    /// It is looked at, by those who look at what it is now.
+    fn again(&self, key: Key) {
+        if let Some(evaluation) = self.deps.evaluations.get(&key.0, &key.1) {
+            self.queue(&evaluation).add(key);
+        }
+    }
+
     /// Whoever names this object is looked at.
     fn wake(&self, kind: Kind, of: &Key) {
-        for key in self.names.of(&(kind, of.clone())) {
-            if let Some(evaluation) = self.deps.evaluations.get(&key.0, &key.1) {
-                self.queue(&evaluation).add(key);
+        self.names.of(&(kind, of.clone())).into_iter().for_each(|key| self.again(key));
+    }
+
+    /// Who asks this data set is looked at; all who ask any, for `None`.
+    fn wake_data_set(&self, of: Option<Key>) {
+        let asks = of.map_or_else(|| self.data_sets.all(), |of| self.data_sets.of(&of));
+        asks.into_iter().for_each(|key| self.again(key));
+    }
+
+    /// Batches that select a query which is new, or has other labels than before, may wait for it.
+    fn wake_selecting(&self, query: &ObjectMeta) {
+        let none = BTreeMap::new();
+        let labels = query.labels.as_ref().unwrap_or(&none);
+        for key in self.selecting.of(&query.namespace.clone().unwrap_or_default()) {
+            let batch = self.deps.evaluations.get(&key.0, &key.1);
+            let selector = batch.as_ref().and_then(|batch| batch.spec.config.query_selector.as_ref());
+            if selector.is_some_and(|selector| selector.labels().matches(labels)) {
+                self.again(key);
             }
         }
     }
@@ -224,13 +305,24 @@ impl Shared {
             }
             self.wake(kind, &key);
         };
+        let came = |old: Option<&K>, new: &K| {
+            if kind == Kind::Query && old.is_none_or(|old| old.meta().labels != new.meta().labels) {
+                self.wake_selecting(new.meta());
+            }
+        };
         follow(cache, shutdown, |told| match told {
             Told::All(objects) => {
-                objects.iter().for_each(|object| wake(object));
+                objects.iter().for_each(|object| {
+                    wake(object);
+                    came(None, object);
+                });
                 // Those that went meanwhile are not among them.
                 self.ends.told_all();
             }
-            Told::Changed { new, .. } => wake(&new),
+            Told::Changed { old, new } => {
+                wake(&new);
+                came(old.as_deref(), &new);
+            }
             Told::Gone(entry) => {
                 if let Some(object) = entry.sound() {
                     wake(object);
@@ -270,7 +362,13 @@ impl Shared {
             Plan::Batch => batch::reconcile(deps, &evaluation).await,
             Plan::Cancel => {
                 batch::stop(deps, &evaluation).await?;
-                status::write(deps, &evaluation, &status::canceled(&evaluation)).await?;
+                let mut canceled = status::canceled(&evaluation);
+                if evaluation.spec.type_ != EvaluationType::Batch {
+                    let uid = evaluation.uid().unwrap_or_default();
+                    let steps = steps_of(evaluation.metadata.generation.unwrap_or_default(), "");
+                    status::paid(&mut canceled, &deps.scorer.paid(&uid, &steps).await?);
+                }
+                status::write(deps, &evaluation, &canceled).await?;
                 Ok(None)
             }
         }
@@ -372,11 +470,11 @@ impl Shared {
         self.running.lock().remove(&work.uid);
         let scored = match scored {
             Ok(Ok(scored)) => scored,
-            Ok(Err(ScoreError::Failed(error))) => return self.end(evaluation, &error).await,
+            Ok(Err(ScoreError::Failed(error))) => return self.unscored(evaluation, work, &error).await,
             Ok(Err(ScoreError::Store(error))) => return Err(error.into()),
             Err(_) => {
                 let text = format!("The evaluation's timeout of {timeout} passed. Raise spec.timeout.");
-                return self.end(evaluation, &RunError::new(codes::TIMED_OUT, text)).await;
+                return self.unscored(evaluation, work, &RunError::new(codes::TIMED_OUT, text)).await;
             }
         };
         status::annotate(deps, evaluation, &scored).await?;
@@ -386,7 +484,28 @@ impl Shared {
     }
 
     async fn end(&self, evaluation: &Evaluation, error: &RunError) -> Result<Option<Duration>, Fault> {
-        status::write(&self.deps, evaluation, &status::failed(evaluation, error)).await?;
+        self.ended_by(evaluation, error, &status::failed(evaluation, error)).await
+    }
+
+    /// It ended without a score. What its judges were paid stands in its status all the same: budgets go by that.
+    async fn unscored(
+        &self,
+        evaluation: &Evaluation,
+        work: &Work,
+        error: &RunError,
+    ) -> Result<Option<Duration>, Fault> {
+        let mut failed = status::failed(evaluation, error);
+        status::paid(&mut failed, &self.deps.scorer.paid(&work.uid, &work.steps()).await?);
+        self.ended_by(evaluation, error, &failed).await
+    }
+
+    async fn ended_by(
+        &self,
+        evaluation: &Evaluation,
+        error: &RunError,
+        failed: &EvaluationStatus,
+    ) -> Result<Option<Duration>, Fault> {
+        status::write(&self.deps, evaluation, failed).await?;
         self.deps.engine.events().warning(evaluation, &error.code, &error.message);
         Ok(None)
     }

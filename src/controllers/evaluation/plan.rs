@@ -150,7 +150,7 @@ pub(super) fn kept(evaluation: &Evaluation, now: Timestamp) -> Plan {
 /// Whether nothing more will happen.
 pub(super) fn ended(evaluation: &Evaluation) -> bool {
     let phase = evaluation.status.as_ref().and_then(|status| status.phase);
-    matches!(phase, Some(EvaluationPhase::Done | EvaluationPhase::Error | EvaluationPhase::Canceled))
+    phase.is_some_and(EvaluationPhase::is_terminal)
 }
 
 pub(super) fn ended_at(evaluation: &Evaluation) -> Option<Timestamp> {

@@ -69,13 +69,18 @@ pub(super) fn done(evaluation: &Evaluation, scored: &Scored, took: Duration) -> 
     status.score = written(scored.score);
     status.passed = scored.passed;
     status.results = results(&scored.findings);
-    status.cost = costs(scored.costs.iter().map(|(currency, nanos)| (currency.as_str(), *nanos)));
-    status.token_usage = (scored.usage != TokenUsage::default()).then_some(scored.usage);
+    paid(&mut status, scored);
     status.duration =
         Some(GoDuration::from(Duration::from_millis(u64::try_from(took.as_millis()).unwrap_or(0))));
     scored.message.clone_into(&mut status.message);
     set(evaluation, &mut status, ConditionStatus::True, reasons::SUCCEEDED, &scored.message);
     status
+}
+
+/// What its judges were paid.
+pub(super) fn paid(status: &mut EvaluationStatus, scored: &Scored) {
+    status.cost = costs(scored.costs.iter().map(|(currency, nanos)| (currency.as_str(), *nanos)));
+    status.token_usage = (scored.usage != TokenUsage::default()).then_some(scored.usage);
 }
 
 fn results(findings: &[Finding]) -> Vec<EvaluationResult> {

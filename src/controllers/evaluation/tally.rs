@@ -20,6 +20,8 @@ use crate::resources::{Evaluation, Query};
 
 /// Queries at once.
 const AT_ONCE: usize = 4;
+/// Field of a score: the name of its Evaluation.
+const EVALUATION: &str = "evaluation";
 
 /// Watches for evaluations of queries that have ended.
 pub(super) async fn run(deps: &ControllerDeps, shutdown: &CancellationToken) {
@@ -68,10 +70,9 @@ async fn tally(deps: &ControllerDeps, key: &Key) -> Result<(), kube::Error> {
         })
         .map(|evaluation| score(evaluation))
         .collect();
-    scores.sort_by(|a, b| a.evaluator_name.cmp(&b.evaluator_name));
     let before = current.status.as_ref().map(|status| status.evaluations.as_slice()).unwrap_or_default();
-    // What was scored stays when its evaluation is removed.
-    if before == scores || scores.len() < before.len() {
+    with_earlier(&mut scores, before);
+    if before == scores {
         return Ok(());
     }
     let patch = json!({"metadata": {"uid": current.metadata.uid}, "status": {"evaluations": scores}});
@@ -82,9 +83,17 @@ async fn tally(deps: &ControllerDeps, key: &Key) -> Result<(), kube::Error> {
     }
 }
 
+/// What was scored stays when its evaluation is removed.
+fn with_earlier(scores: &mut Vec<QueryEvaluation>, before: &[QueryEvaluation]) {
+    let by = |one: &QueryEvaluation| one.metadata.get(EVALUATION).cloned();
+    let here: Vec<Option<String>> = scores.iter().map(by).collect();
+    scores.extend(before.iter().filter(|one| !here.contains(&by(one))).cloned());
+    scores.sort_by(|a, b| (&a.evaluator_name, by(a)).cmp(&(&b.evaluator_name, by(b))));
+}
+
 fn score(evaluation: &Evaluation) -> QueryEvaluation {
     let status = evaluation.status.clone().unwrap_or_default();
-    let mut metadata = BTreeMap::from([("evaluation".to_owned(), evaluation.name_any())]);
+    let mut metadata = BTreeMap::from([(EVALUATION.to_owned(), evaluation.name_any())]);
     if status.score.is_empty() {
         metadata.insert("error".to_owned(), status.message);
     }
@@ -93,5 +102,23 @@ fn score(evaluation: &Evaluation) -> QueryEvaluation {
         score: if status.score.is_empty() { "0".to_owned() } else { status.score },
         passed: status.passed,
         metadata,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_of_evaluations_that_went_stay_beside_newer_ones() {
+        let one = |evaluator: &str, score: &str| QueryEvaluation {
+            evaluator_name: evaluator.into(),
+            score: score.into(),
+            metadata: BTreeMap::from([(EVALUATION.to_owned(), format!("{evaluator}-e"))]),
+            ..QueryEvaluation::default()
+        };
+        let mut scores = vec![one("c", "0.3"), one("a", "0.5")];
+        with_earlier(&mut scores, &[one("a", "0.1"), one("b", "0.2")]);
+        assert_eq!(scores, [one("a", "0.5"), one("b", "0.2"), one("c", "0.3")]);
     }
 }

@@ -180,7 +180,7 @@ impl Memories {
 
     /// Whether what is kept is of this cluster: whoever is shown another one by mistake must not take everything for deleted. A
     /// cluster is known by the UID of its namespace kube-system.
-    pub(super) async fn are_of_this_cluster(&self) -> Result<bool, MemoryError> {
+    pub async fn are_of_this_cluster(&self) -> Result<bool, MemoryError> {
         let namespaces: Api<Namespace> = Api::all(self.client.clone());
         let system = namespaces.get_metadata_opt("kube-system").await?;
         let uid = system.and_then(|system| system.metadata.uid).unwrap_or_default();

@@ -11,7 +11,7 @@ mod tests;
 
 use std::collections::HashMap;
 
-use super::experiment::Trial;
+use super::experiment::{Trial, add};
 use super::statistics;
 use crate::engine::journal::{Cost, Usage};
 
@@ -22,6 +22,8 @@ pub use rows::{Row, rows};
 
 /// Differences of scores up to this count as the same.
 pub const NOISE: f64 = 0.01;
+/// How far a difference of decimals is from what they say, at the most: 0.89 is not by more than 0.01 below 0.9.
+const UNEVEN: f64 = 1e-9;
 /// Scores that differ by less are written the same.
 const UNSEEN: f64 = 0.0005;
 /// Bins of a histogram, from 0 to 1.
@@ -186,14 +188,6 @@ fn in_figures(rows: &[Row], trials: &[Trial]) -> Summary {
         trial.judge_costs.iter().for_each(|cost| add(&mut summary.judge_costs, cost));
     }
     summary
-}
-
-/// Adds a cost to those of its currency.
-fn add(sums: &mut Vec<Cost>, cost: &Cost) {
-    match sums.iter_mut().find(|sum| sum.currency == cost.currency) {
-        Some(sum) => sum.nanos = sum.nanos.saturating_add(cost.nanos),
-        None => sums.push(cost.clone()),
-    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Asked, NOISE, Side, UNSEEN, add, count};
+use super::{Asked, NOISE, Side, UNEVEN, UNSEEN, add, count};
 use crate::engine::journal::Cost;
 use crate::evaluation::experiment::Trial;
 
@@ -46,12 +46,14 @@ impl Row {
         self.base.filter(|_| self.ended && !self.gone).map(|base| self.value() - base)
     }
 
-    pub(super) fn worse(&self) -> bool {
-        self.moved().is_some_and(|moved| moved < -NOISE)
+    /// It became worse by more than [`NOISE`].
+    pub fn worse(&self) -> bool {
+        self.moved().is_some_and(|moved| moved < -(NOISE + UNEVEN))
     }
 
-    pub(super) fn better(&self) -> bool {
-        self.moved().is_some_and(|moved| moved > NOISE)
+    /// It became better by more.
+    pub fn better(&self) -> bool {
+        self.moved().is_some_and(|moved| moved > NOISE + UNEVEN)
     }
 
     pub(super) fn changed(&self) -> bool {

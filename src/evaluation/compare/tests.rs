@@ -54,6 +54,17 @@ fn what_is_missing_counts_nothing_and_is_no_pass() {
 }
 
 #[test]
+fn what_is_not_further_off_than_the_noise_is_the_same() {
+    let all = asked(&["same", "worse", "better"]);
+    let old = [trial("same", 0, Some(0.9)), trial("worse", 0, Some(0.9)), trial("better", 0, Some(0.5))];
+    // As these are stored, 0.89 is by more than 0.01 below 0.9.
+    let now = [trial("same", 0, Some(0.89)), trial("worse", 0, Some(0.889)), trial("better", 0, Some(0.511))];
+    let both = compare(&side(&all, 1, &now, true), Some(&side(&all, 1, &old, true)));
+    let delta = both.delta.unwrap();
+    assert_eq!((delta.worse, delta.better), (1, 1));
+}
+
+#[test]
 fn what_moved_comes_first_and_what_is_gone_is_not_overlooked() {
     let (before, after) = (asked(&["a", "b", "c", "d", "gone"]), asked(&["new", "a", "b", "c", "d"]));
     let old = ["a", "b", "c", "d", "gone"].map(|id| trial(id, 0, Some(0.8)));

@@ -4,8 +4,11 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use super::Item;
 use super::record::id_of;
+use super::{Item, MAX_ID_BYTES};
+
+/// Bytes of an id that are left for a number which tells it from another.
+const ROOM: usize = 8;
 
 /// How many items of a version are other than before.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -36,6 +39,8 @@ pub fn append(mut items: Vec<Item>, more: Vec<Item>) -> Vec<Item> {
 /// An id for an item that has none, which no other of `items` has.
 pub fn new_id(item: &Item, items: &[Item]) -> String {
     let wanted = if item.name.trim().is_empty() { id_of(&item.input) } else { item.name.trim().to_owned() };
+    // With room for a number.
+    let wanted = wanted[..wanted.floor_char_boundary(MAX_ID_BYTES - ROOM)].to_owned();
     let taken = |id: &str| items.iter().any(|other| other.id == id);
     if !taken(&wanted) {
         return wanted;

@@ -19,6 +19,8 @@ const GAP: i64 = 1024;
 const CHUNK: usize = 512 << 10;
 /// Rows that one statement closes.
 const CLOSED_AT_ONCE: usize = 1000;
+/// `home` of one that was deleted.
+const NONE: &str = "none";
 
 /// What becomes the next version.
 pub(super) struct Draft<'a> {
@@ -72,12 +74,15 @@ pub(super) async fn commit(
              ON CONFLICT (namespace, name) DO NOTHING",
         )),
         bind(Statement::new(
-            "UPDATE data_sets SET home = $3, newest = $4, seen = $5 WHERE namespace = $1 AND name = $2 AND newest = $6",
+            "UPDATE data_sets SET home = $3, newest = $4, seen = $5 \
+             WHERE namespace = $1 AND name = $2 AND newest = $6 AND home = $7",
         ))
         .bind(draft.home.text())
         .bind(i64::from(next))
         .bind(draft.seen)
         .bind(i64::from(before.newest))
+        // A delete leaves the number, so that it alone does not tell.
+        .bind(before.home.map_or(NONE, Home::text))
         .must(),
     ];
     let mut closed: Vec<&str> = old.keys().filter(|id| !new.contains_key(*id)).copied().collect();
@@ -193,13 +198,18 @@ fn forget(namespace: &str, name: &str, last: u32) -> [Statement; 2] {
 }
 
 /// Deletes a data set with its versions. Its row stays, so that the next of this name goes on with the numbers.
+///
+/// Errors: [`StoreError::Unmet`] when another version came meanwhile, or it was deleted.
 pub(super) async fn delete(store: &Store, before: &Known) -> Result<(), StoreError> {
     let (namespace, name) = (before.namespace.as_str(), before.name.as_str());
     let bind = |statement: Statement| statement.bind(namespace).bind(name);
     let mut statements = vec![
         bind(Statement::new(
-            "UPDATE data_sets SET home = 'none', seen = '' WHERE namespace = $1 AND name = $2",
-        )),
+            "UPDATE data_sets SET home = 'none', seen = '' WHERE namespace = $1 AND name = $2 AND newest = $3 AND home = $4",
+        ))
+        .bind(i64::from(before.newest))
+        .bind(before.home.map_or(NONE, Home::text))
+        .must(),
         bind(Statement::new(
             "UPDATE data_set_items SET ends = $3 WHERE namespace = $1 AND name = $2 AND ends = $4",
         ))

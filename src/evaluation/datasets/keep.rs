@@ -173,6 +173,24 @@ pub(super) async fn window(
     store.rows(find).await?.iter().map(|row| Ok(item(&row.get::<String>(0)?))).collect()
 }
 
+/// Up to `limit` items of a version that come after a place, with theirs; the first ones for `None`.
+pub(super) async fn after(
+    store: &Store,
+    namespace: &str,
+    name: &str,
+    version: u32,
+    place: Option<i64>,
+    limit: usize,
+) -> Result<Vec<(i64, Item)>, StoreError> {
+    let find = Statement::new(
+        "SELECT place, content FROM data_set_items \
+         WHERE namespace = $1 AND name = $2 AND since <= $3 AND ends > $3 AND place > $4 ORDER BY place LIMIT $5",
+    );
+    let find = find.bind(namespace).bind(name).bind(i64::from(version)).bind(place.unwrap_or(i64::MIN));
+    let rows = store.rows(find.bind(i64::try_from(limit).unwrap_or(i64::MAX))).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, item(&row.get::<String>(1)?)))).collect()
+}
+
 /// What we wrote is read; an item of another version of this program keeps what it can.
 pub(super) fn item(content: &str) -> Item {
     serde_json::from_str(content).unwrap_or_default()

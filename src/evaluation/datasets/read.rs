@@ -8,7 +8,7 @@ use serde_json::Value;
 use serde_saphyr::Spanned;
 
 use super::record::Record;
-use super::{Item, MAX_BYTES, MAX_ITEM_BYTES, MAX_ITEMS, table};
+use super::{Item, MAX_BYTES, MAX_ID_BYTES, MAX_ITEM_BYTES, MAX_ITEMS, MAX_TAGS, table};
 
 /// Names under which a list may stand.
 pub(super) const LISTS: [&str; 3] = ["items", "examples", "data"];
@@ -170,6 +170,12 @@ impl Reading {
 
 /// Whether an item keeps the bounds; adds its size to `bytes`.
 pub(super) fn check(item: &Item, bytes: &mut usize) -> Result<(), String> {
+    if item.id.len() > MAX_ID_BYTES {
+        return Err(format!("its id has {} bytes, and one may have {MAX_ID_BYTES}", item.id.len()));
+    }
+    if item.tags.len() > MAX_TAGS {
+        return Err(format!("it has {} tags, and an item may have {MAX_TAGS}", item.tags.len()));
+    }
     // What serde derives for our own types always encodes.
     let size = serde_json::to_string(item).unwrap_or_default().len();
     if size > MAX_ITEM_BYTES {

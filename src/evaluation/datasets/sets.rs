@@ -1,17 +1,21 @@
 //! Data sets, wherever they are kept.
 
 use futures::TryStreamExt;
-use futures::stream::BoxStream;
+use futures::stream::{self, BoxStream};
 use k8s_openapi::api::core::v1::ConfigMap;
 
 use super::commit::{self, Draft};
 use super::keep::{self, Home, Known, Version};
-use super::{DataSetError, Item, content, is_data_set, read};
+use super::{DataSetError, Item, MAX_ITEMS, content, is_data_set, news, read};
 use crate::engine::world::World;
 use crate::store::{Store, StoreError};
 
 /// How often a version is tried to be made when others make some at the same time.
 const TRIES: usize = 5;
+/// Items that are read at once for somebody who may read slowly: while they are sent, no connection to the database waits.
+const PIECE: usize = 64;
+/// Characters of an id that an error quotes.
+const MAX_QUOTE: usize = 80;
 
 /// A version of a data set with its items.
 pub type Resolved = (u32, Vec<Item>);
@@ -91,7 +95,7 @@ impl DataSets {
         let part = |text: &Option<String>| text.clone().unwrap_or_default();
         let seen = format!("{}/{}", part(&meta.uid), part(&meta.resource_version));
         let known = keep::find(&self.store, namespace, name).await?;
-        if known.home == Some(Home::ConfigMap) && known.seen == seen {
+        if known.home == Some(Home::ConfigMap) && (known.seen == seen || is_later(&known.seen, &seen)) {
             return Ok(known.newest);
         }
         let unreadable = |why| DataSetError::Unreadable { name: name.to_owned(), why };
@@ -102,6 +106,10 @@ impl DataSets {
         let draft = Draft { namespace, name, home: Home::ConfigMap, seen: &seen, note, items: &items };
         for _ in 0..TRIES {
             let known = keep::find(&self.store, namespace, name).await?;
+            // Somebody has seen a later one meanwhile.
+            if known.home == Some(Home::ConfigMap) && is_later(&known.seen, &seen) {
+                return Ok(known.newest);
+            }
             match commit::commit(&self.store, &known, &draft).await {
                 Ok(number) => return Ok(number.unwrap_or(known.newest)),
                 Err(StoreError::Unmet) => {}
@@ -112,7 +120,8 @@ impl DataSets {
     }
 
     /// Makes the next version of a data set that is kept here, or a new one. `from` is the version that it was made from, 0 for a new
-    /// one. Items that are those of the newest version already make none.
+    /// one. Items that are those of the newest version already make none. One of a ConfigMap that is known under this name must be gone:
+    /// what is known of it goes, too, but for the numbers.
     ///
     /// # Errors
     ///
@@ -125,22 +134,33 @@ impl DataSets {
         note: &str,
         items: &[Item],
     ) -> Result<u32, DataSetError> {
-        let known = keep::find(&self.store, namespace, name).await?;
-        let newest = if known.home.is_some() { known.newest } else { 0 };
+        let mut known = keep::find(&self.store, namespace, name).await?;
+        let newest = if known.home == Some(Home::Store) { known.newest } else { 0 };
         let conflict = |newest| DataSetError::Conflict { name: name.to_owned(), newest };
         if newest != from {
             return Err(conflict(newest));
         }
+        let unreadable = |why| DataSetError::Unreadable { name: name.to_owned(), why };
+        if items.len() > MAX_ITEMS {
+            return Err(unreadable(format!("{} items, and a data set may have {MAX_ITEMS}", items.len())));
+        }
         let mut bytes = 0;
         for item in items {
-            read::check(item, &mut bytes).map_err(|why| DataSetError::Unreadable {
-                name: name.to_owned(),
-                why: format!("item '{}': {why}", item.id),
+            read::check(item, &mut bytes).map_err(|why| {
+                let id: String = item.id.chars().take(MAX_QUOTE).collect();
+                unreadable(format!("item '{id}': {why}"))
             })?;
+        }
+        if known.home == Some(Home::ConfigMap) {
+            self.delete(namespace, name).await?;
+            known = keep::find(&self.store, namespace, name).await?;
         }
         let draft = Draft { namespace, name, home: Home::Store, seen: "", note, items };
         match commit::commit(&self.store, &known, &draft).await {
-            Ok(number) => Ok(number.unwrap_or(known.newest)),
+            Ok(number) => {
+                news::tell(&self.store, namespace, name).await;
+                Ok(number.unwrap_or(known.newest))
+            }
             Err(StoreError::Unmet) => Err(conflict(keep::find(&self.store, namespace, name).await?.newest)),
             Err(error) => Err(error.into()),
         }
@@ -148,8 +168,18 @@ impl DataSets {
 
     /// Forgets a data set with all its versions.
     pub async fn delete(&self, namespace: &str, name: &str) -> Result<(), DataSetError> {
-        let known = keep::find(&self.store, namespace, name).await?;
-        Ok(commit::delete(&self.store, &known).await?)
+        for _ in 0..TRIES {
+            let known = keep::find(&self.store, namespace, name).await?;
+            // One that was never looked at, or is gone.
+            if known.home.is_none() {
+                return Ok(());
+            }
+            match commit::delete(&self.store, &known).await {
+                Err(StoreError::Unmet) => {}
+                done => return Ok(done?),
+            }
+        }
+        Err(StoreError::Unmet.into())
     }
 
     /// The data sets that are kept here alone, of a namespace or of all.
@@ -195,25 +225,37 @@ impl DataSets {
         Ok(keep::window(&self.store, namespace, name, version, offset, limit).await?)
     }
 
-    /// The items of a version one after the other, each as a line of JSON.
+    /// The items of a version as lines of JSON, piece by piece.
     ///
     /// # Errors
     ///
-    /// There is no such version (any more).
-    pub async fn lines(
-        &self,
-        namespace: &str,
-        name: &str,
+    /// There is no such version (any more); also in the middle, when it is forgotten while it is read.
+    pub async fn lines<'a>(
+        &'a self,
+        namespace: &'a str,
+        name: &'a str,
         version: u32,
-    ) -> Result<BoxStream<'_, Result<String, StoreError>>, DataSetError> {
-        self.there(namespace, name, version).await?;
-        let contents = keep::contents(&self.store, namespace, name, version)?;
-        Ok(Box::pin(contents.map_ok(|content| super::jsonl(&[keep::item(&content)]))))
+    ) -> Result<BoxStream<'a, Result<String, DataSetError>>, DataSetError> {
+        let whole = self.there(namespace, name, version).await?.items;
+        // How many were read, and the place of the last.
+        let pieces = stream::try_unfold((0, None), move |(count, after)| async move {
+            if count >= whole {
+                return Ok(None);
+            }
+            let piece = keep::after(&self.store, namespace, name, version, after, PIECE).await?;
+            let Some(last) = piece.last().map(|(place, _)| *place) else {
+                self.there(namespace, name, version).await?;
+                return Ok(None);
+            };
+            let items: Vec<Item> = piece.into_iter().map(|(_, item)| item).collect();
+            Ok(Some((super::jsonl(&items), (count + items.len(), Some(last)))))
+        });
+        Ok(Box::pin(pieces))
     }
 
-    async fn there(&self, namespace: &str, name: &str, version: u32) -> Result<(), DataSetError> {
-        if keep::one_version(&self.store, namespace, name, version).await?.is_some() {
-            return Ok(());
+    async fn there(&self, namespace: &str, name: &str, version: u32) -> Result<Version, DataSetError> {
+        if let Some(there) = keep::one_version(&self.store, namespace, name, version).await? {
+            return Ok(there);
         }
         let newest = keep::find(&self.store, namespace, name).await?.newest;
         if newest == 0 {
@@ -221,6 +263,15 @@ impl DataSets {
         }
         Err(DataSetError::NoVersion { namespace: namespace.into(), name: name.into(), version, newest })
     }
+}
+
+/// Whether `known` is of the same ConfigMap as `seen`, and later.
+fn is_later(known: &str, seen: &str) -> bool {
+    let parts = |text: &str| {
+        let (uid, version) = text.split_once('/')?;
+        Some((uid.to_owned(), version.parse::<u64>().ok()?))
+    };
+    parts(known).zip(parts(seen)).is_some_and(|(known, seen)| known.0 == seen.0 && known.1 > seen.1)
 }
 
 fn not_found(namespace: &str, name: &str) -> DataSetError {

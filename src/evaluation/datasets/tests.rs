@@ -1,3 +1,4 @@
+use futures::TryStreamExt;
 use k8s_openapi::api::core::v1::ConfigMap;
 use serde_json::json;
 
@@ -121,6 +122,8 @@ fn ids(items: &[Item]) -> Vec<&str> {
 on_both!(
     versions_stay_as_they_were,
     a_config_map_is_a_version_when_it_says_something_new,
+    a_change_and_a_delete_at_once_leave_all_or_nothing,
+    bounds_hold_for_what_was_put_together,
     of_two_changes_at_once_one_is_told,
     old_versions_go_and_numbers_never_come_again,
 );
@@ -158,6 +161,9 @@ async fn versions_stay_as_they_were(Fresh { store, .. }: Fresh) {
     assert_eq!(versions[2].tags, ["odd"]);
     assert!(matches!(sets.items("port", "tides", 4).await, Err(DataSetError::NoVersion { newest: 3, .. })));
     assert!(matches!(sets.items("port", "none", 1).await, Err(DataSetError::NotFound { .. })));
+    let lines: Vec<String> = sets.lines("port", "tides", 3).await.unwrap().try_collect().await.unwrap();
+    assert!(lines.len() > 1, "it is read in pieces");
+    assert_eq!(items(&lines.concat(), Format::Jsonl).unwrap(), second);
     assert_eq!(sets.kept_here(Some("port")).await.unwrap().len(), 1);
     assert_eq!(sets.kept_here(Some("else")).await.unwrap().len(), 0);
 }
@@ -180,6 +186,58 @@ async fn a_config_map_is_a_version_when_it_says_something_new(Fresh { store, .. 
     assert_eq!(why, "Data set 'small' cannot be read: key 'items.csv': line 2: it has no input.");
     assert_eq!(ids(&sets.items("port", "small", 2).await.unwrap()), ["a", "b"]);
     assert_eq!(sets.kept_here(None).await.unwrap(), []);
+    assert_eq!(sets.look(&config_map("5", "id,input\na,A!\n"), "").await.unwrap(), 3);
+    // Who read it earlier and was slow does not make the old text the newest.
+    assert_eq!(sets.look(&config_map("3", "id,input\na,A?\nb,B?\n"), "").await.unwrap(), 3);
+    assert_eq!(sets.versions("port", "small").await.unwrap().len(), 3);
+    // The ConfigMap went, and nobody said so.
+    assert_eq!(sets.put("port", "small", 0, "", &[item("a", "A!")]).await.unwrap(), 4);
+    assert_eq!(sets.versions("port", "small").await.unwrap().len(), 1);
+}
+
+async fn a_change_and_a_delete_at_once_leave_all_or_nothing(Fresh { store, .. }: Fresh) {
+    let sets = DataSets::new(store.clone());
+    let all: Vec<Item> = (0..9).map(|n| item(&format!("i{n}"), "first?")).collect();
+    let mut after = all.clone();
+    after[0].input = "second?".into();
+    for round in 0..8 {
+        let name = format!("tides-{round}");
+        sets.put("port", &name, 0, "", &all).await.unwrap();
+        let (put, gone) = tokio::join!(sets.put("port", &name, 1, "", &after), sets.delete("port", &name));
+        gone.unwrap();
+        // Whoever came first: it was deleted as it was, or after the change.
+        assert!(matches!(put, Ok(2) | Err(DataSetError::Conflict { .. })), "{put:?}");
+        assert_eq!(sets.versions("port", &name).await.unwrap(), []);
+        assert!(sets.put("port", &name, 0, "", &all).await.unwrap() > 1);
+    }
+    // What is decided by what was read before somebody else's write is not written.
+    let known = keep::find(&store, "port", "tides-0").await.unwrap();
+    sets.delete("port", "tides-0").await.unwrap();
+    let draft = commit::Draft {
+        namespace: "port",
+        name: "tides-0",
+        home: Home::Store,
+        seen: "",
+        note: "",
+        items: &after,
+    };
+    assert!(matches!(commit::commit(&store, &known, &draft).await, Err(crate::store::StoreError::Unmet)));
+    assert!(matches!(commit::delete(&store, &known).await, Err(crate::store::StoreError::Unmet)));
+}
+
+async fn bounds_hold_for_what_was_put_together(Fresh { store, .. }: Fresh) {
+    let sets = DataSets::new(store);
+    let long = item(&"x".repeat(MAX_ID_BYTES + 1), "A?");
+    let tagged = Item { tags: vec!["t".into(); MAX_TAGS + 1], ..item("a", "A?") };
+    let many: Vec<Item> = (0..=MAX_ITEMS).map(|n| item(&n.to_string(), "A?")).collect();
+    for (items, expected) in
+        [(vec![long], "its id has 257"), (vec![tagged], "33 tags"), (many, "50001 items")]
+    {
+        let why = sets.put("port", "tides", 0, "", &items).await.unwrap_err().to_string();
+        assert!(why.contains(expected) && why.len() < 300, "{why}");
+    }
+    let made = new_id(&Item { name: "é".repeat(400), ..Item::default() }, &[]);
+    assert!(made.len() < MAX_ID_BYTES && made.len() > 200, "{made}");
 }
 
 async fn of_two_changes_at_once_one_is_told(Fresh { store, .. }: Fresh) {

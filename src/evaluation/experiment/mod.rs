@@ -13,10 +13,13 @@ mod tests;
 pub mod trial;
 
 pub use figures::Figures;
+pub(in crate::evaluation) use figures::add;
 pub use gate::{Against, Condition, GateResult, judge as judge_gate};
-pub use outcome::{Outcome, TargetOutcome, outcome, worse};
+pub use outcome::{Outcome, TargetOutcome, outcome};
 pub use record::{
-    AskedTarget, Experiment, ItemHead, MAX_EXPERIMENTS, MAX_TRIALS, REPLACED, Snapshot, State, run_key,
+    AskedTarget, Experiment, ItemHead, MAX_EXPERIMENTS, MAX_TRIALS, REPLACED, Snapshot, State, baseline,
+    own_baseline, run_key,
 };
+pub(in crate::evaluation) use store::unasked;
 pub use store::{Experiments, Place};
 pub use trial::{Target, Trial};

@@ -8,7 +8,6 @@ use super::figures::add;
 use super::gate::GateResult;
 use super::trial::{Target, Trial};
 use crate::engine::journal::{Cost, Usage};
-use crate::evaluation::compare::NOISE;
 use crate::resources::comparison::Comparison;
 
 /// What came of an experiment.
@@ -95,21 +94,6 @@ pub fn outcome(targets: &[Target], items: usize, repeats: u32, trials: &[Trial])
     outcome
 }
 
-/// How many items became worse, or are not there any more.
-pub fn worse(before: &[Trial], now: &[Trial]) -> usize {
-    let (before, now) = (means(before), means(now));
-    before.iter().filter(|(item, then)| now.get(*item).is_none_or(|now| *now < **then - NOISE)).count()
-}
-
-fn means(trials: &[Trial]) -> BTreeMap<&str, f64> {
-    let mut of: BTreeMap<&str, (f64, usize)> = BTreeMap::new();
-    for trial in trials {
-        let sum = of.entry(&trial.item).or_default();
-        *sum = (sum.0 + trial.score.unwrap_or_default(), sum.1 + 1);
-    }
-    of.into_iter().map(|(item, (sum, n))| (item, sum / count(n))).collect()
-}
-
 #[derive(Default)]
 struct Tally {
     sum: f64,
@@ -150,13 +134,5 @@ mod tests {
         let b = &whole.targets[1];
         assert_eq!((b.passed, b.missing, b.mean), (0, 2, 0.0), "an item that was not asked is missing");
         assert_eq!((whole.mean, whole.passed, whole.scored), (0.3125, false, 3));
-    }
-
-    #[test]
-    fn what_is_not_there_any_more_became_worse() {
-        let before = [trial("a", "1", 0, Some(0.9), true), trial("a", "2", 0, Some(0.9), true)];
-        let now = [trial("a", "1", 0, Some(0.895), true), trial("a", "3", 0, Some(0.1), false)];
-        assert_eq!(worse(&before, &now), 1);
-        assert_eq!(worse(&before, &[]), 2);
     }
 }

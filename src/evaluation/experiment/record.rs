@@ -1,11 +1,14 @@
 //! An experiment as it is kept.
 
+use kube::ResourceExt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::outcome::Outcome;
 use super::trial::Target;
 use crate::evaluation::datasets::Item;
+use crate::resources::Evaluation;
+use crate::resources::annotations::BASELINE;
 use crate::resources::evaluation::EvaluationSpec;
 
 /// Experiments of one name that are kept; of more, the oldest go, but never the baseline.
@@ -136,6 +139,22 @@ impl Experiment {
 /// What makes an Evaluation run: its generation, and the value of the annotation that asks for it again.
 pub fn run_key(generation: i64, again: &str) -> String {
     if again.is_empty() { generation.to_string() } else { format!("{generation}/{again}") }
+}
+
+/// The experiment that an evaluation names as its baseline: `3`, one of its own, or `NAME@3`, one of another of the namespace. What
+/// cannot be read is number 0, which no experiment has: a gate must not pass because of a slip of the pen.
+pub fn baseline(evaluation: &Evaluation) -> Option<(String, u32)> {
+    let named =
+        evaluation.annotations().get(BASELINE).map(|named| named.trim()).filter(|named| !named.is_empty())?;
+    let own = evaluation.name_any();
+    let (name, number) = named.split_once('@').unwrap_or((own.as_str(), named));
+    Some((name.to_owned(), number.parse().unwrap_or_default()))
+}
+
+/// Number of the experiment of its own that an evaluation names as its baseline; 0 for none.
+pub fn own_baseline(evaluation: &Evaluation) -> u32 {
+    let own = baseline(evaluation).filter(|(name, _)| *name == evaluation.name_any());
+    own.map(|(_, number)| number).unwrap_or_default()
 }
 
 /// An item, as tables show it.

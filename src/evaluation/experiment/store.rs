@@ -206,7 +206,8 @@ impl Experiments {
         self.whole(find.bind(item_set)).await
     }
 
-    /// Keeps a trial that was not kept, and forgets what was kept until then (the steps under `steps`): on disk when this returns.
+    /// Keeps a trial that was not kept, and forgets what was kept until then (the steps under `steps`): on disk when this returns. Of an
+    /// experiment that is forgotten nothing is kept.
     pub async fn keep(
         &self,
         experiment: &Experiment,
@@ -223,11 +224,13 @@ impl Experiments {
                 .bind(i64::from(place.repeat))
         };
         let first = at(Statement::new(
-            "INSERT INTO trials (experiment, item, target, repeat, scores) VALUES ($1, $2, $3, $4, $5) \
+            "INSERT INTO trials (experiment, item, target, repeat, scores) \
+             SELECT $1, $2, $3, $4, $5 WHERE EXISTS (SELECT 1 FROM experiments WHERE id = $1) \
              ON CONFLICT (experiment, item, target, repeat) DO NOTHING",
         ));
         let second = at(Statement::new(
-            "INSERT INTO trial_details (experiment, item, target, repeat, detail) VALUES ($1, $2, $3, $4, $5) \
+            "INSERT INTO trial_details (experiment, item, target, repeat, detail) \
+             SELECT $1, $2, $3, $4, $5 WHERE EXISTS (SELECT 1 FROM experiments WHERE id = $1) \
              ON CONFLICT (experiment, item, target, repeat) DO NOTHING",
         ));
         self.store
@@ -334,8 +337,17 @@ fn forget_old(namespace: &str, name: &str, baseline: u32) -> Vec<Statement> {
     let of = of.map(|statement| {
         statement.bind(namespace).bind(name).bind(i64::from(baseline)).bind(MAX_EXPERIMENTS)
     });
-    let unasked = "DELETE FROM experiment_items WHERE item_set NOT IN (SELECT item_set FROM experiments)";
-    of.into_iter().chain([Statement::new(unasked)]).collect()
+    // What was said of experiments that are not kept any more.
+    let unheard = Statement::new(
+        "DELETE FROM annotations WHERE namespace = $1 AND evaluation = $2 \
+         AND number NOT IN (SELECT number FROM experiments WHERE namespace = $1 AND name = $2)",
+    );
+    of.into_iter().chain([unheard.bind(namespace).bind(name), unasked()]).collect()
+}
+
+/// Forgets items that no experiment asked that is kept.
+pub(in crate::evaluation) fn unasked() -> Statement {
+    Statement::new("DELETE FROM experiment_items WHERE item_set NOT IN (SELECT item_set FROM experiments)")
 }
 
 fn read(row: &Row) -> Result<Experiment, StoreError> {

@@ -18,10 +18,10 @@ const MAX_QUOTE: usize = 200;
 
 /// What a judge said, as it is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Said {
+pub(super) struct Said {
     content: String,
-    usage: Usage,
-    cost: Option<Cost>,
+    pub(super) usage: Usage,
+    pub(super) cost: Option<Cost>,
 }
 
 /// Measures and judges `subject`; steps begin with `place`. What it cost is added to `scored`.

@@ -83,8 +83,13 @@ pub struct Work {
 impl Work {
     /// What all its steps begin with.
     pub fn steps(&self) -> String {
-        format!("{}/{}", self.generation, self.place)
+        steps(self.generation, &self.place)
     }
+}
+
+/// What the steps of a generation begin with, at `place`.
+pub fn steps(generation: i64, place: &str) -> String {
+    format!("{generation}/{place}")
 }
 
 /// What was found.
@@ -162,7 +167,7 @@ impl Scorer {
         let world = self.engine.seen_by(Account::default_of(&work.namespace))?;
         let parameters = parameters::resolve(self, work, &world).await?;
         let settings = Settings::of(&parameters)
-            .map_err(|error| RunError::new(codes::INVALID_PARAMETER, format!("The {error}.")))?;
+            .map_err(|error| RunError::new(codes::INVALID_PARAMETER, format!("The {}.", error.veiled())))?;
         let kept = self.steps.under(&work.uid, &work.steps()).await?;
         let bench = Bench { scorer: self, work, kept, world, parameters, settings };
         if !work.evaluator.spec.address.is_missing() {
@@ -180,12 +185,27 @@ impl Scorer {
                 let subject = query::subject(&bench).await?;
                 bench.whole(&subject, "Query evaluation completed successfully").await
             }
-            EvaluationType::Baseline => examples::score(&bench, golden::of(&bench.parameters)).await,
+            EvaluationType::Baseline => {
+                let scored = examples::score(&bench, golden::of(&bench.parameters)).await?;
+                // Examples without a score were paid for, too.
+                let paid = self.paid(&work.uid, &work.steps()).await?;
+                Ok(Scored { usage: paid.usage, costs: paid.costs, ..scored })
+            }
             EvaluationType::Event => bench.event().await,
             EvaluationType::Batch => {
                 Err(RunError::new(codes::INVALID_SPEC, "A batch is scored by its evaluations.").into())
             }
         }
+    }
+}
+
+impl Scorer {
+    /// What judges were paid until now for the steps of `uid` that begin with `steps`, also where no score came of them.
+    pub async fn paid(&self, uid: &str, steps: &str) -> Result<Scored, StoreError> {
+        let kept = self.steps.under(uid, steps).await?;
+        let mut paid = Scored::default();
+        kept.all::<answer::Said>().for_each(|said| paid.spent(said.usage, said.cost.as_ref()));
+        Ok(paid)
     }
 }
 

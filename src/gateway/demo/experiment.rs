@@ -32,13 +32,8 @@ pub async fn run_experiment(store: &Store, client: &Client, address: &str) -> Re
     let api: Api<Evaluation> = Api::namespaced(client.clone(), EXPERIMENT_NAMESPACE);
     let phase =
         |one: Option<&Evaluation>| one.and_then(|one| one.status.as_ref()).and_then(|status| status.phase);
-    let ended = move |one: Option<&Evaluation>| {
-        one.is_none()
-            || matches!(
-                phase(one),
-                Some(EvaluationPhase::Done | EvaluationPhase::Error | EvaluationPhase::Canceled)
-            )
-    };
+    let ended =
+        move |one: Option<&Evaluation>| one.is_none() || phase(one).is_some_and(EvaluationPhase::is_terminal);
     // A watch that cannot be kept is looked at again with the next start.
     let Ok(first) = await_condition(api.clone(), NAME, ended).await else { return Ok(()) };
     if let Some(first) = first.filter(|first| phase(Some(first)) == Some(EvaluationPhase::Done))

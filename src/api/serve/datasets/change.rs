@@ -35,6 +35,7 @@ pub async fn change(change: DataSetChange) -> Result<u32, Problem> {
         Err(DataSetError::NotFound { .. }) => {
             unchanged(&change, 0)?;
             sound(&change.name)?;
+            desk.exists(&change.namespace).await?;
             match change.home {
                 DataSetHome::Store => in_store(&desk, &change, 0).await,
                 DataSetHome::ConfigMap => new_config_map(&desk, &change).await,
@@ -84,6 +85,12 @@ async fn in_store(desk: &Desk, change: &DataSetChange, newest: u32) -> Result<u3
 
 async fn in_config_map(desk: &Desk, change: &DataSetChange) -> Result<u32, Problem> {
     let map = config_map::read(desk, &change.namespace, &change.name).await?;
+    // This is what is replaced, and it may be newer than what `from` was compared with.
+    match desk.sets.look(&map, "Changed in the ConfigMap").await {
+        Ok(number) => unchanged(change, number)?,
+        Err(DataSetError::Unreadable { .. }) => {}
+        Err(error) => return Err(problem(error)),
+    }
     let found =
         content(&map).map_err(|why| wrong(format!("The ConfigMap cannot be changed: {why}."), &why))?;
     let text = text_after(desk, change, &found)?;

@@ -9,7 +9,8 @@ mod past;
 mod transfer;
 
 use futures::TryStreamExt;
-use k8s_openapi::api::core::v1::ConfigMap;
+use k8s_openapi::api::core::v1::{ConfigMap, Namespace};
+use kube::api::Api;
 
 use super::objects::check;
 use super::{Services, asker, services};
@@ -48,6 +49,24 @@ impl Desk {
             // No address of a Service is looked up.
             world: World::new(services.client(&asker()), String::new(), environment),
             services: services.clone(),
+        }
+    }
+
+    /// Whether there is a namespace: what is kept of one goes with it.
+    ///
+    /// # Errors
+    ///
+    /// There is none of this name.
+    async fn exists(&self, namespace: &str) -> Result<(), Problem> {
+        if self.services.caches().namespaces.get("", namespace).is_some() {
+            return Ok(());
+        }
+        // The watch may be behind, and the person may not be allowed to look at namespaces.
+        let there = Api::<Namespace>::all(self.services.client(&asker())).get_metadata_opt(namespace).await;
+        match there {
+            Ok(Some(_)) => Ok(()),
+            _ => Err(Problem::new(ProblemCode::NotFound, format!("There is no namespace '{namespace}'."))
+                .next("Create it, or choose another.")),
         }
     }
 
@@ -163,7 +182,7 @@ pub async fn export(namespace: String, name: String, version: u32) -> Result<Str
     let version = if version == 0 { newest } else { version };
     let mut lines = desk.sets.lines(&namespace, &name, version).await.map_err(problem)?;
     let mut text = String::new();
-    while let Some(line) = lines.try_next().await.map_err(|error| problem(error.into()))? {
+    while let Some(line) = lines.try_next().await.map_err(problem)? {
         text.push_str(&line);
         if text.len() > MAX_EXPORT {
             return Err(Problem::new(

@@ -16,8 +16,8 @@ use crate::views::problem::{Problem, ProblemCode};
 pub const MAX_UPLOAD: usize = 64 << 20;
 /// Bytes of one line: an item, with room for how it is written.
 const MAX_LINE: usize = 1 << 20;
-/// Lines of a download that wait for a slow reader.
-const WAITING: usize = 64;
+/// Pieces of a download that wait for a slow reader.
+const WAITING: usize = 1;
 
 /// What is uploaded.
 #[derive(Debug, Clone, Default)]
@@ -52,7 +52,10 @@ pub async fn upload<E: std::fmt::Display>(
             return Err(Problem::new(ProblemCode::Conflict, format!("Data set '{name}' is a ConfigMap."))
                 .next("Change it on its page or with kubectl, or upload under another name."));
         }
-        Err(DataSetError::NotFound { .. }) => 0,
+        Err(DataSetError::NotFound { .. }) => {
+            desk.exists(namespace).await?;
+            0
+        }
         Err(error) => return Err(problem(error)),
     };
     let uploaded = read(body, what.csv).await?;

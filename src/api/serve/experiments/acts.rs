@@ -79,7 +79,7 @@ fn writable(namespace: &str, name: &str) -> Result<(ObjectKey, std::sync::Arc<Ev
 
 fn has_ended(evaluation: &Evaluation) -> bool {
     let phase = evaluation.status.as_ref().and_then(|status| status.phase);
-    matches!(phase, Some(EvaluationPhase::Done | EvaluationPhase::Error | EvaluationPhase::Canceled))
+    phase.is_some_and(EvaluationPhase::is_terminal)
 }
 
 async fn write(key: &ObjectKey, annotations: Value) -> Result<(), Problem> {

@@ -1,19 +1,19 @@
 //! One item of an experiment, beside the same of another.
 
-use super::super::answers;
 use super::super::objects::check;
 use super::super::services;
+use super::super::{annotations, answers};
 use super::compare;
-use super::{base, baseline, kept, no_experiment, place, unreadable};
-use crate::evaluation::annotations::{Annotation, Annotations, Of};
+use super::{base, kept, no_experiment, place, unreadable};
+use crate::evaluation::annotations::{Annotations, Of};
 use crate::evaluation::compare::Answers;
 use crate::evaluation::datasets::Item;
-use crate::evaluation::experiment::{Experiment, Experiments, ItemHead, Trial};
+use crate::evaluation::experiment::{Experiment, Experiments, ItemHead, Trial, baseline};
 use crate::kubernetes::Caches;
 use crate::kubernetes::access::Verb;
 use crate::resources::kind::Kind;
 use crate::views::experiments::{
-    AnnotationView, ExperimentKey, ExperimentRequest, FindingView, ItemView, Side, TargetName, TrialView,
+    ExperimentKey, ExperimentRequest, FindingView, ItemView, Side, TargetName, TrialView,
 };
 use crate::views::problem::{Problem, ProblemCode};
 
@@ -34,8 +34,8 @@ pub async fn item(
     let all = experiments.list(&one.namespace, &one.name).await.map_err(|error| unreadable(&error))?;
     let request =
         ExperimentRequest { target: shown_target.clone(), base: side, ..ExperimentRequest::default() };
-    let number = evaluation.as_deref().map_or(0, baseline);
-    let base = base(&experiments, &one, &all, &request, number).await?;
+    let named = evaluation.as_deref().and_then(baseline);
+    let base = base(&experiments, &one, &all, &request, named).await?;
     let trials = trials(&experiments, &one, shown_target.as_ref(), &item).await?;
     // The page names what it compares with; where it names nothing, the item stands alone there, too.
     let base = base.filter(|_| compared);
@@ -81,18 +81,8 @@ pub async fn item(
         trials: trial_views,
         base_trials: base_views,
         diff,
-        annotations: said.map_err(|error| unreadable(&error))?.into_iter().map(annotation).collect(),
+        annotations: said.map_err(|error| unreadable(&error))?.iter().map(annotations::view).collect(),
     })
-}
-
-fn annotation(one: Annotation) -> AnnotationView {
-    AnnotationView {
-        person: one.person,
-        at_ms: one.at_ms,
-        scores: one.said.scores,
-        passed: one.said.passed,
-        note: one.said.note,
-    }
 }
 
 async fn asked(experiments: &Experiments, of: &Experiment, item: &str) -> Result<Option<Item>, Problem> {

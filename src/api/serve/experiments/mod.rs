@@ -14,7 +14,7 @@ use std::time::Duration;
 use super::objects::check;
 use super::services;
 use crate::evaluation::compare::Answers;
-use crate::evaluation::experiment::{Experiment, Experiments, State};
+use crate::evaluation::experiment::{Experiment, Experiments, State, baseline, own_baseline};
 use crate::kubernetes::access::Verb;
 use crate::resources::kind::Kind;
 use crate::store::StoreError;
@@ -39,9 +39,10 @@ pub async fn get(request: ExperimentRequest) -> Result<ExperimentView, Problem> 
     let all = experiments.list(&one.namespace, &one.name).await.map_err(|error| unreadable(&error))?;
     let evaluation = services.caches().evaluations.get(&one.namespace, &one.name);
     let evaluation = evaluation.as_deref();
-    let number = evaluation.map_or(0, baseline);
+    let number = evaluation.map_or(0, own_baseline);
     let at = place(&one, request.target.as_ref());
-    let base = if request.alone { None } else { base(&experiments, &one, &all, &request, number).await? };
+    let named = evaluation.and_then(baseline);
+    let base = if request.alone { None } else { base(&experiments, &one, &all, &request, named).await? };
     let (heads, trials) =
         tokio::try_join!(experiments.heads(&one.item_set), experiments.scores(&one.id, None))
             .map_err(|error| unreadable(&error))?;
@@ -97,7 +98,7 @@ async fn base(
     one: &Experiment,
     all: &[Experiment],
     request: &ExperimentRequest,
-    baseline: u32,
+    named: Option<(String, u32)>,
 ) -> Result<Option<Base>, Problem> {
     let shown = request.target.clone();
     if let Some(side) = &request.base {
@@ -116,20 +117,20 @@ async fn base(
         return Ok(Some(Base { experiment, side }));
     }
     let done = |other: &&Experiment| other.state == State::Done && other.number != one.number;
-    let named = all.iter().filter(done).find(|other| other.number == baseline);
-    let found = named.or_else(|| all.iter().filter(done).find(|other| other.number < one.number));
-    Ok(found.map(|found| Base {
-        experiment: found.clone(),
-        side: Side { evaluation: String::new(), number: found.number, target: shown },
+    let named = match named {
+        Some((name, number)) if name != one.name && number > 0 => {
+            let found = experiments.get(&one.namespace, &name, number).await;
+            found.map_err(|error| unreadable(&error))?.filter(|other| other.state == State::Done)
+        }
+        Some((_, number)) => all.iter().filter(done).find(|other| other.number == number).cloned(),
+        None => None,
+    };
+    let before = || all.iter().filter(done).find(|other| other.number < one.number).cloned();
+    Ok(named.or_else(before).map(|found| {
+        let evaluation = if found.name == one.name { String::new() } else { found.name.clone() };
+        let side = Side { evaluation, number: found.number, target: shown };
+        Base { experiment: found, side }
     }))
-}
-
-/// Number of the experiment that an Evaluation names as its baseline; 0 for none.
-fn baseline(evaluation: &crate::resources::Evaluation) -> u32 {
-    let annotations = evaluation.metadata.annotations.as_ref();
-    annotations
-        .and_then(|all| all.get(crate::resources::annotations::BASELINE)?.trim().parse().ok())
-        .unwrap_or_default()
 }
 
 async fn kept(experiments: &Experiments, key: &ExperimentKey) -> Result<Option<Experiment>, Problem> {

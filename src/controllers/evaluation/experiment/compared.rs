@@ -1,6 +1,6 @@
 //! How the targets of an experiment did, compared with its baseline, as the status tells: for reports, and for people with kubectl.
 
-use crate::evaluation::compare::{Answers, NOISE, Row};
+use crate::evaluation::compare::{Answers, Row};
 use crate::evaluation::experiment::{Experiment, Experiments};
 use crate::evaluation::written;
 use crate::resources::comparison::{Comparison, MAX_MOVED, MovedItem};
@@ -67,7 +67,7 @@ fn compare(before: &Answers, now: &Answers) -> (Comparison, Vec<MovedItem>) {
         (told.low, told.high) = (signed(delta.interval.0), signed(delta.interval.1));
     }
     let by = |row: &&Row| row.moved().unwrap_or_default();
-    let mut changed: Vec<&Row> = compared.rows.iter().filter(|row| by(row).abs() > NOISE).collect();
+    let mut changed: Vec<&Row> = compared.rows.iter().filter(|row| row.worse() || row.better()).collect();
     changed.sort_by(|a, b| by(b).abs().total_cmp(&by(a).abs()));
     let (better, worse): (Vec<_>, Vec<_>) = changed.into_iter().partition(|row| by(row) > 0.0);
     let gone = compared.rows.iter().filter(|row| row.gone);

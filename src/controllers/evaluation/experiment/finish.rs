@@ -2,17 +2,14 @@
 
 use std::time::Duration;
 
-use kube::ResourceExt;
-
 use super::compared::{self, Pair};
 use super::progress::Progress;
 use crate::controllers::evaluation::plan::ended;
 use crate::controllers::evaluation::status;
 use crate::evaluation::experiment::{
-    Against, Experiment, Experiments, Outcome, State, Target, TargetOutcome, judge_gate, outcome, worse,
+    Against, Experiment, Experiments, Outcome, State, Target, TargetOutcome, baseline, judge_gate, outcome,
 };
 use crate::evaluation::written;
-use crate::resources::annotations::BASELINE;
 use crate::resources::comparison::Comparison;
 use crate::resources::condition::ConditionStatus;
 use crate::resources::conditions::evaluation as reasons;
@@ -28,24 +25,6 @@ const MAX_TREND: usize = 8;
 /// Why an experiment was canceled, in a sentence.
 pub(super) const ASKED: &str = "Somebody stopped it.";
 pub(super) const GONE: &str = "Its Evaluation was deleted.";
-
-/// Number of the experiment of its own that an evaluation names as its baseline; 0 for none.
-pub(super) fn own_baseline(evaluation: &Evaluation) -> u32 {
-    baseline(evaluation)
-        .filter(|(name, _)| *name == evaluation.name_any())
-        .map(|(_, number)| number)
-        .unwrap_or_default()
-}
-
-/// The experiment that an evaluation names as its baseline: `3`, one of its own, or `NAME@3`, one of another of the namespace. What
-/// cannot be read is number 0, which no experiment has: a gate must not pass because of a slip of the pen.
-fn baseline(evaluation: &Evaluation) -> Option<(String, u32)> {
-    let named =
-        evaluation.annotations().get(BASELINE).map(|named| named.trim()).filter(|named| !named.is_empty())?;
-    let own = evaluation.name_any();
-    let (name, number) = named.split_once('@').unwrap_or((own.as_str(), named));
-    Some((name.to_owned(), number.parse().unwrap_or_default()))
-}
 
 /// Ends an experiment whose trials are all kept.
 pub(super) async fn finish(
@@ -63,14 +42,11 @@ pub(super) async fn finish(
     }
     let gate = experiment.snapshot.spec.config.gate.as_ref().filter(|gate| **gate != Gate::default());
     if let Some(gate) = gate {
-        for now in &outcome.targets {
+        for (at, now) in outcome.targets.iter().enumerate() {
             let against = match &compared {
                 Ok(None) => Against::Nothing,
                 Err(why) => Against::Missing(why.clone()),
-                Ok(Some(earlier)) => {
-                    let own = trials.iter().filter(|trial| trial.target == now.target);
-                    against(experiments, earlier, now, &own.cloned().collect::<Vec<_>>()).await?
-                }
+                Ok(Some(earlier)) => against(earlier, now, outcome.comparisons.get(at)),
             };
             outcome.gates.push(judge_gate(gate, now, &against));
         }
@@ -99,20 +75,16 @@ async fn compared(
     })
 }
 
-/// The same target in the earlier experiment, else its first.
-async fn against(
-    experiments: &Experiments,
-    earlier: &Experiment,
-    now: &TargetOutcome,
-    trials: &[crate::evaluation::experiment::Trial],
-) -> Result<Against, StoreError> {
+/// The same target in the earlier experiment, else its first, as the status tells of both.
+fn against(earlier: &Experiment, now: &TargetOutcome, compared: Option<&Comparison>) -> Against {
     let before = earlier.outcome.as_ref().map(|outcome| outcome.targets.as_slice()).unwrap_or_default();
-    let at = before.iter().position(|one| one.target == now.target).unwrap_or_default();
-    let Some(before) = before.get(at) else {
-        return Ok(Against::Missing(format!("Experiment {} has no scores to compare with.", earlier.number)));
+    let before = before.iter().find(|one| one.target == now.target).or(before.first());
+    let (Some(before), Some(compared)) = (before, compared) else {
+        return Against::Missing(format!("Experiment {} has no scores to compare with.", earlier.number));
     };
-    let then = experiments.scores(&earlier.id, Some(at)).await?;
-    Ok(Against::Earlier { number: earlier.number, before: before.clone(), worse: worse(&then, trials) })
+    // What is not there any more became worse, too.
+    let worse = usize::try_from(compared.worse.saturating_add(compared.missing)).unwrap_or_default();
+    Against::Earlier { number: earlier.number, before: before.clone(), worse }
 }
 
 /// How each target did, compared with the same target then, else with the first.

@@ -12,6 +12,7 @@ mod progress;
 mod run;
 mod trial;
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -73,6 +74,13 @@ pub(super) fn gone(shared: &Shared, uid: &str) {
     if let Some(running) = shared.running_experiments.lock().get(uid) {
         running.stop.cancel();
     }
+}
+
+/// Ends what Evaluations have run that are not among `existing`, by UID.
+pub(super) fn keep_only(shared: &Shared, existing: &HashSet<&str>) {
+    shared.waits.lock().retain(|uid, _| existing.contains(uid.as_str()));
+    let running = shared.running_experiments.lock();
+    running.iter().filter(|(uid, _)| !existing.contains(uid.as_str())).for_each(|(_, one)| one.stop.cancel());
 }
 
 /// Says what became of an experiment that has ended, and has the others run.

@@ -1,22 +1,20 @@
 //! What an experiment rests on: its data set, its targets and its evaluator, as they are when it begins.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use kube::ResourceExt;
 
 use super::{Waits, wanted};
 use crate::controllers::evaluation::plan::ready;
-use crate::controllers::evaluation::{Fault, Shared};
+use crate::controllers::evaluation::{Fault, READ_AGAIN, Shared};
 use crate::engine::RunError;
 use crate::engine::world::Account;
 use crate::evaluation::datasets::{DataSetError, DataSets, Item};
 use crate::evaluation::experiment::{AskedTarget, Experiment, MAX_TRIALS, Snapshot, Target};
 use crate::resources::evaluation_config::{ExperimentTarget, ExperimentTargetType};
 use crate::resources::{Evaluation, Evaluator};
-
-/// Until a data set is looked for again: ConfigMaps are not watched.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// Codes of experiments that could not begin.
 mod codes {
@@ -191,8 +189,7 @@ fn check(evaluation: &Evaluation) -> Result<(), String> {
 async fn scores(shared: &Shared, evaluation: &Evaluation) -> Result<Arc<Evaluator>, Lack> {
     let missing =
         |what: String| Lack::Missing(RunError::new(codes::EVALUATOR_NOT_READY, what), Duration::MAX);
-    let seen =
-        shared.seen(evaluation).await.map_err(|error| Lack::Missing(error, super::super::READ_AGAIN))?;
+    let seen = shared.seen(evaluation).await.map_err(|error| Lack::Missing(error, READ_AGAIN))?;
     ready(evaluation, seen.evaluator.as_ref()).map_err(missing)
 }
 
@@ -218,11 +215,10 @@ fn asked(shared: &Shared, namespace: &str, target: &ExperimentTarget) -> Result<
 async fn resolve(shared: &Shared, evaluation: &Evaluation) -> Result<Result<(u32, Vec<Item>), Lack>, Fault> {
     let namespace = evaluation.namespace().unwrap_or_default();
     let Some(named) = &evaluation.spec.config.data_set else { return Ok(Ok((0, Vec::new()))) };
-    let missing = |error| Lack::Missing(error, LOOK_AGAIN);
     // What the evaluation names is read with the rights of its namespace.
     let world = match shared.deps.engine.seen_by(Account::default_of(&namespace)) {
         Ok(world) => world,
-        Err(error) => return Ok(Err(missing(error))),
+        Err(error) => return Ok(Err(Lack::Missing(error, READ_AGAIN))),
     };
     let version = named.version.and_then(|version| u32::try_from(version).ok());
     let sets = DataSets::new(shared.deps.scorer.store().clone());
@@ -230,12 +226,24 @@ async fn resolve(shared: &Shared, evaluation: &Evaluation) -> Result<Result<(u32
         Ok(found) => Ok(Ok(found)),
         Err(DataSetError::Store(error)) => Err(error.into()),
         Err(error) => {
-            let may_come = matches!(
-                error,
-                DataSetError::NotFound { .. } | DataSetError::NoVersion { .. } | DataSetError::Api(_)
-            );
+            let look = match &error {
+                // Its coming wakes who waits.
+                DataSetError::NotFound { .. } | DataSetError::NoVersion { .. }
+                    if !shared.unwatched.load(Ordering::Relaxed) =>
+                {
+                    Some(Duration::MAX)
+                }
+                // Rights are not watched.
+                DataSetError::NotFound { .. } | DataSetError::NoVersion { .. } | DataSetError::Api(_) => {
+                    Some(READ_AGAIN)
+                }
+                _ => None,
+            };
             let error = RunError::new(error.code(), error.to_string());
-            Ok(Err(if may_come { missing(error) } else { Lack::Wrong(error) }))
+            Ok(Err(match look {
+                Some(look) => Lack::Missing(error, look),
+                None => Lack::Wrong(error),
+            }))
         }
     }
 }

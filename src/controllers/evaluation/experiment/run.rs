@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::finish::{self, ASKED, GONE, own_baseline};
+use super::finish::{self, ASKED, GONE};
 use super::prepare::{Prepared, evaluator, prepare};
 use super::progress::{self, Progress};
 use super::trial::{broken, cancel, trial};
@@ -21,7 +21,7 @@ use crate::controllers::evaluation::{Fault, Shared, names, owned, status};
 use crate::controllers::queue::Key;
 use crate::engine::RunError;
 use crate::evaluation::datasets::Item;
-use crate::evaluation::experiment::{Experiment, Experiments, Place, REPLACED, State, Trial};
+use crate::evaluation::experiment::{Experiment, Experiments, Place, REPLACED, State, Trial, own_baseline};
 use crate::resources::annotations::{EXPERIMENT_LABEL, EXPERIMENT_NUMBER_LABEL};
 use crate::resources::evaluation_status::EvaluationPhase;
 use crate::resources::{Evaluation, Evaluator, Query};
@@ -68,7 +68,7 @@ pub(in crate::controllers::evaluation) async fn run(
         Begun::Ready(all) => *all,
         Begun::Waits(left) => return Ok(Some(left)),
         Begun::Over => {
-            shared.batches.add(key);
+            shared.again(key);
             return Ok(None);
         }
     };
@@ -84,7 +84,7 @@ pub(in crate::controllers::evaluation) async fn run(
     }
     drive(&runner, items).await?;
     close(&runner).await?;
-    shared.batches.add(key);
+    shared.again(key);
     Ok(None)
 }
 
@@ -217,15 +217,24 @@ async fn drive(runner: &Arc<Runner>, items: Vec<Item>) -> Result<(), Fault> {
                 let Ok((place, outcome, broke)) = joined else { continue };
                 match outcome {
                     Ok(Some(trial)) => progress.add(&trial),
-                    Ok(None) if broke => progress.add(&broken(runner, &place).await?),
+                    // No error leaves this loop before those that run have ended: their judges are paid already.
+                    Ok(None) if broke => match broken(runner, &place).await {
+                        Ok(trial) => progress.add(&trial),
+                        Err(error) => fault = Some(error),
+                    },
                     Ok(None) => {}
                     Err(error) => fault = Some(error),
                 }
             }
-            () = tokio::time::sleep_until(tell_at), if news => {
-                told = Some(progress);
+            // Of one that is not wanted any more, the status tells something else already.
+            () = tokio::time::sleep_until(tell_at), if news && !runner.stop.is_cancelled() => {
                 let status = progress::status(&runner.evaluation, experiment, progress);
-                status::write(&runner.shared.deps, &runner.evaluation, &status).await?;
+                match status::write(&runner.shared.deps, &runner.evaluation, &status).await {
+                    Ok(()) => told = Some(progress),
+                    Err(error) => {
+                        tracing::debug!(%error, "how far an experiment is was not told; it is told next time");
+                    }
+                }
                 tell_at = Instant::now() + TELL;
             }
         }

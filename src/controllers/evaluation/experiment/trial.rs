@@ -10,11 +10,11 @@ use sha2::{Digest, Sha256};
 
 use super::run::Runner;
 use crate::controllers::evaluation::{Fault, Shared, names, owned};
-use crate::engine::journal::{Usage, now_ms};
+use crate::engine::journal::{Cost, JournalError, Usage, now_ms};
 use crate::engine::{RunError, codes};
 use crate::evaluation::datasets::Item;
 use crate::evaluation::experiment::{Figures, Place, Trial};
-use crate::evaluation::{ScoreError, Scored, Work};
+use crate::evaluation::{ScoreError, Scored, Work, steps_of};
 use crate::kubernetes::cache::version_number;
 use crate::resources::Query;
 use crate::resources::annotations::{EXPERIMENT_LABEL, EXPERIMENT_NUMBER_LABEL, FIELD_MANAGER};
@@ -64,7 +64,8 @@ pub(super) async fn trial(runner: &Runner, item: &Item, place: &Place) -> Result
             if !scored(runner, &work, &query, &mut trial).await? {
                 return Ok(None);
             }
-            work.steps()
+            // Those of a query that was there before, too.
+            steps_of(work.generation, &format!("{mark}/"))
         }
     };
     trial.at_ms = now_ms();
@@ -213,7 +214,8 @@ fn work(runner: &Runner, item: &Item, mark: &str, query: Arc<Query>) -> Work {
         uid: runner.experiment.evaluation.clone(),
         namespace: runner.experiment.namespace.clone(),
         generation: runner.evaluation.metadata.generation.unwrap_or_default(),
-        place: format!("{mark}/"),
+        // By the query: one that is made in the place of another answers something else.
+        place: format!("{mark}/{}/", query.metadata.uid.as_deref().unwrap_or_default()),
         spec: EvaluationSpec {
             type_: EvaluationType::Query,
             config: EvaluationConfig {
@@ -232,7 +234,14 @@ fn work(runner: &Runner, item: &Item, mark: &str, query: Arc<Query>) -> Work {
 async fn scored(runner: &Runner, work: &Work, query: &Query, trial: &mut Trial) -> Result<bool, Fault> {
     let deps = &runner.shared.deps;
     let uid = query.metadata.uid.as_deref().unwrap_or_default();
-    let figures = Figures::of(deps.engine.journal(), uid).await?;
+    let figures = match Figures::of(deps.engine.journal(), uid).await {
+        // It stays so when it is tried again. What the answer took is not known; measures of the run say why.
+        Err(error @ JournalError::Unreadable { .. }) => {
+            tracing::warn!(%error, query = %query.name_any(), "what an answer took cannot be told");
+            Figures::default()
+        }
+        read => read?,
+    };
     (trial.latency_ms, trial.usage, trial.costs) = (figures.latency_ms, figures.usage, figures.costs);
     let status = query.status.clone().unwrap_or_default();
     if let Some(response) = &status.response {
@@ -252,9 +261,13 @@ async fn scored(runner: &Runner, work: &Work, query: &Query, trial: &mut Trial) 
     };
     match outcome {
         Ok(Ok(scored)) => fill(trial, scored),
-        Ok(Err(ScoreError::Failed(error))) => trial.error = format!("{}: {}", error.code, error.message),
+        Ok(Err(ScoreError::Failed(error))) => {
+            paid(trial, &deps.scorer.paid(&work.uid, &work.steps()).await?);
+            trial.error = format!("{}: {}", error.code, error.message);
+        }
         Ok(Err(ScoreError::Store(error))) => return Err(error.into()),
         Err(_) => {
+            paid(trial, &deps.scorer.paid(&work.uid, &work.steps()).await?);
             let code = codes::TIMED_OUT;
             trial.error = format!("{code}: Scoring took longer than {timeout}. Raise spec.timeout.");
         }
@@ -263,16 +276,21 @@ async fn scored(runner: &Runner, work: &Work, query: &Query, trial: &mut Trial) 
 }
 
 fn fill(trial: &mut Trial, scored: Scored) {
+    paid(trial, &scored);
     trial.score = Some(scored.score);
     trial.passed = scored.passed;
     trial.findings = scored.findings;
     trial.judge = scored.judge;
+}
+
+/// What its judges were paid.
+fn paid(trial: &mut Trial, scored: &Scored) {
     trial.judge_usage = Usage {
         prompt: scored.usage.prompt_tokens,
         completion: scored.usage.completion_tokens,
         cached: scored.usage.cached_tokens,
         ..Usage::default()
     };
-    let cost = |(currency, nanos)| crate::engine::journal::Cost { currency, nanos };
-    trial.judge_costs = scored.costs.into_iter().map(cost).collect();
+    let cost = |(currency, nanos): (&String, &i64)| Cost { currency: currency.clone(), nanos: *nanos };
+    trial.judge_costs = scored.costs.iter().map(cost).collect();
 }

@@ -1,8 +1,7 @@
 -- Objects and entries are larger than what a page of an index holds, and spilled to pages of their own. As rows they stand in
 -- the order of their coming: those of one commit share a page, and only the index is touched in as many places as there are runs.
 CREATE TABLE object_rows (
-  id INTEGER PRIMARY KEY,
-  key TEXT NOT NULL UNIQUE,      -- group/resource/namespace/name
+  key TEXT NOT NULL PRIMARY KEY, -- group/resource/namespace/name
   revision INTEGER NOT NULL,     -- metadata.resourceVersion
   body BLOB NOT NULL
 );
@@ -11,13 +10,12 @@ DROP TABLE objects;
 ALTER TABLE object_rows RENAME TO objects;
 
 CREATE TABLE journal_rows (
-  id INTEGER PRIMARY KEY,
   run TEXT NOT NULL,
   seq INTEGER NOT NULL,
   at_ms INTEGER NOT NULL,
   entry TEXT NOT NULL,           -- JSON of engine::journal::Entry
   payload TEXT,
-  UNIQUE (run, seq)
+  PRIMARY KEY (run, seq)
 );
 INSERT INTO journal_rows (run, seq, at_ms, entry, payload)
   SELECT run, seq, at_ms, entry, payload FROM journal ORDER BY at_ms, run, seq;
