@@ -69,6 +69,11 @@ async function prepare(arkdeck: Arkdeck, model: MockModel): Promise<void> {
     await arkdeck.apply(talk(name, input));
     await done(name, "done");
   }
+  // The demo experiment goes on behind the start; what pages show is its second time.
+  const decisions = ["-n", "refunds", "evaluations.ark.mckinsey.com/refund-decisions"];
+  for (const state of ["{.status.experiment}=2", "{.status.phase}=done"]) {
+    await arkdeck.kubectl(["wait", "--timeout=60s", `--for=jsonpath=${state}`, ...decisions]);
+  }
   for (const name of ["what-is-an-agent", "order-a-10448", "triage-84213", "two-voices", "refund-84213", "why-the-alert"]) await done(name, "done", "error");
 }
 
@@ -104,6 +109,6 @@ export const test = base.extend<{ written: Arkdeck }, { scene: Scene }>({
       await use({ arkdeck, model });
       await model.stop();
     },
-    { scope: "worker", timeout: 120_000 },
+    { scope: "worker", timeout: 180_000 },
   ],
 });

@@ -19,6 +19,11 @@ const OBJECTS: Record<string, string> = {
   memories: "tickets", evaluators: "answer-quality", a2atasks: "refund-84213", executionengines: "batch-runner",
 };
 const at = (path: string) => `/ns/default/${path}`;
+/** The demo experiment, after its prompt was made shorter. */
+const SECOND = "/ns/refunds/evaluations/refund-decisions/2";
+const CASES = "/ns/refunds/datasets/refund-cases";
+const BY_HAND = "/ns/refunds/annotate?evaluation=refund-decisions&n=2";
+const inRefunds = (kind: string, tab: string) => `/ns/refunds/${kind}/refund-decisions?tab=${tab}`;
 const press = (name: string | RegExp) => (page: Page) => page.getByRole("button", { name }).first().click();
 
 async function changeYaml(page: Page): Promise<void> {
@@ -42,6 +47,29 @@ async function tryTool(page: Page): Promise<void> {
   await page.getByRole("textbox", { name: "id", exact: true }).fill("A-10448");
   await page.getByRole("button", { name: "Send" }).click();
   await expect(page.getByText(/HTTP \d+ after|after \d+/).first()).toBeVisible();
+}
+
+/** Opens the item that moved most, beside its earlier answer. */
+async function openItem(page: Page): Promise<void> {
+  await page.keyboard.press("j");
+  await expect(page.locator(".pane .diff")).toBeVisible();
+}
+
+async function besideEachOther(page: Page): Promise<void> {
+  await openItem(page);
+  await page.getByRole("button", { name: "Side by side" }).click();
+  await expect(page.getByRole("dialog", { name: "Both answers" })).toBeVisible();
+}
+
+async function timelineOver(page: Page): Promise<void> {
+  await openItem(page);
+  await page.getByRole("button", { name: "Timeline" }).click();
+  await expect(page.getByRole("dialog").getByRole("group", { name: "Timeline" })).toBeVisible();
+}
+
+async function choosePast(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "From past runs" }).click();
+  await expect(page.getByRole("checkbox", { name: "Choose all shown" })).toBeVisible();
 }
 
 async function failTest(page: Page): Promise<void> {
@@ -154,6 +182,46 @@ export const GROUPS: Record<string, Shot[]> = {
     { name: "conversation-new", path: at("conversations/new?target=agent/refund-officer") },
     { name: "conversation", path: at("conversations/first-steps") },
     { name: "conversation-writing", path: at("conversations/refunds") },
+  ],
+  experiments: [
+    { name: "experiment", path: SECOND },
+    { name: "experiment-item", path: SECOND, open: openItem },
+    { name: "experiment-side-by-side", path: SECOND, open: besideEachOther },
+    { name: "experiment-timeline", path: SECOND, open: timelineOver },
+    { name: "experiment-time", path: `${SECOND}?chart=latency` },
+    { name: "experiment-failed-items", path: `${SECOND}?filter=failed` },
+    { name: "experiment-no-item-left", path: `${SECOND}?filter=below:0` },
+    { name: "experiment-alone", path: `${SECOND}?base=none` },
+    { name: "experiment-menu", path: SECOND, open: press("More for experiment 2") },
+    { name: "experiment-not-there", path: "/ns/refunds/evaluations/refund-decisions/7" },
+    { name: "evaluations-of-experiments", path: "/ns/refunds/evaluations" },
+    { name: "evaluations-filtered", path: "/ns/refunds/evaluations?score=..0.9", open: press("Filter") },
+    ...["overview", "edit"].map((tab) => ({ name: `evaluation-experiment-${tab}`, path: inRefunds("evaluations", tab) })),
+    ...["overview", "edit", "evaluations"].map((tab) => ({ name: `evaluator-judge-${tab}`, path: inRefunds("evaluators", tab) })),
+    { name: "new-evaluations-rules", path: at("evaluations/new?type=event"), open: press("Add a rule") },
+    { name: "new-evaluations-batch", path: at("evaluations/new?type=batch") },
+    { name: "new-evaluations-errors", path: at("evaluations/new"), open: press("Create evaluation") },
+  ],
+  datasets: [
+    { name: "datasets", path: "/ns/refunds/datasets" },
+    { name: "datasets-all-namespaces", path: "/ns/-/datasets" },
+    { name: "datasets-empty", path: `/ns/${NEWCOMER}/datasets` },
+    { name: "dataset", path: CASES },
+    { name: "dataset-item", path: `${CASES}?item=r-005` },
+    { name: "dataset-new-item", path: CASES, open: (page) => page.keyboard.press("c") },
+    { name: "dataset-no-match", path: `${CASES}?q=lighthouse` },
+    { name: "dataset-import", path: CASES, open: press("Import") },
+    { name: "dataset-past-runs", path: CASES, open: choosePast },
+    { name: "dataset-not-there", path: "/ns/refunds/datasets/nothing" },
+    { name: "new-datasets", path: at("datasets/new") },
+    { name: "new-datasets-past", path: at("datasets/new?from=past") },
+    { name: "new-datasets-no-namespace", path: "/ns/-/datasets/new" },
+  ],
+  annotate: [
+    { name: "annotate", path: BY_HAND },
+    { name: "annotate-missing", path: BY_HAND, open: (page) => page.keyboard.press("Enter") },
+    { name: "annotate-namespace", path: "/ns/refunds/annotate" },
+    { name: "annotate-empty", path: `/ns/${NEWCOMER}/annotate` },
   ],
   errors: [
     { name: "error-no-page", path: "/nowhere/at/all" },

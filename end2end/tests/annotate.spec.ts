@@ -20,7 +20,9 @@ test("answers are judged one after another by keyboard", async ({ page, arkdeck,
   await page.keyboard.type("reads well");
   await page.keyboard.press("Enter");
   await expect(page.getByText("1 judged, 2 wait")).toBeVisible();
+  // Its word is the true one: what it said is not told before, and told then.
   await expect(page.getByText(/You and the judge (dis)?agree\./)).toBeVisible();
+  await expect(page.getByText(/you pass \(1\.00\), judge (pass \(1\.00\)|fail \(0\.00\))\./)).toBeVisible();
   // The note belongs to the answer before: letters are keys again.
   await page.locator("h1").click();
   await page.keyboard.press("1");

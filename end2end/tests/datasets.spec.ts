@@ -12,8 +12,8 @@ const ITEMS = `- id: noon
   expectedOutput: Boots.
 `;
 
-// A text that cannot be read is refused by the server.
-test.use({ expectedErrors: [/status of 422/] });
+// A text that cannot be read, and a name that is taken, are refused by the server.
+test.use({ expectedErrors: [/status of (409|422)/] });
 
 test("a data set is made by keyboard from a text", async ({ page, namespace }) => {
   await page.goto(`/ns/${namespace}/datasets`);
@@ -76,6 +76,73 @@ test.describe("of two items", () => {
     await expect(page.getByRole("link", { name: "Is it windy?" })).toBeHidden();
     await expect(page.getByText("Only that one can be changed")).toBeVisible();
     await expect(page.getByRole("button", { name: "Import" })).toHaveAttribute("aria-disabled", "true");
+  });
+
+  test("what is typed in an item is not lost: it asks, and stays while the list moves", async ({ page }) => {
+    await page.getByRole("link", { name: "When is high water?" }).click();
+    const expected = page.getByLabel("Expected answer").first();
+    await expect(expected).toHaveValue("At noon.");
+    await expected.fill("At one.");
+    const questions: string[] = [];
+    let leave = false;
+    page.on("dialog", (dialog) => {
+      questions.push(dialog.message());
+      void (leave ? dialog.accept() : dialog.dismiss());
+    });
+    for (const way of [
+      page.getByRole("link", { name: "What do I wear?" }),
+      page.getByRole("button", { name: "Close item" }),
+      page.getByRole("link", { name: "Version 1", exact: true }),
+    ]) {
+      const before = questions.length;
+      await way.click();
+      await expect.poll(() => questions.length).toBe(before + 1);
+      await expect(page).toHaveURL(/item=noon/);
+      await expect(expected).toHaveValue("At one.");
+    }
+    // The search moves the list, and not the item that is open.
+    await page.getByRole("searchbox").fill("boots");
+    await expect(page.getByRole("link", { name: "When is high water?" })).toBeHidden();
+    await expect(expected).toHaveValue("At one.");
+    await page.getByRole("button", { name: "Save item" }).click();
+    await expect(page.locator(".head .tag")).toHaveText("Version 2");
+    await expect(expected).toHaveValue("At one.");
+    // What is saved is not asked for.
+    const before = questions.length;
+    await page.getByRole("link", { name: "What do I wear?" }).click();
+    await expect(page).toHaveURL(/item=boots/);
+    expect(questions.length).toBe(before);
+    await page.getByLabel("Expected answer").first().fill("Shoes.");
+    leave = true;
+    await page.getByRole("button", { name: "Close item" }).click();
+    await expect(page).not.toHaveURL(/item=/);
+    expect(questions.length).toBe(before + 1);
+  });
+
+  test("a new item does not take the place of another, nor a new set that of this one", async ({ page, namespace }) => {
+    await page.keyboard.press("c");
+    const pane = page.locator(".pane");
+    await pane.getByRole("textbox", { name: "Question" }).fill("Is it windy?");
+    await pane.getByLabel("Id").fill("noon");
+    await pane.getByRole("button", { name: "Add item" }).click();
+    await expect(pane.getByText("There is an item of this id", { exact: false })).toBeVisible();
+    await expect(pane.getByLabel("Id")).toBeFocused();
+    await pane.getByLabel("Id").fill("wind");
+    await pane.getByRole("button", { name: "Add item" }).click();
+    await expect(page.locator(".head .tag")).toHaveText("Version 2");
+    // A name that would not do, and one that is taken, are told at the name.
+    await page.goto(`/ns/${namespace}/datasets/new`);
+    await hydrated(page);
+    await page.getByLabel("Items", { exact: true }).fill(ITEMS);
+    const name = page.getByLabel("Name", { exact: true });
+    for (const wrong of ["Tides", "tides"]) {
+      await name.fill(wrong);
+      await page.getByRole("button", { name: "Make data set" }).click();
+      await expect(name).toHaveAttribute("aria-invalid", "true");
+      await expect(name).toBeFocused();
+    }
+    await expect(page.getByText(/There is a data set 'tides'/)).toBeVisible();
+    await page.goto("about:blank");
   });
 
   test("items are found by text and tag, and the address says so", async ({ page }) => {

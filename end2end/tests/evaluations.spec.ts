@@ -92,12 +92,36 @@ test("an evaluator is made with a form, by keyboard, and its page tells it in wo
   await page.getByLabel("Criteria", { exact: false }).first().fill("clarity, accuracy");
   await page.getByText("Score queries as they end").click();
   await page.getByLabel("Which queries").fill("team=harbour");
+  await page.getByLabel("Share of them, in percent").fill("5");
+  await page.getByLabel("Most that a day may cost").fill("2.50");
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByText("Write an amount and its currency, as 2.50 EUR.")).toBeVisible();
+  await page.getByLabel("Most that a day may cost").fill("2.50 EUR");
   await expect(page.getByRole("region", { name: "YAML of the form" })).toContainText("matchLabels");
+  await expect(page.getByRole("region", { name: "YAML of the form" })).toContainText("maxCostPerDay");
   await page.keyboard.press("Control+Enter");
   await expect(page).toHaveURL(`/ns/${namespace}/evaluators/tone`);
   await expect(page.getByText("matches ^Dear")).toBeVisible();
   await expect(page.getByText("team=harbour").first()).toBeVisible();
+  await expect(page.getByText("5 %, at most 2.50 EUR a day")).toBeVisible();
   await expectAccessible(page);
+});
+
+test("a service needs its address, and what it hides is not judged", async ({ page, namespace }) => {
+  await page.goto(`/ns/${namespace}/evaluators/new`);
+  await hydrated(page);
+  await page.getByLabel("Name", { exact: true }).first().fill("outside");
+  await page.getByRole("button", { name: "Add a measure" }).click();
+  await page.getByLabel("Measure 1", { exact: true }).selectOption("Matches a pattern");
+  await page.getByText("A service scores, not Arkdeck").click();
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByText("1 error in the form")).toBeVisible();
+  const address = page.getByLabel("Address of the service");
+  await expect(address).toBeFocused();
+  await page.keyboard.type("http://evaluator.tools:8000/evaluate");
+  await page.keyboard.press("Control+Enter");
+  await expect(page).toHaveURL(`/ns/${namespace}/evaluators/outside`);
+  await page.goto("about:blank");
 });
 
 test("a rule that cannot be read is told at its field, with its place", async ({ page, arkdeck, namespace }) => {
@@ -134,6 +158,24 @@ test("an experiment's form holds data set, targets and gate", async ({ page, nam
   await expect(text).toContainText("minScore");
   await page.keyboard.press("Control+Enter");
   await expect(page).toHaveURL(`/ns/${namespace}/evaluations/tides`);
+});
+
+test("who is asked has a field to be told at, and another view of the form keeps what it was opened with", async ({ page, namespace }) => {
+  await page.goto(`/ns/${namespace}/evaluations/new?dataset=tides&evaluator=words`);
+  await hydrated(page);
+  await page.getByLabel("Name", { exact: true }).first().fill("tides");
+  await page.getByRole("button", { name: "Create evaluation" }).click();
+  await expect(page.getByText("1 error in the form")).toBeVisible();
+  const target = page.getByLabel("Name of target 1");
+  await expect(target).toBeFocused();
+  await expect(target).toHaveAccessibleDescription("Say who is asked.");
+  await target.fill("pilot");
+  await expect(page.getByText("Say who is asked.")).toHaveCount(0);
+  await page.goto(`/ns/${namespace}/evaluations/new?dataset=tides&evaluator=words`);
+  await hydrated(page);
+  await page.getByRole("group", { name: "Editor" }).getByRole("button", { name: "Form", exact: true }).click();
+  await expect(page).toHaveURL(/editor=form/);
+  await expect(page).toHaveURL(/dataset=tides/);
 });
 
 test("g e leads to evaluations", async ({ page, namespace }) => {

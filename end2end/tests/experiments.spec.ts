@@ -61,13 +61,38 @@ test.describe("two experiments", () => {
     await page.getByRole("combobox", { name: "Order", exact: true }).selectOption("dataset");
     await expect(page).toHaveURL(/order=dataset/);
     await expect(rows.first()).toHaveAttribute("data-uid", "noon");
+    // The choice follows the address back, also after two choices.
+    await page.getByRole("combobox", { name: "Order", exact: true }).selectOption("latency");
+    await expect(page).toHaveURL(/order=latency/);
+    await page.goBack();
+    await expect(page.getByRole("combobox", { name: "Order", exact: true })).toHaveValue("dataset");
     await page.getByRole("combobox", { name: "Baseline", exact: true }).selectOption("none");
     await expect(page).toHaveURL(/base=none/);
     await expect(page.getByRole("region", { name: "Result" })).toContainText("no baseline");
+    // Then an item stands alone, too.
+    await page.locator(".trials tbody tr[data-uid=boots] a").first().click();
+    const pane = page.getByRole("complementary", { name: "Item" });
+    await expect(pane).toContainText("Wear sandals.");
+    await expect(pane.locator("del")).toHaveCount(0);
     await page.getByRole("button", { name: "And time" }).click();
     await expect(page).toHaveURL(/chart=latency/);
     await expect(page.getByRole("img", { name: /^Score and time of 3 items/ })).toBeVisible();
     await expectAccessible(page);
+  });
+
+  test("the list says how it did, and where it goes", async ({ page, namespace }) => {
+    await page.goto(`/ns/${namespace}/evaluations`);
+    await hydrated(page);
+    const row = page.getByRole("row", { name: /tides/ });
+    await expect(row).toContainText("2 of 3");
+    await expect(row).toContainText("▼ 0.33");
+    await expect(row.getByRole("img", { name: "Last 2 scores, now 0.67, the gate asks for 0.90" })).toBeVisible();
+    await expectAccessible(page);
+    // The gate is in the picture of the scores as well.
+    await page.goto(`/ns/${namespace}/evaluations/tides/2`);
+    await hydrated(page);
+    await expect(page.getByText("gate 0.9", { exact: true })).toBeVisible();
+    await expect(page.getByRole("img", { name: /The gate asks for a mean of 0\.9\./ })).toBeVisible();
   });
 
   test("an item that was never asked is no pass, and says so", async ({ page, namespace }) => {

@@ -17,7 +17,8 @@ pub async fn get_experiment(request: ExperimentRequest) -> Result<ExperimentView
     serve::experiments::get(request).await
 }
 
-/// One item of an experiment beside the same of the baseline.
+/// One item of an experiment beside the same of `base`, as [`ExperimentView::base`] has it; alone without
+/// one.
 #[server(prefix = "/api", endpoint = "experiments/item", input = Json, output = Json)]
 pub async fn get_experiment_item(
     key: ExperimentKey,
@@ -46,13 +47,15 @@ pub async fn set_baseline(key: ExperimentKey) -> Result<(), Problem> {
     serve::experiments::set_baseline(key).await
 }
 
-/// What waits to be judged by this person: of one experiment, or of a namespace's newest when `evaluation` is empty.
+/// What waits to be judged by this person: of one experiment, or of the newest of a namespace when
+/// `evaluation` is empty.
 #[server(prefix = "/api", endpoint = "experiments/queue", input = Json, output = Json)]
 pub async fn annotation_queue(key: ExperimentKey) -> Result<QueueView, Problem> {
     serve::annotations::queue(key).await
 }
 
-/// Keeps what this person says of an answer; said again, it replaces what they said before.
+/// Keeps what this person says of an answer; said again, it replaces what they said before. Answers with the
+/// word of the judge, which leads nobody any more: its score, and whether it let the answer pass.
 #[server(prefix = "/api", endpoint = "experiments/annotate", input = Json, output = Json)]
 pub async fn annotate(
     key: ExperimentKey,
@@ -61,6 +64,6 @@ pub async fn annotate(
     scores: Vec<(String, f64)>,
     passed: bool,
     note: String,
-) -> Result<(), Problem> {
+) -> Result<(Option<f64>, bool), Problem> {
     serve::annotations::annotate(key, target, item, scores, passed, note).await
 }

@@ -82,6 +82,16 @@ pub fn elapsed(ms: i64) -> String {
     }
 }
 
+/// A difference of scores: `▲ 0.07`, `▼ 0.61`, `0.00`.
+pub fn change(by: f64) -> String {
+    let size = format!("{:.2}", by.abs());
+    match by {
+        _ if size == "0.00" => size,
+        by if by < 0.0 => format!("▼ {size}"),
+        _ => format!("▲ {size}"),
+    }
+}
+
 /// A count with thousands set apart: `46,212`.
 pub fn number(value: i64) -> String {
     let digits = value.unsigned_abs().to_string();

@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
-use kube::api::{Api, ApiResource, DeleteParams, DynamicObject, GroupVersionKind, Patch, PatchParams};
+use kube::api::{
+    Api, ApiResource, DeleteParams, DynamicObject, GroupVersionKind, ObjectMeta, Patch, PatchParams,
+};
 use kube::{Client, ResourceExt};
 
 use super::error::NotRun;
 use crate::engine::sandbox::Sandbox;
 use crate::evaluation::misread::misread;
-use crate::resources::annotations::BASELINE;
+use crate::resources::annotations::{BASELINE, CANCEL};
 use crate::resources::kind::Kind;
 
 /// Field manager of what a suite applies.
@@ -152,7 +154,7 @@ fn makes_experiments(object: &DynamicObject) -> bool {
 async fn apply(client: &Client, namespace: &str, mut object: DynamicObject) -> Result<(), NotRun> {
     let name = object.name_any();
     let what = format!("{} '{name}'", kind(&object));
-    object.metadata.namespace = None;
+    object = bare(object);
     let api = api(client, namespace, &object);
     if matches!(kind(&object), "Query" | "Evaluation") {
         let before = api.get_opt(&name).await.map_err(NotRun::api(format!("cannot read {what}")))?;
@@ -172,6 +174,19 @@ async fn apply(client: &Client, namespace: &str, mut object: DynamicObject) -> R
     Ok(())
 }
 
+/// What people write of an object. What `kubectl get -o yaml` adds is of the one that was read: with its uid
+/// the API refuses to make another.
+fn bare(mut object: DynamicObject) -> DynamicObject {
+    let ObjectMeta { name, labels, mut annotations, .. } = object.metadata;
+    // Somebody stopped that one, not this.
+    annotations.iter_mut().for_each(|all| drop(all.remove(CANCEL)));
+    object.metadata = ObjectMeta { name, labels, annotations, ..ObjectMeta::default() };
+    if let Some(fields) = object.data.as_object_mut() {
+        fields.remove("status");
+    }
+    object
+}
+
 fn api(client: &Client, namespace: &str, object: &DynamicObject) -> Api<DynamicObject> {
     let types = object.types.clone().unwrap_or_default();
     let (group, version) = types.api_version.split_once('/').unwrap_or(("", &types.api_version));
@@ -188,6 +203,20 @@ mod tests {
 
     fn object(kind: &str) -> String {
         format!("apiVersion: ark.mckinsey.com/v1alpha1\nkind: {kind}\nmetadata: {{name: x}}\nspec: {{}}\n")
+    }
+
+    #[test]
+    fn what_was_read_from_an_api_is_made_anew() {
+        let text = "apiVersion: ark.mckinsey.com/v1alpha1\nkind: Evaluation\nmetadata:\n  \
+                    {name: x, namespace: port, uid: u-1, resourceVersion: '7', annotations:\n  \
+                    {ark.mckinsey.com/cancel: 'true', ark.mckinsey.com/baseline: '3'}}\n\
+                    spec: {type: batch}\nstatus: {phase: done}\n";
+        let read = parse("x.yaml", text).unwrap().remove(0);
+        let expected = serde_json::json!({
+            "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Evaluation", "spec": {"type": "batch"},
+            "metadata": {"name": "x", "annotations": {"ark.mckinsey.com/baseline": "3"}},
+        });
+        assert_eq!(serde_json::to_value(bare(read)).unwrap(), expected);
     }
 
     #[test]

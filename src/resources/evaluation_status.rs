@@ -64,6 +64,16 @@ pub struct EvaluationStatus {
     /// For a batch with a data set: the number of the experiment that the status is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub experiment: Option<i32>,
+    /// For a batch with a data set: items that were asked, of all targets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub items: Option<i32>,
+    /// For a batch with a data set: those that passed, in every repeat.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub items_passed: Option<i32>,
+    /// For a batch with a data set: the mean scores of its last experiments as text, the newest last. A
+    /// bounded list.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trend: Vec<String>,
     /// For a batch with a data set: how its targets did, compared with the baseline.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub comparisons: Vec<Comparison>,

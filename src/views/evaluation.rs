@@ -29,8 +29,38 @@ pub struct EvaluatorForm {
     pub selects: bool,
     /// Which: a label selector as kubectl writes it; empty for all of its namespace.
     pub selector: String,
+    /// Which of these, and within what budget.
+    pub sampling: SamplingForm,
     /// resourceVersion read, for an edit; `None` for a new one.
     pub version: Option<String>,
+}
+
+/// Which of the selected queries are scored; numbers as they are typed. What is empty is no bound.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SamplingForm {
+    /// The share, in percent.
+    pub percent: String,
+    /// The most in an hour.
+    pub max_per_hour: String,
+    /// What a day may cost, as `2.50 EUR`.
+    pub max_cost_per_day: String,
+    /// Those that ended before the Evaluator was there, too.
+    pub earlier: bool,
+}
+
+impl SamplingForm {
+    /// The bounds in words; empty without any.
+    pub fn words(&self) -> String {
+        let bound =
+            |text: &str, say: fn(&str) -> String| Some(text.trim()).filter(|text| !text.is_empty()).map(say);
+        let bounds = [
+            bound(&self.percent, |share| format!("{share} %")),
+            bound(&self.max_per_hour, |most| format!("at most {most} an hour")),
+            bound(&self.max_cost_per_day, |most| format!("at most {most} a day")),
+            self.earlier.then(|| "earlier ones too".to_owned()),
+        ];
+        bounds.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// How a model judges: the parameters that Ark's judges know, as text. What is empty is not set.
@@ -374,6 +404,17 @@ mod tests {
         let tools = MetricForm { tools: "a {\"x\": 1}\nb".into(), ordered: true, ..metric("tools") };
         assert_eq!(tools.words(), "calls a, b, in this order");
         assert_eq!(MetricForm { threshold: "0.8".into(), ..metric("bleu") }.label(), "bleu");
+    }
+
+    #[test]
+    fn bounds_are_told_in_words() {
+        let form = SamplingForm { percent: "5".into(), earlier: true, ..SamplingForm::default() };
+        assert_eq!(form.words(), "5 %, earlier ones too");
+        let form = SamplingForm { max_cost_per_day: "2.50 EUR ".into(), ..SamplingForm::default() };
+        assert_eq!(
+            (form.words().as_str(), SamplingForm::default().words().as_str()),
+            ("at most 2.50 EUR a day", "")
+        );
     }
 
     #[test]

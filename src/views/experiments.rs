@@ -154,6 +154,8 @@ pub struct ExperimentView {
     pub changed: Vec<String>,
     /// The gate, where the Evaluation has one.
     pub gate: Option<GateView>,
+    /// The least mean score that the gate asks for; also before it has decided.
+    pub least_mean: Option<f64>,
     /// In figures.
     pub summary: Summary,
     /// The baseline in figures.

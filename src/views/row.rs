@@ -136,6 +136,22 @@ pub enum Cell {
         /// Of how many.
         whole: i64,
     },
+    /// A difference of scores.
+    Change {
+        /// In thousandths.
+        thousandths: i32,
+        /// It is more than chance.
+        clear: bool,
+        /// Of what, against what.
+        of: String,
+    },
+    /// Scores over time in thousandths, the newest last.
+    Trend {
+        /// The scores.
+        scores: Vec<u16>,
+        /// What the gate asks for.
+        gate: Option<u16>,
+    },
     /// A length of time.
     Duration(i64),
     /// Tokens in and out; two figures of one kind share a cell.
@@ -170,6 +186,9 @@ const fn number(id: &'static str, title: &'static str) -> Column {
 }
 const fn second(id: &'static str, title: &'static str) -> Column {
     Column { id, title, number: false, second_rank: true }
+}
+const fn second_number(id: &'static str, title: &'static str) -> Column {
+    Column { id, title, number: true, second_rank: true }
 }
 
 /// Columns of a kind's list, after name and status; the last before the end of each row is its age.
@@ -223,11 +242,13 @@ pub const fn columns(kind: Kind) -> &'static [Column] {
             &C
         }
         Kind::Evaluation => {
-            const C: [Column; 5] = [
+            const C: [Column; 7] = [
                 column("target", "Target"),
                 second("evaluator", "Evaluator"),
                 number("score", "Score"),
-                number("passed", "Passed"),
+                number("change", "Against baseline"),
+                second_number("passed", "Passed"),
+                column("trend", "Trend"),
                 number("last", "Last"),
             ];
             &C

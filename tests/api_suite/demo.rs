@@ -73,6 +73,8 @@ async fn the_demo_experiment_has_items_that_moved_both_ways_and_its_gate_fails()
     });
     let status = tokio::time::timeout(PATIENCE, second).await.unwrap().unwrap().unwrap().status.unwrap();
     assert!(!status.passed && status.message.contains("items became worse"), "{}", status.message);
+    assert_eq!((status.items, status.trend.len()), (Some(24), 2));
+    assert!(status.items_passed.is_some_and(|passed| passed < 24));
     let one = &status.comparisons[0];
     assert_eq!((one.paired, one.worse, one.better), (24, 7, 3), "{one:?}");
     assert!(one.moved[0].reason.starts_with("amount: ") && !one.moved[0].better, "{:?}", one.moved[0]);

@@ -1,5 +1,6 @@
 //! The gate as an endpoint: the same report as the command's, with a status that a script can act on.
 
+use arkdeck::resources::Evaluation;
 use axum::body::Body;
 use axum::http::{StatusCode, header};
 use serde_json::{Value, json};
@@ -79,6 +80,22 @@ async fn a_gate_that_fails_is_422_and_one_that_passes_is_200_with_the_same_repor
         "{}",
         events.body
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_read_from_the_api_is_a_suite() {
+    let server = Server::start().await;
+    server.control();
+    let first = post(&server, "?fail-under=0.5", "*/*", SUITE).await;
+    assert_eq!(first.status, StatusCode::OK, "{}", first.body);
+    let all: kube::Api<Evaluation> = kube::Api::namespaced(server.client.clone(), "default");
+    let before = all.get("whole").await.unwrap();
+    // As `kubectl get -o yaml` has it: with the uid of the one that is replaced, and its status.
+    let read = serde_json::to_string(&before).unwrap();
+    let again = post(&server, "", "*/*", &read).await;
+    assert_eq!(again.status, StatusCode::OK, "{}", again.body);
+    assert_eq!(scores(&again.json()), [("whole", 1.0, true)]);
+    assert_ne!(all.get("whole").await.unwrap().metadata.uid, before.metadata.uid, "it was made anew");
 }
 
 #[tokio::test(flavor = "multi_thread")]

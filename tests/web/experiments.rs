@@ -85,7 +85,10 @@ async fn an_experiment_is_compared_with_the_one_before_also_when_its_evaluation_
     assert_eq!(view["base"]["number"], 1);
     assert_eq!(
         view["changed"],
-        json!(["Data set tides: version 4, then 3.", "The agent pilot was changed: generation 4, then 3."])
+        json!([
+            "Data set tides has version 4 now, and had 3.",
+            "The agent pilot was changed (generation 3 to 4)."
+        ])
     );
     let rows: Vec<&str> =
         view["rows"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap()).collect();
@@ -103,6 +106,13 @@ async fn an_experiment_is_compared_with_the_one_before_also_when_its_evaluation_
 
     let item = json!({"key": {"namespace": "default", "evaluation": "nightly", "number": 2},
         "target": {"kind": "agent", "name": "pilot"}, "base": null, "item": "b"});
+    let lone = server.call("experiments/item", item.clone()).await.json();
+    assert!(
+        lone["row"]["base"].is_null() && lone["diff"].is_null(),
+        "what stands alone is compared with nothing"
+    );
+    let mut item = item;
+    item["base"] = json!({"evaluation": "", "number": 1, "target": null});
     let item = server.call("experiments/item", item).await.json();
     assert_eq!(
         (&item["input"], &item["row"]["score"], &item["row"]["base"]),

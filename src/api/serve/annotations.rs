@@ -233,7 +233,7 @@ pub async fn annotate(
     scores: Vec<(String, f64)>,
     passed: bool,
     note: String,
-) -> Result<(), Problem> {
+) -> Result<(Option<f64>, bool), Problem> {
     check(Verb::Apply, Kind::Evaluation, Some(&key.namespace))?;
     let services = services()?;
     let experiments = Experiments::new(services.store().clone());
@@ -273,7 +273,10 @@ pub async fn annotate(
     let said = Said { scores, passed, note: note.trim().to_owned() };
     let kept = Annotations::new(services.store().clone());
     let done = kept.put(of(&one), &target, &item, asker().display(), &said).await;
-    done.map_err(|error| unreadable(&error))
+    done.map_err(|error| unreadable(&error))?;
+    // Of the repeat that was shown.
+    let first = trials.iter().filter(|trial| trial.score.is_some()).min_by_key(|trial| trial.repeat);
+    Ok((first.and_then(|trial| trial.score), first.is_some_and(|trial| trial.passed)))
 }
 
 fn unreadable(error: &StoreError) -> Problem {

@@ -165,6 +165,8 @@ fn compare(row_a: &Row, row_b: &Row, a: Option<&Cell>, b: Option<&Cell>) -> Orde
         Cell::Number(n) | Cell::Time(n) | Cell::Duration(n) => Some(*n),
         Cell::Score { thousandths, .. } => Some(i64::from(*thousandths)),
         Cell::Share { part, whole } => Some(part * 1_000_000 / (*whole).max(1)),
+        Cell::Change { thousandths, .. } => Some(i64::from(*thousandths)),
+        Cell::Trend { scores, .. } => scores.last().map(|score| i64::from(*score)),
         Cell::Tokens { input, output } => Some(input.saturating_add(*output)),
         Cell::Elapsed => match (row.started_ms, row.ended_ms) {
             (Some(start), Some(end)) => Some(end - start),

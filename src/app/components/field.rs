@@ -284,8 +284,10 @@ pub fn SelectField(
             .into_iter()
             .map(|(option, word)| {
                 let this = option.clone();
+                // The attribute says what is chosen at first; once somebody chose, only the property counts.
+                let on = Signal::derive(move || value.with(|chosen| *chosen == this));
                 view! {
-                    <option value=option selected=move || value.with(|chosen| *chosen == this)>
+                    <option value=option selected=on prop:selected=on>
                         {word}
                     </option>
                 }

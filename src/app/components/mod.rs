@@ -3,7 +3,8 @@
 //! Class names and markup are those of the prototype (`components.html`), so that a page written from the
 //! prototype needs no translation. Every component is shown in each of its states at `/components` (debug builds).
 //!
-//! - *Marks*: [`Icon`], [`StatusMark`], [`StatusBadge`], [`Avatar`], [`Who`], [`ObjectLink`], [`Tags`], [`Score`].
+//! - *Marks*: [`Icon`], [`StatusMark`], [`StatusBadge`], [`Avatar`], [`Who`], [`ObjectLink`], [`Tags`],
+//!   [`Score`], [`Spark`].
 //! - *Acts*: [`Button`], [`LinkButton`], [`IconButton`], [`CopyButton`], [`Menu`], [`MenuItem`].
 //! - *Fields*: [`Field`], [`TextField`], [`TextArea`], [`SelectField`], [`ComboField`], [`Switch`], [`SearchBox`],
 //!   [`Chip`].
@@ -47,7 +48,7 @@ pub use icon::{Icon, kind_icon};
 pub use menu::{Menu, MenuItem, close_on_leave};
 pub use panel::Panel;
 pub use problem::{ProblemPanel, problem_title};
-pub use score::Score;
+pub use score::{Score, Spark};
 pub use sheet::Sheet;
 pub use skeleton::{Skeleton, TableSkeleton};
 pub use status::{StatusBadge, StatusMark, state_class, state_icon};

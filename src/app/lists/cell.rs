@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::components::{Ago, Elapsed, ObjectLink, Score, Tags};
+use crate::app::components::{Ago, Elapsed, ObjectLink, Score, Spark, Tags};
 use crate::app::words;
 use crate::views::row::{Cell, Row, State};
 
@@ -63,6 +63,17 @@ pub fn cell_view(cell: Option<Cell>, row: ArcRwSignal<Row>, age: bool) -> AnyVie
             <span class="nowrap">{words::number(part)} <span class="t3">" of "</span> {words::number(whole)}</span>
         }
         .into_any(),
+        Some(Cell::Change { thousandths, clear, of }) => {
+            // What may be chance is quiet.
+            let class = match thousandths {
+                by if !clear || by.abs() < 5 => "nowrap t3",
+                by if by < 0 => "nowrap bad",
+                _ => "nowrap good",
+            };
+            let text = words::change(f64::from(thousandths) / 1_000.0);
+            view! { <span class=class title=of>{text}</span> }.into_any()
+        }
+        Some(Cell::Trend { scores, gate }) => view! { <Spark scores=scores gate=gate /> }.into_any(),
         Some(Cell::Duration(ms)) => words::duration(ms).into_any(),
         Some(Cell::Tokens { input, output }) => view! {
             <span class="nowrap">{words::number(input)} <span class="t3">", "</span> {words::number(output)}</span>

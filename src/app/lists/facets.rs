@@ -129,8 +129,9 @@ pub fn FacetFields(
                     {options
                         .into_iter()
                         .map(|(option, word)| {
+                            let on = move || value.with(|value| value == option);
                             view! {
-                                <option value=option selected=move || value.with(|value| value == option)>
+                                <option value=option selected=on prop:selected=on>
                                     {word}
                                 </option>
                             }

@@ -142,6 +142,9 @@ pub(super) async fn write(
             "tokenUsage",
             "duration",
             "experiment",
+            "items",
+            "itemsPassed",
+            "trend",
             "comparisons",
             "batchProgress",
         ] {

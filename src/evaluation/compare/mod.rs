@@ -29,7 +29,7 @@ const UNSEEN: f64 = 0.0005;
 /// Bins of a histogram, from 0 to 1.
 pub const BINS: usize = 10;
 /// Pairs from which on a difference may be called significant. Of five, all differences point the same way by chance once in sixteen times.
-const LEAST_PAIRS: usize = 6;
+pub const LEAST_PAIRS: usize = 6;
 
 /// An item that was asked.
 #[derive(Debug, Clone, Copy)]

@@ -26,6 +26,8 @@ pub struct Outcome {
     pub gates: Vec<GateResult>,
     /// How the targets did, compared with the baseline.
     pub comparisons: Vec<Comparison>,
+    /// Mean scores of the last experiments of this name, this one last.
+    pub trend: Vec<f64>,
     /// Tokens of the judges.
     pub judge_usage: Usage,
     /// Cost of the judges, by currency.

@@ -12,10 +12,10 @@ pub(super) fn changed(
     let (old, new) = (&before.snapshot, &now.snapshot);
     let mut told = Vec::new();
     if before.data_set != now.data_set {
-        told.push(format!("It asks data set {}, and then {}.", now.data_set, before.data_set));
+        told.push(format!("It asks data set {}, and asked {} before.", now.data_set, before.data_set));
     } else if before.data_set_version != now.data_set_version {
         told.push(format!(
-            "Data set {}: version {}, then {}.",
+            "Data set {} has version {} now, and had {}.",
             now.data_set, now.data_set_version, before.data_set_version
         ));
     }
@@ -24,7 +24,7 @@ pub(super) fn changed(
         tags.filter(|tags| !tags.is_empty()).unwrap_or_else(|| "all items".to_owned())
     };
     if tags(before) != tags(now) {
-        told.push(format!("Items by tag: {}, then {}.", tags(now), tags(before)));
+        told.push(format!("Items by tag are {} now, and were {}.", tags(now), tags(before)));
     }
     if let (Some(then), Some(here)) = (then, here) {
         let named = |one: &AskedTarget| format!("{} {}", one.target.kind, one.target.name);
@@ -34,21 +34,21 @@ pub(super) fn changed(
             told.push(format!("The {} was deleted and made again.", named(here)));
         } else if then.generation != here.generation {
             told.push(format!(
-                "The {} was changed: generation {}, then {}.",
+                "The {} was changed (generation {} to {}).",
                 named(here),
-                here.generation,
-                then.generation
+                then.generation,
+                here.generation
             ));
         }
     }
     if (&old.evaluator_namespace, &old.evaluator) != (&new.evaluator_namespace, &new.evaluator) {
-        told.push(format!("Evaluator {} scores, then {}.", new.evaluator, old.evaluator));
+        told.push(format!("Evaluator {} scores now, and {} did before.", new.evaluator, old.evaluator));
     } else if old.evaluator_uid != new.evaluator_uid {
         told.push(format!("Evaluator {} was deleted and made again.", new.evaluator));
     } else if old.evaluator_generation != new.evaluator_generation {
         told.push(format!(
-            "Evaluator {} was changed: generation {}, then {}.",
-            new.evaluator, new.evaluator_generation, old.evaluator_generation
+            "Evaluator {} was changed (generation {} to {}).",
+            new.evaluator, old.evaluator_generation, new.evaluator_generation
         ));
     }
     let parameters = |one: &Experiment| one.snapshot.spec.evaluator.clone().map(|one| one.parameters);
@@ -56,7 +56,7 @@ pub(super) fn changed(
         told.push("The parameters for the evaluator were changed.".to_owned());
     }
     if old.repeats != new.repeats {
-        told.push(format!("Each item is asked {}, then {}.", times(new.repeats), times(old.repeats)));
+        told.push(format!("Each item is asked {} now, and was {}.", times(new.repeats), times(old.repeats)));
     }
     told
 }
@@ -93,10 +93,10 @@ mod tests {
         assert_eq!(
             changed(&one(3, 1, 1), Some(&pilot), &one(4, 2, 3), Some(&asked("pilot", "u", 6))),
             [
-                "Data set tides: version 4, then 3.",
-                "The agent pilot was changed: generation 6, then 4.",
-                "Evaluator judge was changed: generation 2, then 1.",
-                "Each item is asked 3 times, then once.",
+                "Data set tides has version 4 now, and had 3.",
+                "The agent pilot was changed (generation 4 to 6).",
+                "Evaluator judge was changed (generation 1 to 2).",
+                "Each item is asked 3 times now, and was once.",
             ]
         );
         assert_eq!(

@@ -8,7 +8,7 @@ use super::{base, kept, no_experiment, place, unreadable};
 use crate::evaluation::annotations::{Annotations, Of};
 use crate::evaluation::compare::Answers;
 use crate::evaluation::datasets::Item;
-use crate::evaluation::experiment::{Experiment, Experiments, ItemHead, Trial, baseline};
+use crate::evaluation::experiment::{Experiment, Experiments, ItemHead, Trial};
 use crate::kubernetes::Caches;
 use crate::kubernetes::access::Verb;
 use crate::resources::kind::Kind;
@@ -29,12 +29,13 @@ pub async fn item(
     let experiments = Experiments::new(services.store().clone());
     let one = kept(&experiments, &key).await?.ok_or_else(|| no_experiment(&key))?;
     let shown_target = Some(target).filter(|target| !target.name.is_empty());
-    let evaluation = services.caches().evaluations.get(&one.namespace, &one.name);
-    let all = experiments.list(&one.namespace, &one.name).await.map_err(|error| unreadable(&error))?;
     let request =
         ExperimentRequest { target: shown_target.clone(), base: side, ..ExperimentRequest::default() };
-    let named = evaluation.as_deref().and_then(baseline);
-    let base = base(&experiments, &one, &all, &request, named).await?;
+    // The page names what it compares with; where it names nothing, the item stands alone there, too.
+    let base = match request.base {
+        Some(_) => base(&experiments, &one, &[], &request, None).await?,
+        None => None,
+    };
     let trials = trials(&experiments, &one, shown_target.as_ref(), &item).await?;
     let base_trials = match &base {
         Some(base) => self::trials(&experiments, &base.experiment, base.side.target.as_ref(), &item).await?,

@@ -63,6 +63,7 @@ pub async fn get(request: ExperimentRequest) -> Result<ExperimentView, Problem> 
         experiments: all.iter().map(reference).collect(),
         baseline: number,
         gate: gate(&one),
+        least_mean: one.snapshot.spec.config.gate.as_ref().and_then(|gate| gate.min_score.parse().ok()),
         ..ExperimentView::default()
     };
     let mut then = None;

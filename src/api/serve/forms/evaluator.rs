@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::source::{
-    invalid, json_object, parameters, remove, selector, set, set_list, set_number, set_text,
+    inner, invalid, json_object, parameters, remove, selector, set, set_list, set_number, set_text,
 };
-use crate::views::evaluation::{EvaluatorForm, JUDGE_PARAMETERS, JudgeForm, MetricForm};
+use crate::views::evaluation::{EvaluatorForm, JUDGE_PARAMETERS, JudgeForm, MetricForm, SamplingForm};
 use crate::views::forms::{ParameterForm, SourceForm};
 use crate::views::problem::Problem;
 
@@ -13,17 +13,42 @@ use crate::views::problem::Problem;
 pub fn edit(spec: &mut Value, form: &EvaluatorForm) -> Result<(), Problem> {
     set_text(spec, "description", &form.description);
     set(spec, "address", &form.address);
-    let metrics: Result<Vec<Value>, Problem> =
-        form.metrics.iter().enumerate().map(|(at, one)| metric(at, one)).collect();
-    set_list(spec, "metrics", metrics?);
+    // The form does not show those of a service: they stay as they are.
+    if form.address == SourceForm::Unset {
+        let metrics: Result<Vec<Value>, Problem> =
+            form.metrics.iter().enumerate().map(|(at, one)| metric(at, one)).collect();
+        set_list(spec, "metrics", metrics?);
+    }
     let rows = judge(&form.judge).into_iter().chain(form.parameters.iter().cloned()).collect::<Vec<_>>();
     parameters(spec, "parameters", &rows);
     if form.selects {
-        let block = super::source::inner(spec, "selector");
+        let block = inner(spec, "selector");
         block["resourceType"] = json!("Query");
         selector(block, "spec.selector", &form.selector)?;
+        sampling(spec, &form.sampling)?;
     } else {
+        // Without a selector there is nothing that a share could be of.
         remove(spec, "selector");
+        remove(spec, "sampling");
+    }
+    Ok(())
+}
+
+/// Which of the selected queries are scored; without any bound nothing is said of it, unless somebody wrote an
+/// empty block, by which the queries of a day are counted.
+fn sampling(spec: &mut Value, form: &SamplingForm) -> Result<(), Problem> {
+    let counted = spec.get("sampling") == Some(&json!({}));
+    let block = inner(spec, "sampling");
+    remove(block, "percent");
+    decimal(block, "percent", "spec.sampling", &form.percent)?;
+    set_number(block, "maxPerHour", "spec.sampling.maxPerHour", &form.max_per_hour)?;
+    set_text(block, "maxCostPerDay", form.max_cost_per_day.trim());
+    remove(block, "earlier");
+    if form.earlier {
+        block["earlier"] = json!(true);
+    }
+    if !counted && block.as_object().is_some_and(Map::is_empty) {
+        remove(spec, "sampling");
     }
     Ok(())
 }
@@ -166,6 +191,18 @@ mod tests {
                 },
             })
         );
+        let sampling = SamplingForm {
+            percent: "12.5".into(),
+            max_cost_per_day: " 2.50 EUR".into(),
+            ..SamplingForm::default()
+        };
+        edit(&mut spec, &EvaluatorForm { sampling, ..form.clone() }).unwrap();
+        assert_eq!(spec["sampling"], json!({"percent": 12.5, "maxCostPerDay": "2.50 EUR"}));
+        edit(&mut spec, &form).unwrap();
+        assert!(spec.get("sampling").is_none());
+        spec["sampling"] = json!({});
+        edit(&mut spec, &form).unwrap();
+        assert_eq!(spec["sampling"], json!({}), "it counts");
         let wrong = EvaluatorForm { selector: "a in b".into(), ..form.clone() };
         assert_eq!(edit(&mut spec, &wrong).unwrap_err().fields[0].field, "spec.selector");
         let wrong =

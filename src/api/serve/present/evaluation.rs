@@ -5,6 +5,7 @@ use super::query::targets as query_targets;
 use super::status::{because, plain};
 use super::text::{first_line, moment};
 use super::{Present, World, fact, fact_budget, fact_text, namespace};
+use crate::evaluation::compare::LEAST_PAIRS;
 use crate::kubernetes::{Caches, KindCache};
 use crate::resources::condition::find;
 use crate::resources::conditions::types;
@@ -149,6 +150,9 @@ fn view(evaluation: &Evaluation) -> EvaluationView {
 /// How many of how many passed.
 fn share(evaluation: &Evaluation) -> Option<(i64, i64)> {
     let status = evaluation.status.as_ref()?;
+    if is_experiment(evaluation) {
+        return Some((i64::from(status.items_passed?), i64::from(status.items?)));
+    }
     let whole = |all: usize| i64::try_from(all).unwrap_or(i64::MAX);
     if let Some(progress) = &status.batch_progress {
         let children = &progress.child_evaluations;
@@ -157,6 +161,32 @@ fn share(evaluation: &Evaluation) -> Option<(i64, i64)> {
     }
     let passed = status.results.iter().filter(|result| result.passed).count();
     (status.results.len() > 1).then(|| (whole(passed), whole(status.results.len())))
+}
+
+/// How an experiment did against its baseline; of several targets the one that fell most.
+fn change(evaluation: &Evaluation) -> Option<Cell> {
+    let number = |text: &str| text.parse::<f64>().ok();
+    let status = evaluation.status.as_ref().filter(|_| is_experiment(evaluation))?;
+    let compared = status.comparisons.iter();
+    let compared = compared.filter_map(|one| Some((number(&one.delta)?, one)));
+    let (delta, one) = compared.min_by(|a, b| a.0.total_cmp(&b.0))?;
+    let beside_zero =
+        number(&one.low).is_some_and(|low| low > 0.0) || number(&one.high).is_some_and(|high| high < 0.0);
+    #[expect(clippy::cast_possible_truncation, reason = "from -1,000 to 1,000")]
+    let thousandths = (delta.clamp(-1.0, 1.0) * 1_000.0).round() as i32;
+    Some(Cell::Change {
+        thousandths,
+        clear: beside_zero && usize::try_from(one.paired).is_ok_and(|pairs| pairs >= LEAST_PAIRS),
+        of: format!("{} against {}", one.target, one.baseline),
+    })
+}
+
+/// The last scores of an experiment, where there are several.
+fn trend(evaluation: &Evaluation) -> Option<Cell> {
+    let status = evaluation.status.as_ref().filter(|_| is_experiment(evaluation))?;
+    let scores: Vec<u16> = status.trend.iter().filter_map(|one| score(one)).collect();
+    let gate = evaluation.spec.config.gate.as_ref().and_then(|gate| score(&gate.min_score));
+    (scores.len() > 1).then_some(Cell::Trend { scores, gate })
 }
 
 impl Present for Evaluation {
@@ -214,7 +244,9 @@ impl Present for Evaluation {
             target,
             evaluator(self).map_or(Cell::None, |key| world.link(key)),
             figures.map_or(Cell::None, |thousandths| Cell::Score { thousandths, passed: passed(self) }),
+            change(self).unwrap_or(Cell::None),
             share(self).map_or(Cell::None, |(part, whole)| Cell::Share { part, whole }),
+            trend(self).unwrap_or(Cell::None),
         ]
     }
 
@@ -277,5 +309,36 @@ impl Present for Evaluation {
 
     fn specific(&self, _: &World) -> Specific {
         Specific::Evaluation(view(self))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_row_of_an_experiment_tells_how_it_did() {
+        let compared = |target: &str, delta: &str, high: &str| {
+            let (baseline, low) = ("refunds@13", "-0.100");
+            json!({"target": target, "baseline": baseline, "paired": 48,
+                "delta": delta, "low": low, "high": high})
+        };
+        let evaluation: Evaluation = serde_json::from_value(json!({
+            "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Evaluation", "metadata": {"name": "refunds"},
+            "spec": {"type": "batch", "config": {"dataSet": {"name": "cases"}, "gate": {"minScore": "0.85"}}},
+            "status": {
+                "phase": "done", "items": 48, "itemsPassed": 44, "trend": ["0.880", "0.840"],
+                "comparisons": [
+                    compared("agent/a", "+0.010", "+0.100"), compared("agent/b", "-0.040", "-0.020"),
+                ],
+            },
+        }))
+        .unwrap();
+        assert_eq!(share(&evaluation), Some((44, 48)));
+        let of = "agent/b against refunds@13".to_owned();
+        assert_eq!(change(&evaluation), Some(Cell::Change { thousandths: -40, clear: true, of }));
+        assert_eq!(trend(&evaluation), Some(Cell::Trend { scores: vec![880, 840], gate: Some(850) }));
     }
 }

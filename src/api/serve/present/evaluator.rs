@@ -9,10 +9,11 @@ use crate::kubernetes::apply::edit_version;
 use crate::kubernetes::{Caches, KindCache};
 use crate::resources::kind::Kind;
 use crate::resources::metric::Metric;
+use crate::resources::sampling::{Sampling, SamplingStatus};
 use crate::resources::{Condition, Evaluator, Parameter};
 use crate::views::ObjectKey;
 use crate::views::detail::{Fact, FactValue, Specific};
-use crate::views::evaluation::{EvaluatorForm, JUDGE_PARAMETERS, JudgeForm, MetricForm};
+use crate::views::evaluation::{EvaluatorForm, JUDGE_PARAMETERS, JudgeForm, MetricForm, SamplingForm};
 use crate::views::forms::{ParameterForm, SourceForm};
 use crate::views::row::{Cell, State, Status};
 use crate::views::selector;
@@ -38,8 +39,29 @@ pub fn evaluator_form(evaluator: &Evaluator) -> EvaluatorForm {
             .as_ref()
             .map(|one| selector::write(&one.match_labels, &one.match_expressions))
             .unwrap_or_default(),
+        sampling: spec.sampling.as_ref().map(sampling_form).unwrap_or_default(),
         version: Some(edit_version(evaluator)),
     }
+}
+
+fn sampling_form(sampling: &Sampling) -> SamplingForm {
+    SamplingForm {
+        percent: sampling.percent.map(|share| share.to_string()).unwrap_or_default(),
+        max_per_hour: sampling.max_per_hour.map(|most| most.to_string()).unwrap_or_default(),
+        max_cost_per_day: sampling.max_cost_per_day.clone(),
+        earlier: sampling.earlier,
+    }
+}
+
+/// What came of share and budget today: `12 scored, 40 not in the share, 3 over budget, 0.12 EUR`.
+fn today(counted: &SamplingStatus) -> String {
+    let left_out =
+        [(counted.skipped_by_sampling, "not in the share"), (counted.skipped_by_budget, "over budget")];
+    let left_out = left_out.into_iter().filter(|(count, _)| *count > 0);
+    let mut words = vec![format!("{} scored", counted.sampled)];
+    words.extend(left_out.map(|(count, why)| format!("{count} {why}")));
+    words.extend(Some(counted.spent.clone()).filter(|spent| !spent.is_empty()));
+    words.join(", ")
 }
 
 /// Parameters as rows of a form.
@@ -165,6 +187,10 @@ impl Present for Evaluator {
         if form.selects {
             let which = if form.selector.is_empty() { "every query" } else { &form.selector };
             fact_text(&mut facts, "Scores by itself", which);
+            fact_text(&mut facts, "Share and budget", &form.sampling.words());
+            if let Some(counted) = self.status.as_ref().and_then(|status| status.sampling.as_ref()) {
+                fact_text(&mut facts, "Today", &today(counted));
+            }
         }
         facts
     }
@@ -198,6 +224,7 @@ mod tests {
             "spec": {
                 "metrics": [{"type": "latency", "maxDuration": "90s"}, {"type": "tools", "tools": [{"name": "tides", "arguments": {"port": "Brest"}}]}],
                 "selector": {"resourceType": "Query", "matchLabels": {"team": "harbour"}},
+                "sampling": {"percent": 12.5, "maxPerHour": 20},
                 "parameters": [
                     {"name": "model.name", "value": "lamp"}, {"name": "scope", "value": "clarity"},
                     {"name": "context", "valueFrom": {"configMapKeyRef": {"name": "rules", "key": "all"}}},
@@ -211,6 +238,9 @@ mod tests {
         let names: Vec<_> = form.parameters.iter().map(|row| row.name.as_str()).collect();
         assert_eq!(names, ["context", "threshold"]);
         assert_eq!(form.selector, "team=harbour");
+        assert_eq!(form.sampling.words(), "12.5 %, at most 20 an hour");
+        let counted = SamplingStatus { sampled: 12, skipped_by_budget: 3, ..SamplingStatus::default() };
+        assert_eq!(today(&counted), "12 scored, 3 over budget");
         assert_eq!(form.metrics[0].words(), "comes within 1m30s");
         assert_eq!(form.metrics[1].tools, "tides {\"port\":\"Brest\"}");
         assert_eq!(scores_by(&form, ""), "2 measures, judge lamp");

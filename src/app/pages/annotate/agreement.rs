@@ -18,12 +18,12 @@ pub fn AgreementPanel(
 ) -> impl IntoView {
     let body = move || match work.agreement.get() {
         None => view! {
-            <p class="pb t2">"Known when you have judged answers that the judge has scored."</p>
+            <p class="pb t2">"Known when people have judged answers that the judge has scored."</p>
         }
         .into_any(),
         Some(agreement) => figures(&agreement).into_any(),
     };
-    view! { <Panel title="You and the judge">{body}</Panel> }
+    view! { <Panel title="People and the judge">{body}</Panel> }
 }
 
 fn figures(agreement: &Agreement) -> impl IntoView + use<> {

@@ -62,7 +62,12 @@ pub fn Answer(
 fn Before(work: Annotating, said: Said) -> impl IntoView {
     let Said { item, passed, score } = said;
     let word = |passed| if passed { "pass" } else { "fail" };
-    let agree = item.passed == passed;
+    let agree = item.score.is_some() && item.passed == passed;
+    let lead = match item.score {
+        None => "The judge has nothing to compare with.",
+        Some(_) if agree => "You and the judge agree.",
+        Some(_) => "You and the judge disagree.",
+    };
     let judge = item.score.map_or_else(
         || "has no score".to_owned(),
         |score| format!("{} ({})", word(item.passed), words::score(score)),
@@ -72,7 +77,7 @@ fn Before(work: Annotating, said: Said) -> impl IntoView {
         <div class=if agree { "banner s-done" } else { "banner s-waiting" }>
             <Icon name=if agree { "circle-check" } else { "triangle-alert" } />
             <p class="grow">
-                <b>{if agree { "You and the judge agree." } else { "You and the judge disagree." }}</b>
+                <b>{lead}</b>
                 " "
                 <span class="t2">
                     {format!("{title}: you {} ({}), judge {judge}.", word(passed), words::score(score))}

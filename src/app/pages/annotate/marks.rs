@@ -56,6 +56,7 @@ pub fn Rubric(
                         class="in"
                         id="f-note"
                         autocomplete="off"
+                        maxlength="2000"
                         data-key="n"
                         prop:value=work.note
                         on:input=move |event| work.note.set(event_target_value(&event))

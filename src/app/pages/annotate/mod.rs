@@ -54,7 +54,7 @@ pub fn AnnotatePage(
     let sub = move || {
         let key = asked.with(|asked| asked.key.clone());
         match (key.evaluation.is_empty(), key.number) {
-            (true, _) => view! { "The newest experiments of " {place.get_value()} }.into_any(),
+            (true, _) => view! { "The newest experiment in " {place.get_value()} }.into_any(),
             (false, 0) => view! { "The newest experiment of " {key.evaluation} }.into_any(),
             (false, number) => {
                 let href = address::experiment(&key.namespace, &key.evaluation, number);
@@ -121,7 +121,7 @@ fn Queue(key: ExperimentKey, first: Loaded) -> impl IntoView {
                 ),
                 judged => (
                     format!("All done: {}", words::count(judged, "answer judged", "answers judged")),
-                    "The panel beside says how far you and the judge agree.".to_owned(),
+                    "The panel beside says how far people and the judge agree.".to_owned(),
                 ),
             };
             let (place, label) = match (key.evaluation.is_empty(), key.number) {

@@ -98,6 +98,8 @@ pub struct Annotating {
     waiting: RwSignal<Vec<QueueItem>>,
     waiting_total: RwSignal<usize>,
     judged: RwSignal<usize>,
+    /// Answers that were kept while the page is open.
+    said: StoredValue<u32>,
     /// How judge and people agree.
     pub agreement: RwSignal<Option<Agreement>>,
     /// The answer that is shown.
@@ -128,6 +130,7 @@ impl Annotating {
             waiting: RwSignal::new(queue.waiting),
             waiting_total: RwSignal::new(queue.waiting_total),
             judged: RwSignal::new(queue.judged),
+            said: StoredValue::new(0),
             agreement: RwSignal::new(queue.agreement),
             current: RwSignal::new(None),
             marks: RwSignal::new(Vec::new()),
@@ -232,11 +235,11 @@ impl Annotating {
                 return;
             }
             match kept {
-                Ok(()) => self.kept(item, scores, passed, note),
-                Err(problem) => self.problem.set(Some(match problem.next {
-                    Some(next) => format!("{} {next}", problem.message),
-                    None => problem.message,
-                })),
+                Ok((score, let_pass)) => {
+                    let item = QueueItem { score, passed: let_pass, ..item };
+                    self.kept(item, scores, passed, note);
+                }
+                Err(problem) => self.problem.set(Some(told(&problem))),
             }
         });
     }
@@ -250,14 +253,14 @@ impl Annotating {
             self.judged.update(|judged| *judged += 1);
             self.waiting_total.update(|waiting| *waiting = waiting.saturating_sub(1));
         }
+        self.said.update_value(|said| *said += 1);
         self.waiting.update(|waiting| waiting.retain(|one| !same(one, &item)));
         let next = self.waiting.with_untracked(|waiting| unjudged(waiting));
-        say(&match item.passed == passed {
-            true => "Kept. The judge says the same.".to_owned(),
-            false => format!(
-                "Kept. The judge {}.",
-                if item.passed { "let it pass" } else { "did not let it pass" }
-            ),
+        say(match (item.score, item.passed) {
+            (None, _) => "Kept. The judge has no score for it.",
+            (_, judge) if judge == passed => "Kept. The judge says the same.",
+            (_, true) => "Kept. The judge let it pass.",
+            (_, false) => "Kept. The judge did not let it pass.",
         });
         self.last.set(Some(Said { item, passed, score }));
         self.show(next);
@@ -271,9 +274,13 @@ impl Annotating {
 
     /// Asks how people and judge agree now, and for further answers where few are left.
     fn refresh(self) {
-        let key = self.key.get_value();
+        let (key, said) = (self.key.get_value(), self.said.get_value());
         leptos::task::spawn_local(async move {
             let Ok(queue) = annotation_queue(key).await else { return };
+            // What was kept meanwhile waits in this one still, and would be asked again.
+            if self.said.try_get_value() != Some(said) {
+                return;
+            }
             let Some(few) = self.waiting.try_with_untracked(|waiting| waiting.len() < LOW) else { return };
             self.agreement.set(queue.agreement);
             self.judged.set(queue.judged);
@@ -307,7 +314,7 @@ impl Annotating {
             let keys = window_event_listener(leptos::ev::keydown, move |event| {
                 let key = event.key();
                 // Enter in the note saves too; on a button or link it presses that.
-                if key == "Enter" && !event.shift_key() {
+                if key == "Enter" && !event.shift_key() && !event.is_composing() {
                     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
                     let taken = target.is_some_and(|element| {
                         element.closest("a, button, select, dialog, summary").ok().flatten().is_some()
@@ -340,6 +347,13 @@ impl Annotating {
             on_cleanup(move || keys.remove());
         }
     }
+}
+
+/// A refusal with all of its reasons.
+fn told(problem: &Problem) -> String {
+    let reasons = problem.fields.iter().map(|field| field.message.as_str());
+    let next = problem.next.as_deref();
+    std::iter::once(problem.message.as_str()).chain(reasons).chain(next).collect::<Vec<_>>().join(" ")
 }
 
 /// The first that this person has not judged: those that they have follow, to be opened again.

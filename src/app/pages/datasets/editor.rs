@@ -11,6 +11,7 @@ use crate::app::components::{
     Button, ButtonKind, Code, EmptyState, IconButton, Problems, Sheet, TextArea, TextField,
 };
 use crate::app::guard::guard_while;
+use crate::app::pages::form::focus_first_error;
 use crate::app::toasts::{Deferred, use_toasts};
 use crate::views::datasets::{DataSetChange, ItemData, ItemsChange};
 use crate::views::problem::Problem;
@@ -29,23 +30,31 @@ pub fn ItemEditor(
         item => item,
     });
     let newest = set.newest();
-    // The form begins with the item as it is when it is opened; what loads later does not overwrite what is typed.
-    let opened = Memo::new(move |_| {
-        let wanted = set.item.get();
+    // The form begins with the item as it is when it is opened: what is saved, searched or loaded later
+    // neither overwrites what is typed nor takes the focus.
+    let opened = Memo::new(move |before: Option<&Opened>| {
+        let (wanted, form) = (set.item.get(), newest.get());
+        let stays =
+            |before: &&Opened| form && before.form && before.wanted == wanted && before.found.is_some();
+        if let Some(before) = before.filter(stays) {
+            return before.clone();
+        }
         let found = set.items.with(|items| items.iter().find(|item| item.id == wanted).cloned());
-        (wanted, found)
+        Opened { wanted, form, found }
     });
     let body = move || match opened.get() {
-        (wanted, _) if wanted.is_empty() => view! {
+        Opened { wanted, .. } if wanted.is_empty() => view! {
             <p class="pb t2">"Choose an item to read or change it."</p>
         }
         .into_any(),
-        (wanted, _) if wanted == NEW_ITEM && newest.get() => {
+        Opened { wanted, form: true, .. } if wanted == NEW_ITEM => {
             view! { <Form set=set item=ItemData::default() new=true /> }.into_any()
         }
-        (_, Some(item)) if newest.get() => view! { <Form set=set item=item new=false /> }.into_any(),
-        (_, Some(item)) => view! { <Reading item=item /> }.into_any(),
-        (wanted, None) => view! {
+        Opened { form: true, found: Some(item), .. } => {
+            view! { <Form set=set item=item new=false /> }.into_any()
+        }
+        Opened { found: Some(item), .. } => view! { <Reading item=item /> }.into_any(),
+        Opened { wanted, found: None, .. } => view! {
             <EmptyState
                 title=format!("There is no item {wanted} here")
                 text="It is not in this version, or not among the items that are loaded: search for its id."
@@ -67,6 +76,17 @@ pub fn ItemEditor(
             {body}
         </Sheet>
     }
+}
+
+/// The item that the pane holds.
+#[derive(Clone, PartialEq)]
+struct Opened {
+    /// Its id.
+    wanted: String,
+    /// It is of the newest version, which can be changed.
+    form: bool,
+    /// The item, where it is loaded.
+    found: Option<ItemData>,
 }
 
 /// An item of an old version.
@@ -102,7 +122,7 @@ fn Form(set: DataSetStore, item: ItemData, new: bool) -> impl IntoView {
     let tags = RwSignal::new(item.tags.join(", "));
     let metadata = RwSignal::new(item.metadata.clone());
     let source = item.source.clone();
-    let saved = StoredValue::new(item.clone());
+    let saved = RwSignal::new(item.clone());
     let now = Memo::new(move |_| ItemData {
         id: id.get().trim().to_owned(),
         name: name.get().trim().to_owned(),
@@ -110,11 +130,12 @@ fn Form(set: DataSetStore, item: ItemData, new: bool) -> impl IntoView {
         expected_output: expected.get(),
         tags: split_tags(&tags.get()),
         metadata: metadata.get().trim().to_owned(),
-        source: saved.with_value(|item| item.source.clone()),
+        source: saved.with(|item| item.source.clone()),
     });
-    let dirty = Signal::derive(move || now.with(|now| saved.with_value(|saved| now != saved)));
+    let dirty = Signal::derive(move || now.with(|now| saved.with(|saved| now != saved)));
     let guard = guard_while(dirty);
     let save = browser_action(move |item: &ItemData| {
+        let kept = item.clone();
         let note =
             if new { "Item added by hand".to_owned() } else { format!("Item {} changed by hand", item.id) };
         let change = set.next(ItemsChange::Put(item.clone()), note);
@@ -124,6 +145,8 @@ fn Form(set: DataSetStore, item: ItemData, new: bool) -> impl IntoView {
                     guard.release();
                     if new {
                         set.open_item("");
+                    } else {
+                        saved.try_set(kept);
                     }
                     toasts.say(format!("Saved as version {version}."));
                 }
@@ -133,7 +156,13 @@ fn Form(set: DataSetStore, item: ItemData, new: bool) -> impl IntoView {
     });
     let submit = move || {
         let item = now.get_untracked();
-        let found = judge(&item);
+        let mut found = judge(&item);
+        if new && set.items.with_untracked(|items| items.iter().any(|other| other.id == item.id)) {
+            found.push((
+                "id",
+                "There is an item of this id: saving would replace it. Choose another.".to_owned(),
+            ));
+        }
         let fine = found.is_empty();
         problems.set(
             found
@@ -148,11 +177,14 @@ fn Form(set: DataSetStore, item: ItemData, new: bool) -> impl IntoView {
         if fine {
             failure.set(None);
             save.dispatch(item);
+        } else {
+            focus_first_error();
         }
     };
     let removed = item.id.clone();
     let removal = Callback::new(move |_| {
-        let (gone, back) = (removed.clone(), saved.get_value());
+        let (gone, back) = (removed.clone(), saved.get_untracked());
+        guard.release();
         let at = set.items.with_untracked(|items| items.iter().position(|item| item.id == gone)).unwrap_or(0);
         set.items.update(|items| items.retain(|item| item.id != gone));
         set.open_item("");

@@ -179,7 +179,6 @@ fn line(set: DataSetStore, item: ItemData) -> impl IntoView {
                     <a
                         class="nm name cut"
                         href=move || id.with_value(|id| set.of_item(id))
-                        data-stay="true"
                         data-noscroll="true"
                         aria-current=move || here.get().then_some("true")
                     >

@@ -13,12 +13,13 @@ use crate::app::act::browser_action;
 use crate::app::address;
 use crate::app::collect::{Refusal, split_tags};
 use crate::app::components::{
-    Button, ButtonKind, Icon, ProblemPanel, SelectField, Skeleton, Switch, Tab, Tabs, TextField,
+    Button, ButtonKind, Icon, ProblemPanel, Problems, SelectField, Skeleton, Switch, Tab, Tabs, TextField,
 };
 use crate::app::guard::guard_while;
+use crate::app::pages::form::{focus_first_error, judge};
 use crate::app::words;
 use crate::views::datasets::{DataSetChange, DataSetHome, ItemsChange};
-use crate::views::problem::Problem;
+use crate::views::problem::{Problem, ProblemCode};
 
 /// The page.
 #[component]
@@ -94,6 +95,7 @@ fn Making(namespace: String) -> impl IntoView {
     let expect = RwSignal::new(true);
     let chosen = RwSignal::new(Vec::<String>::new());
     let problem = RwSignal::new(None::<Problem>);
+    let problems = Problems::default();
     let navigate = use_navigate();
     let dirty = Signal::derive(move || {
         !text.with(String::is_empty) || !name.with(String::is_empty) || !chosen.with(Vec::is_empty)
@@ -108,12 +110,24 @@ fn Making(namespace: String) -> impl IntoView {
                     guard.release();
                     navigate(&place, NavigateOptions::default());
                 }
+                // A name that is taken or wrong is told where it is mended.
+                Err(failed) if failed.code == ProblemCode::AlreadyExists => {
+                    problems.set_field("name", Some(failed.message));
+                    focus_first_error();
+                }
                 Err(failed) => drop(problem.try_set(Some(failed))),
             }
         }
     });
     let place = StoredValue::new(namespace.clone());
     let submit = move || {
+        problem.set(None);
+        let wrong = name.with_untracked(|name| judge::name(name.trim()));
+        problems.set_field("name", wrong.clone());
+        if wrong.is_some() {
+            focus_first_error();
+            return;
+        }
         let past = from_past.get_untracked();
         let (change, note) = if past {
             let names = chosen.get_untracked();
@@ -196,6 +210,7 @@ fn Making(namespace: String) -> impl IntoView {
                         label="Name"
                         name="name"
                         value=name
+                        problems=problems
                         hint="As objects are named: lower-case letters, digits and dashes"
                     />
                     <SelectField label="Kept in" name="home" value=home options=Signal::stored(homes) />

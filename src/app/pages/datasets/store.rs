@@ -9,10 +9,11 @@ use leptos_router::params::ParamsMap;
 
 use crate::api::datasets::{change_data_set, get_data_set};
 use crate::app::address;
+use crate::app::guard::{Guard, use_guard};
 use crate::views::datasets::{
     DataSetChange, DataSetRequest, DataSetView, ITEMS_WINDOW, ItemData, ItemsChange,
 };
-use crate::views::problem::Problem;
+use crate::views::problem::{Problem, ProblemCode};
 
 /// The item in the address that is not there yet.
 pub const NEW_ITEM: &str = "+";
@@ -61,6 +62,7 @@ pub struct DataSetStore {
     asked: StoredValue<u32>,
     path: Memo<String>,
     go: StoredValue<Go>,
+    guard: Guard,
 }
 
 impl DataSetStore {
@@ -85,6 +87,7 @@ impl DataSetStore {
             asked: StoredValue::new(0),
             path: use_location().pathname,
             go: StoredValue::new(Arc::new(move |href: &str, options| navigate(href, options))),
+            guard: use_guard(),
         };
         Effect::watch(move || store.request.get(), move |_, _, _| store.fetch(), false);
         store
@@ -110,8 +113,11 @@ impl DataSetStore {
         self.visit(&write(&request, &self.item.get_untracked()), typing);
     }
 
-    /// Opens an item, or none.
+    /// Opens an item, or none; asks where the open one has changes that are not saved.
     pub fn open_item(self, item: &str) {
+        if !self.guard.may_leave() {
+            return;
+        }
         self.visit(&write(&self.request.get_untracked(), item), true);
     }
 
@@ -191,11 +197,20 @@ impl DataSetStore {
         })
     }
 
-    /// Makes the next version and shows it.
+    /// Makes the next version and shows it. After a conflict the newest is loaded: the same may be sent
+    /// again.
     pub async fn send(self, change: DataSetChange) -> Result<u32, Problem> {
-        let version = change_data_set(change).await?;
-        self.fetch();
-        Ok(version)
+        let done = change_data_set(change).await;
+        let conflict = |problem: &Problem| problem.code == ProblemCode::Conflict;
+        if done.as_ref().err().is_none_or(conflict) {
+            self.fetch();
+        }
+        done.map_err(|problem| match conflict(&problem) {
+            true => problem.next(
+                "The newest version is loaded now. Look at it, and do the same again if you still want it.",
+            ),
+            false => problem,
+        })
     }
 }
 

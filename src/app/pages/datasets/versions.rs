@@ -27,7 +27,6 @@ pub fn Versions(
                             <a
                                 class="name"
                                 href=move || set.of_version(number)
-                                data-stay="true"
                                 data-noscroll="true"
                                 aria-current=move || here().then_some("true")
                             >

@@ -107,18 +107,20 @@ fn Targets(rows: Rows<TargetFields>, choices: Signal<Choices>, problems: Problem
                 children=move |(at, row)| view! { <Target rows=rows at=at row=row problems=problems /> }
             />
         </ol>
-        {move || {
-            error
-                .get()
-                .map(|message| {
-                    view! {
-                        <span class="err">
-                            <Icon name="octagon-x" small=true />
-                            {message}
-                        </span>
-                    }
-                })
-        }}
+        <div id="targets-error">
+            {move || {
+                error
+                    .get()
+                    .map(|message| {
+                        view! {
+                            <span class="err">
+                                <Icon name="octagon-x" small=true />
+                                {message}
+                            </span>
+                        }
+                    })
+            }}
+        </div>
         <div>
             <Button label="Add a target" icon="plus" small=true on_press=Callback::new(add) />
         </div>
@@ -131,6 +133,9 @@ fn Target(rows: Rows<TargetFields>, at: usize, row: Row<TargetFields>, problems:
     let number = at + 1;
     let path = format!("spec.config.targets[{at}].name");
     let control = id_of(&path);
+    // The error is one of all rows; the first has it, so that the focus finds a field.
+    let error = problems.of("spec.config.targets");
+    let wrong = move || (at == 0 && error.with(Option::is_some)).then_some("true");
     view! {
         <li class="row">
             <select
@@ -141,8 +146,9 @@ fn Target(rows: Rows<TargetFields>, at: usize, row: Row<TargetFields>, problems:
                 {TARGETS
                     .into_iter()
                     .map(|(value, word)| {
+                        let on = move || type_.with(|chosen| chosen == value);
                         view! {
-                            <option value=value selected=move || type_.with(|chosen| chosen == value)>
+                            <option value=value selected=on prop:selected=on>
                                 {word}
                             </option>
                         }
@@ -157,6 +163,8 @@ fn Target(rows: Rows<TargetFields>, at: usize, row: Row<TargetFields>, problems:
                 aria-label=format!("Name of target {number}")
                 autocomplete="off"
                 spellcheck="false"
+                aria-invalid=wrong
+                aria-describedby="targets-error"
                 value=name.get_untracked()
                 prop:value=name
                 on:input=move |event| {

@@ -15,9 +15,14 @@ fn missing(text: &str, say: &str) -> Option<String> {
 pub fn judge(form: &EvaluationForm) -> Vec<FieldProblem> {
     let mut judge = Judge::default();
     judge.note("metadata.name", name(&form.name));
-    // Each evaluation of a batch has an evaluator of its own.
+    // Only what the form shows of the type: an error that nobody sees could not be mended. Each evaluation
+    // of a batch has an evaluator of its own.
     if form.type_ != "batch" {
         judge.note("spec.evaluator.name", missing(&form.evaluator, "Choose who scores."));
+        parameters(&mut judge, "spec.evaluator.parameters", &form.parameters);
+    }
+    if matches!(form.type_.as_str(), "batch" | "experiment") {
+        judge.note("spec.config.concurrency", between(&form.concurrency, 1.0, 1_000.0));
     }
     match form.type_.as_str() {
         "direct" => {
@@ -44,10 +49,8 @@ pub fn judge(form: &EvaluationForm) -> Vec<FieldProblem> {
         "experiment" => experiment(&mut judge, &form.experiment),
         _ => {}
     }
-    judge.note("spec.config.concurrency", between(&form.concurrency, 1.0, 1_000.0));
     judge.note("spec.timeout", duration(&form.timeout));
     judge.note("spec.ttl", duration(&form.ttl));
-    parameters(&mut judge, "spec.evaluator.parameters", &form.parameters);
     judge.problems()
 }
 
@@ -159,6 +162,14 @@ mod tests {
         ] {
             assert_eq!(fields(&EvaluationForm { type_: type_.into(), ..named.clone() }), wanted, "{type_}");
         }
+        let hidden = EvaluationForm {
+            type_: "query".into(),
+            query: "q".into(),
+            evaluator: "e".into(),
+            concurrency: "x".into(),
+            ..named.clone()
+        };
+        assert_eq!(fields(&hidden), [""; 0]);
         let rules = vec![RuleForm { weight: "x".into(), ..RuleForm::default() }];
         let wrong = EvaluationForm {
             type_: "event".into(),

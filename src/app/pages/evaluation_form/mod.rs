@@ -17,7 +17,7 @@ use crate::api::evaluations::{preview_evaluation, save_evaluation};
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
 use crate::views::detail::Specific;
-use crate::views::evaluation::{BatchForm, EvaluationForm};
+use crate::views::evaluation::{BatchForm, EvaluationForm, ExperimentForm};
 use crate::views::forms::Choices;
 use crate::views::problem::{FieldProblem, Problem};
 
@@ -28,7 +28,10 @@ impl KindForm for EvaluationForm {
 
     fn blank(namespace: String) -> Self {
         let batch = BatchForm { type_: "query".into(), ..BatchForm::default() };
-        Self { namespace, type_: "experiment".into(), batch, ..Self::default() }
+        // A row to fill in: what is missing is told where it can be written.
+        let targets = vec![("agent".to_owned(), String::new())];
+        let experiment = ExperimentForm { targets, ..ExperimentForm::default() };
+        Self { namespace, type_: "experiment".into(), batch, experiment, ..Self::default() }
     }
 
     /// `?query=`, `?evaluator=`, `?dataset=`, `?target=agent/triage` and `?type=`.

@@ -26,7 +26,11 @@ pub fn Acts(
     let in_flight = state
         .part(|detail| matches!(detail.row.status.state, State::Running | State::Queued | State::Waiting));
     let again = again(key.clone(), experiment);
-    let cancel = cancel(key.clone());
+    let asked = RwSignal::new(false);
+    let cancel = cancel(key.clone(), asked);
+    // Once it has ended, the next one may be canceled.
+    Effect::watch(move || in_flight.get(), move |_, _, _| asked.set(false), false);
+    let stop = Signal::derive(move || if asked.get() { "Canceling" } else { "Cancel" }.to_owned());
     let edit = format!("{}?tab=edit", address::object(&key));
     let copy =
         address::create(Some(&key.namespace), key.kind) + &address::query([("from", key.name.clone())]);
@@ -40,11 +44,12 @@ pub fn Acts(
         if in_flight.get() {
             return view! {
                 <Button
-                    label="Cancel"
+                    label=stop
                     icon="square"
                     kind=ButtonKind::Danger
-                    busy=cancel.pending()
+                    busy=asked
                     on_press=Callback::new(move |_| {
+                        asked.set(true);
                         cancel.dispatch(());
                     })
                 />
@@ -104,12 +109,14 @@ fn again(key: ObjectKey, experiment: Memo<bool>) -> Action<(), ()> {
     })
 }
 
-fn cancel(key: ObjectKey) -> Action<(), ()> {
+/// `asked` stays until the engine confirms, unless it was refused.
+fn cancel(key: ObjectKey, asked: RwSignal<bool>) -> Action<(), ()> {
     let toasts = use_toasts();
     browser_action(move |_: &()| {
         let key = key.clone();
         async move {
             if let Err(problem) = cancel_evaluation(key.namespace, key.name).await {
+                asked.try_set(false);
                 toasts.fail(&problem);
             }
         }

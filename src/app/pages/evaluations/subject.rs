@@ -28,9 +28,10 @@ pub fn Subject(
         })
     });
     let query = Memo::new(move |_| view.with(|view| view.query.clone()));
+    let said = Memo::new(move |_| view.with(|view| (view.message.clone(), view.score)));
     let parameters = Memo::new(move |_| view.with(|view| view.form.parameters.clone()));
     view! {
-        {move || query.get().map(|key| view! { <Judged object=key /> })}
+        {move || query.get().map(|key| view! { <Judged object=key said=said /> })}
         {move || {
             texts
                 .get()
@@ -83,9 +84,13 @@ fn block(title: &'static str, text: String) -> impl IntoView {
 /// The query: its question, how its answer begins, and the way to its run. Asked for as itself, so that who may not read
 /// queries is not told of it here.
 #[component]
-fn Judged(object: ObjectKey) -> impl IntoView {
+fn Judged(
+    object: ObjectKey,
+    /// What the evaluation says: when that moves, the query it waited for has moved too.
+    said: Memo<(String, Option<u16>)>,
+) -> impl IntoView {
     let key = object.clone();
-    let query = resource(move || key.clone(), get_object);
+    let query = resource(move || (key.clone(), said.get()), |(key, _)| get_object(key));
     let href = StoredValue::new(address::object(&object));
     let name = StoredValue::new(object.name);
     let open = move || view! { <LinkButton label="Open run" href=href.get_value() icon="play" small=true /> };

@@ -26,7 +26,7 @@ pub fn EvaluatorBody(
 ) -> impl IntoView {
     let texts = fields.texts;
     let service = fields.service;
-    let selects = fields.selects;
+    let (selects, earlier) = (fields.selects, fields.earlier);
     view! {
         <section class="fsec" aria-labelledby="v-what">
             <h2 id="v-what">"What it is"</h2>
@@ -79,7 +79,7 @@ pub fn EvaluatorBody(
                 on=selects
                 on_change=Callback::new(move |on| selects.set(on))
             />
-            <div hidden=move || !selects.get()>
+            <div class="stack" hidden=move || !selects.get()>
                 <TextField
                     label="Which queries"
                     name="spec.selector"
@@ -89,6 +89,38 @@ pub fn EvaluatorBody(
                     placeholder="team=support, tier in (gold, silver)"
                     hint="By their labels; empty for every query of its namespace"
                     problems=problems
+                />
+                <div class="grid g2">
+                    <TextField
+                        label="Share of them, in percent"
+                        name="spec.sampling.percent"
+                        value=texts.percent
+                        optional=true
+                        placeholder="100"
+                        problems=problems
+                    />
+                    <TextField
+                        label="Most in an hour"
+                        name="spec.sampling.maxPerHour"
+                        value=texts.max_per_hour
+                        optional=true
+                        placeholder="no bound"
+                        problems=problems
+                    />
+                    <TextField
+                        label="Most that a day may cost"
+                        name="spec.sampling.maxCostPerDay"
+                        value=texts.max_cost_per_day
+                        optional=true
+                        placeholder="2.50 EUR"
+                        hint="A day of UTC; the judge’s model needs prices"
+                        problems=problems
+                    />
+                </div>
+                <Switch
+                    label="Queries that ended before it was there, too"
+                    on=earlier
+                    on_change=Callback::new(move |on| earlier.set(on))
                 />
             </div>
         </section>

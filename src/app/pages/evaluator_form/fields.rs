@@ -23,6 +23,9 @@ texts! {
         max_tokens: judge.max_tokens,
         context: judge.context,
         selector: selector,
+        percent: sampling.percent,
+        max_per_hour: sampling.max_per_hour,
+        max_cost_per_day: sampling.max_cost_per_day,
     }
 }
 
@@ -88,6 +91,8 @@ pub struct EvaluatorFields {
     pub(super) metrics: Rows<MetricFields>,
     pub(super) parameters: ParameterFields,
     pub(super) selects: RwSignal<bool>,
+    /// What ended before the evaluator was there is scored too.
+    pub(super) earlier: RwSignal<bool>,
 }
 
 impl EvaluatorFields {
@@ -100,6 +105,7 @@ impl EvaluatorFields {
             metrics: Rows::new(form.metrics.iter().map(MetricFields::new)),
             parameters: ParameterFields::new("spec.parameters", &form.parameters),
             selects: RwSignal::new(form.selects),
+            earlier: RwSignal::new(form.sampling.earlier),
         }
     }
 
@@ -111,6 +117,7 @@ impl EvaluatorFields {
         self.metrics.set(form.metrics.iter().map(MetricFields::new));
         self.parameters.set(&form.parameters);
         self.selects.set(form.selects);
+        self.earlier.set(form.sampling.earlier);
     }
 
     /// The evaluator that the fields say; what they do not hold is that of `base`. Tracked.
@@ -118,10 +125,16 @@ impl EvaluatorFields {
         let mut form = base.clone();
         self.texts.write(&mut form);
         form.name = form.name.trim().to_owned();
-        form.address = if self.service.get() { self.address.get() } else { SourceForm::Unset };
+        // A service without an address is wrong, and not Arkdeck itself.
+        form.address = match (self.service.get(), self.address.get()) {
+            (false, _) => SourceForm::Unset,
+            (true, SourceForm::Unset) => SourceForm::Literal(String::new()),
+            (true, address) => address,
+        };
         form.metrics = self.metrics.get().into_iter().map(MetricFields::get).collect();
         form.parameters = self.parameters.get();
         form.selects = self.selects.get();
+        form.sampling.earlier = self.earlier.get();
         form
     }
 }

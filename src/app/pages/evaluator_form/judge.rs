@@ -1,7 +1,7 @@
 //! What is wrong with an evaluator before it is sent, and what an edit changes in it.
 
 use crate::app::pages::agents::words;
-use crate::app::pages::form::judge::{Judge, duration, json_schema, name, source};
+use crate::app::pages::form::judge::{Judge, address, duration, json_schema, name, source};
 use crate::app::pages::form::{Change, Changes};
 use crate::views::evaluation::{EvaluatorForm, JUDGE_PARAMETERS, MetricForm};
 use crate::views::facets::read_score;
@@ -13,11 +13,11 @@ use crate::views::selector;
 pub fn judge(form: &EvaluatorForm) -> Vec<FieldProblem> {
     let mut judge = Judge::default();
     judge.note("metadata.name", name(&form.name));
-    if form.address != SourceForm::Unset {
-        judge.note("spec.address", source(&form.address, crate::app::pages::form::judge::address));
-    }
-    for (at, one) in form.metrics.iter().enumerate() {
-        metric(&mut judge, at, one);
+    // Measures of a service are neither shown nor sent.
+    if form.address == SourceForm::Unset {
+        form.metrics.iter().enumerate().for_each(|(at, one)| metric(&mut judge, at, one));
+    } else {
+        judge.note("spec.address", source(&form.address, address));
     }
     let said = &form.judge;
     judge.note("judge.min-score", score(&said.min_score));
@@ -27,6 +27,9 @@ pub fn judge(form: &EvaluatorForm) -> Vec<FieldProblem> {
     parameters(&mut judge, "spec.parameters", &form.parameters);
     if form.selects {
         judge.note("spec.selector", selector::read(&form.selector).err());
+        judge.note("spec.sampling.percent", between(&form.sampling.percent, 0.0, 100.0));
+        judge.note("spec.sampling.maxPerHour", whole(&form.sampling.max_per_hour));
+        judge.note("spec.sampling.maxCostPerDay", amount(&form.sampling.max_cost_per_day));
     }
     judge.problems()
 }
@@ -91,6 +94,18 @@ pub fn between(text: &str, least: f64, most: f64) -> Option<String> {
     })
 }
 
+/// What is wrong with an amount of money and its currency; empty is no bound.
+fn amount(text: &str) -> Option<String> {
+    let digits = |part: &str| (1..=9).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let sound = |(amount, currency): (&str, &str)| {
+        let (whole, part) = amount.split_once('.').unwrap_or((amount, "0"));
+        let letters = currency.bytes().all(|byte| byte.is_ascii_uppercase());
+        digits(whole) && digits(part) && letters && currency.len() == 3
+    };
+    let fits = text.trim().is_empty() || text.trim().split_once(' ').is_some_and(sound);
+    (!fits).then(|| "Write an amount and its currency, as 2.50 EUR.".to_owned())
+}
+
 /// Rows of parameters as text.
 pub fn rows(all: &[ParameterForm]) -> String {
     all.iter().map(|row| format!("{}: {}", row.name, words(&row.value))).collect::<Vec<_>>().join("\n")
@@ -107,6 +122,10 @@ pub fn changes(before: &EvaluatorForm, after: &EvaluatorForm) -> Vec<Change> {
         let all = form.metrics.iter().map(|one| serde_json::to_string(one).unwrap_or_default());
         all.collect::<Vec<_>>().join("\n")
     };
+    let service = |form: &EvaluatorForm| match &form.address {
+        SourceForm::Unset => String::new(),
+        address => words(address),
+    };
     let selects = |form: &EvaluatorForm| match (form.selects, form.selector.is_empty()) {
         (false, _) => String::new(),
         (true, true) => "every query".to_owned(),
@@ -116,18 +135,19 @@ pub fn changes(before: &EvaluatorForm, after: &EvaluatorForm) -> Vec<Change> {
     changes
         .field("Name", &before.name, &after.name)
         .field("Description", &before.description, &after.description)
-        .field("Service", &words(&before.address), &words(&after.address))
+        .field("Service", &service(before), &service(after))
         .field("Measures", &metrics(before), &metrics(after))
         .field("Judge", &judge(before), &judge(after))
         .field("Parameters", &rows(&before.parameters), &rows(&after.parameters))
-        .field("Scores by itself", &selects(before), &selects(after));
+        .field("Scores by itself", &selects(before), &selects(after))
+        .field("Share and budget", &before.sampling.words(), &after.sampling.words());
     changes.all()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::views::evaluation::JudgeForm;
+    use crate::views::evaluation::{JudgeForm, SamplingForm};
 
     #[test]
     fn each_measure_needs_its_own() {
@@ -138,6 +158,12 @@ mod tests {
             judge: JudgeForm { min_score: "85".into(), repeats: "0".into(), ..JudgeForm::default() },
             selects: true,
             selector: "a in b".into(),
+            sampling: SamplingForm {
+                percent: "101".into(),
+                max_per_hour: "x".into(),
+                max_cost_per_day: "2.50".into(),
+                earlier: false,
+            },
             ..EvaluatorForm::default()
         };
         let fields: Vec<_> = judge(&form).into_iter().map(|found| found.field).collect();
@@ -150,8 +176,33 @@ mod tests {
             "judge.min-score",
             "judge.repeats",
             "spec.selector",
+            "spec.sampling.percent",
+            "spec.sampling.maxPerHour",
+            "spec.sampling.maxCostPerDay",
         ];
         assert_eq!(fields, wanted);
+    }
+
+    #[test]
+    fn amounts_name_their_currency() {
+        for good in ["", "2.50 EUR", "7 USD", "0.000000001 CHF"] {
+            assert_eq!(amount(good), None, "{good}");
+        }
+        for bad in ["2.50", "2,50 EUR", "EUR 2", "2. EUR", "2 eur", "2 EURO"] {
+            assert!(amount(bad).is_some(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_service_needs_its_address_and_no_measures() {
+        let form = EvaluatorForm {
+            name: "tone".into(),
+            address: SourceForm::Literal(String::new()),
+            metrics: vec![MetricForm { type_: "regex".into(), ..MetricForm::default() }],
+            ..EvaluatorForm::default()
+        };
+        let fields: Vec<_> = judge(&form).into_iter().map(|found| found.field).collect();
+        assert_eq!(fields, ["spec.address"]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::app::components::{Button, ButtonKind, Menu, MenuItem, copy_text};
 use crate::app::toasts::use_toasts;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
-use crate::views::experiments::ExperimentKey;
+use crate::views::experiments::{ExperimentKey, ExperimentState};
 
 /// Buttons of the head.
 #[component]
@@ -28,6 +28,11 @@ pub fn Acts(
     let is_baseline = experiment.part(|view| view.baseline != 0 && view.baseline == view.key.number);
     let gone = Signal::derive(move || {
         (!exists.get()).then(|| "Its evaluation was deleted: there is nothing that could run.".to_owned())
+    });
+    let partial = experiment.part(|view| view.state != ExperimentState::Done);
+    let no_baseline = Signal::derive(move || {
+        let why = "It has not all its scores: nothing can be compared with it.";
+        gone.get().or_else(|| (partial.get() && !is_baseline.get()).then(|| why.to_owned()))
     });
     let again = {
         let (key, navigate) = (key.clone(), navigate.clone());
@@ -103,7 +108,7 @@ pub fn Acts(
                             label=baseline
                             icon="flag"
                             busy=mark.pending()
-                            disabled=gone
+                            disabled=no_baseline
                             on_press=Callback::new(move |_| {
                                 mark.dispatch(if is_baseline.get_untracked() { 0 } else { number });
                             })
@@ -156,7 +161,7 @@ pub fn for_ci(key: &ExperimentKey) -> String {
     let ExperimentKey { namespace, evaluation, .. } = key;
     format!(
         "kubectl get evaluations.ark.mckinsey.com {evaluation} -n {namespace} -o yaml > {evaluation}.yaml\n\
-         arkdeck evaluate -f {evaluation}.yaml -n {namespace} --kubeconfig \"$KUBECONFIG\""
+         arkdeck evaluate -f {evaluation}.yaml -n {namespace} --context \"$CONTEXT\" --junit {evaluation}.xml"
     )
 }
 
@@ -169,6 +174,7 @@ mod tests {
         let key = ExperimentKey { namespace: "support".into(), evaluation: "refunds".into(), number: 4 };
         let lines: Vec<_> = for_ci(&key).lines().map(str::to_owned).collect();
         assert_eq!(lines.len(), 2);
-        assert_eq!(lines[1], "arkdeck evaluate -f refunds.yaml -n support --kubeconfig \"$KUBECONFIG\"");
+        let wanted = "arkdeck evaluate -f refunds.yaml -n support --context \"$CONTEXT\" --junit refunds.xml";
+        assert_eq!(lines[1], wanted);
     }
 }

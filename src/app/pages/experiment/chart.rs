@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::choice::base_name;
 use super::plot::{Across, Bar, Histogram, histogram, nearest, place, scatter};
 use super::store::ExperimentStore;
+use super::words::percent;
 use crate::app::words;
 use crate::views::cost::Cost;
 use crate::views::experiments::{MAX_POINTS, Point};
@@ -97,11 +98,21 @@ fn Legend(experiment: ExperimentStore, across: Signal<bool>) -> impl IntoView {
 
 #[component]
 fn Bars(experiment: ExperimentStore) -> impl IntoView {
-    let bins = experiment.part(|view| (view.bins.clone(), base_name(view), view.counts.all));
+    let bins = experiment.part(|view| (view.bins.clone(), base_name(view), view.counts.all, view.least_mean));
     move || {
-        let (bins, base, items) = bins.get();
+        let (bins, base, items, least) = bins.get();
         let Histogram { here, base: before, most } = histogram(&bins, base.is_some());
-        let label = finding(&bins, base.is_some(), items);
+        let label = finding(&bins, base.is_some(), items, least);
+        let gate = least.map(|least| {
+            let x = percent(least);
+            view! { <line class="gate" x1=x x2=x y1="0" y2="100" /> }
+        });
+        let gate_name = least.map(|least| {
+            // Near the edge its name stands before the line.
+            let class = if least > 0.9 { "tagl end" } else { "tagl" };
+            let at = format!("left:{:.1}%", percent(least));
+            view! { <span class=class style=at>{format!("gate {least}")}</span> }
+        });
         let rows = bins.iter().enumerate().map(|(at, (here, before))| {
             let (from, to) = (tenth(at), tenth(at + 1));
             let before = base.is_some().then(|| view! { <td>{*before}</td> });
@@ -135,7 +146,9 @@ fn Bars(experiment: ExperimentStore) -> impl IntoView {
                         <line class="gl" x1="0" x2="100" y1="100" y2="100" />
                         {before.into_iter().map(|bar| rect("bb", bar)).collect_view()}
                         {here.into_iter().map(|bar| rect("ba", bar)).collect_view()}
+                        {gate}
                     </svg>
+                    {gate_name}
                     <span class="y" style="top:0">{most}</span>
                     <span class="y" style="top:50%">{most / 2}</span>
                     <span class="y" style="top:100%">"0"</span>
@@ -160,7 +173,7 @@ fn tenth(at: usize) -> String {
 }
 
 /// What the picture shows, in a sentence.
-fn finding(bins: &[(usize, usize)], compared: bool, items: usize) -> String {
+fn finding(bins: &[(usize, usize)], compared: bool, items: usize, least: Option<f64>) -> String {
     let low: (usize, usize) =
         bins.iter().take(bins.len() / 2).fold((0, 0), |sum, bin| (sum.0 + bin.0, sum.1 + bin.1));
     let mut text =
@@ -169,6 +182,9 @@ fn finding(bins: &[(usize, usize)], compared: bool, items: usize) -> String {
         text.push_str(&format!(", {} in the baseline", low.1));
     }
     text.push('.');
+    if let Some(least) = least {
+        text.push_str(&format!(" The gate asks for a mean of {least}."));
+    }
     text
 }
 
@@ -282,8 +298,9 @@ mod tests {
     fn the_picture_says_its_finding() {
         let bins = [(4, 1), (0, 0), (0, 0), (0, 0), (0, 0), (2, 3), (0, 0), (0, 0), (0, 0), (42, 44)];
         assert_eq!(
-            finding(&bins, true, 48),
-            "Scores of 48 items in ten bins. 4 below 0.5, 1 in the baseline."
+            finding(&bins, true, 48, Some(0.85)),
+            "Scores of 48 items in ten bins. 4 below 0.5, 1 in the baseline. \
+             The gate asks for a mean of 0.85."
         );
         assert_eq!((tenth(0), tenth(9), tenth(10)), ("0.0".into(), "0.9".into(), "1.0".into()));
     }

@@ -20,7 +20,7 @@ pub fn Choices(
     // The moment of the page: the words are the same on server and browser, and do not tick in a list of choices.
     let now = untrack(move || clock.now());
     let bases = experiment.part(move |view| (bases(view, now), chosen(view)));
-    let changed = experiment.part(|view| view.changed.clone());
+    let changed = experiment.part(|view| (view.changed.clone(), base_name(view)));
     let choose_target = move |event| {
         let target = read_target(&event_target_value(&event));
         address.change(|request| request.target = target);
@@ -39,7 +39,7 @@ pub fn Choices(
             .map(|target| {
                 let on = target == shown;
                 view! {
-                    <option value=write_target(&target) selected=on>
+                    <option value=write_target(&target) selected=on prop:selected=on>
                         {words::target(&target)}
                     </option>
                 }
@@ -52,7 +52,7 @@ pub fn Choices(
             .map(|(value, word)| {
                 let on = value == chosen;
                 view! {
-                    <option value=value selected=on>
+                    <option value=value selected=on prop:selected=on>
                         {word}
                     </option>
                 }
@@ -60,14 +60,12 @@ pub fn Choices(
             .collect_view()
     };
     let since = move || {
-        let changed = changed.get();
-        (!changed.is_empty()).then(|| {
-            let all: Vec<String> =
-                changed.iter().map(|sentence| sentence.trim_end_matches('.').to_owned()).collect();
+        let (changed, base) = changed.get();
+        base.filter(|_| !changed.is_empty()).map(|base| {
             view! {
                 <span class="xs t2 min-w-0">
-                    <span class="t3">"Changed since: "</span>
-                    {all.join(", ")}
+                    <span class="t3">{format!("Other than {base}: ")}</span>
+                    {changed.join(" ")}
                 </span>
             }
         })

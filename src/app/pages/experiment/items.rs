@@ -138,15 +138,16 @@ fn Filters(experiment: ExperimentStore) -> impl IntoView {
                 .map(|tag| {
                     let on = asked().1 == tag;
                     view! {
-                        <option value=tag.clone() selected=on>
+                        <option value=tag.clone() selected=on prop:selected=on>
                             {tag.clone()}
                         </option>
                     }
                 })
                 .collect_view();
+            let any = move || asked().1.is_empty();
             view! {
                 <select class="in pick-in" aria-label="Tag" on:change=set_tag>
-                    <option value="" selected=move || asked().1.is_empty()>
+                    <option value="" selected=any prop:selected=any>
                         "All tags"
                     </option>
                     {options}
@@ -175,8 +176,9 @@ fn Filters(experiment: ExperimentStore) -> impl IntoView {
                 {ORDERS
                     .into_iter()
                     .map(|(order, slug, word)| {
+                        let on = move || asked().2 == order;
                         view! {
-                            <option value=slug selected=move || asked().2 == order>
+                            <option value=slug selected=on prop:selected=on>
                                 {word}
                             </option>
                         }

@@ -30,7 +30,7 @@ use self::store::{ExperimentStore, Loaded, load};
 use crate::api::wire::resource;
 use crate::app::address;
 use crate::app::components::{EmptyState, LinkButton, ProblemPanel, Skeleton};
-use crate::app::live::use_live;
+use crate::app::live::{heard, use_live};
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
 use crate::views::experiments::ExperimentKey;
@@ -49,12 +49,14 @@ pub fn ExperimentPage(
     let first = (address.request.get_untracked(), address.looks.with_untracked(|looks| looks.item.clone()));
     let loaded = resource(|| (), move |()| load(first.0.clone(), first.1.clone()));
     let key = StoredValue::new(key);
+    let known = StoredValue::new(0);
     let body = move || {
         loaded.get().map(|answer| match answer {
             Ok(first) => view! { <Experiment address=address first=first /> }.into_any(),
             Err(problem) => {
                 let retry = Callback::new(move |()| loaded.refetch());
-                view! { <NoExperiment key=key.get_value() problem=problem retry=retry /> }.into_any()
+                view! { <NoExperiment key=key.get_value() problem=problem known=known retry=retry /> }
+                    .into_any()
             }
         })
     };
@@ -67,7 +69,13 @@ pub fn ExperimentPage(
 
 /// What stands there when the experiment is not to be had. One that was only just asked for comes by itself.
 #[component]
-fn NoExperiment(key: ExperimentKey, problem: Problem, retry: Callback<()>) -> impl IntoView {
+fn NoExperiment(
+    key: ExperimentKey,
+    problem: Problem,
+    /// Version of the Evaluation at which it was asked for; 0 at first.
+    known: StoredValue<u64>,
+    retry: Callback<()>,
+) -> impl IntoView {
     let ExperimentKey { namespace, evaluation, number } = key;
     if problem.code != ProblemCode::NotFound {
         let title = format!("Experiment {number} of {evaluation} could not be loaded");
@@ -80,16 +88,16 @@ fn NoExperiment(key: ExperimentKey, problem: Problem, retry: Callback<()>) -> im
     }
     let object = ObjectKey::new(Kind::Evaluation, &namespace, &evaluation);
     let page = address::object(&object);
-    // The first message says where the Evaluation stands, which is known; each further one may be the begin.
-    let heard = StoredValue::new(0_u32);
+    // It is asked for again with each version of the Evaluation: one that began, or ended, before the stream
+    // was heard is told by the first message.
     use_live(
-        move || Some(Topic::Object { key: object.clone(), version: 0 }),
+        move || Some(Topic::Object { key: object.clone(), version: known.get_value() }),
         move |message| {
-            let again = heard.try_update_value(|heard| {
-                *heard += 1;
-                *heard > 1
-            });
-            if matches!(message, LiveMessage::Object { .. }) && again == Some(true) {
+            let LiveMessage::Object { detail, .. } = message else { return };
+            let Some(detail) = heard(detail) else { return };
+            let moved = known
+                .try_update_value(|known| detail.row.version > std::mem::replace(known, detail.row.version));
+            if moved == Some(true) {
                 retry.run(());
             }
         },

@@ -18,6 +18,17 @@ use crate::views::ObjectKey;
 use crate::views::experiments::{AnnotationView, ItemView, TrialView};
 use crate::views::problem::{Problem, ProblemCode};
 
+/// What of the open item is looked at; it stays while the figures of the item move.
+#[derive(Clone, Copy)]
+struct Look {
+    /// Place of the repeat that is shown.
+    shown: RwSignal<usize>,
+    /// Run whose timeline is over the page.
+    timeline: RwSignal<Option<ObjectKey>>,
+    /// Both answers are over the page.
+    beside: RwSignal<bool>,
+}
+
 /// The pane; on a phone a sheet.
 #[component]
 pub fn ItemPane(
@@ -27,8 +38,18 @@ pub fn ItemPane(
     let address = experiment.address;
     let wanted = Memo::new(move |_| address.looks.with(|looks| looks.item.clone()));
     let pulled = RwSignal::new(false);
+    let look = Look { shown: RwSignal::new(0), timeline: RwSignal::new(None), beside: RwSignal::new(false) };
     // Choosing an item is asking for it; on a narrow screen it would stay under the fold.
-    Effect::watch(move || wanted.get(), move |item, _, _| pulled.set(!item.is_empty()), false);
+    Effect::watch(
+        move || wanted.get(),
+        move |item, _, _| {
+            pulled.set(!item.is_empty());
+            look.shown.set(0);
+            look.timeline.set(None);
+            look.beside.set(false);
+        },
+        false,
+    );
     let title = Signal::derive(move || {
         let item = wanted.get();
         let known = experiment.rows.with(|rows| {
@@ -81,7 +102,7 @@ pub fn ItemPane(
         }
         // While another is on its way the earlier one stays, so that nothing flickers.
         match experiment.item.get() {
-            Some((_, Ok(view))) => view! { <Open experiment=experiment item=view /> }.into_any(),
+            Some((_, Ok(view))) => view! { <Open experiment=experiment item=view look=look /> }.into_any(),
             Some((id, Err(problem))) => no_item(experiment, &id, problem),
             None => view! { <p class="pb t3" role="status">"Loading the item"</p> }.into_any(),
         }
@@ -94,6 +115,7 @@ pub fn ItemPane(
                 {head}
             </header>
             {body}
+            <Over timeline=look.timeline />
         </Sheet>
     }
 }
@@ -142,7 +164,8 @@ fn no_item(experiment: ExperimentStore, id: &str, problem: Problem) -> AnyView {
 }
 
 #[component]
-fn Open(experiment: ExperimentStore, item: ItemView) -> impl IntoView {
+fn Open(experiment: ExperimentStore, item: ItemView, look: Look) -> impl IntoView {
+    let Look { shown, timeline, beside } = look;
     let (key, target, base, noise) = experiment.view.with_untracked(|view| {
         let noise = view.delta.as_ref().map_or(0.0, |delta| delta.noise);
         (view.key.clone(), view.target.clone(), base_name(view), noise)
@@ -151,12 +174,9 @@ fn Open(experiment: ExperimentStore, item: ItemView) -> impl IntoView {
     let row = item.row.clone();
     let missing_there = base.is_some() && item.base_trials.is_empty();
     let by = row.score.zip(row.base).map(|(score, base)| score - base);
-    let shown = RwSignal::new(0_usize);
     let trials = StoredValue::new(item.trials.clone());
     let trial = Memo::new(move |_| trials.with_value(|all| all.get(shown.get()).or(all.first()).cloned()));
     let several = item.trials.len() > 1;
-    let timeline = RwSignal::new(None::<ObjectKey>);
-    let beside = RwSignal::new(false);
     let names = (
         base.clone().unwrap_or_else(|| "baseline".to_owned()),
         format!("experiment {}, {}", key.number, words::target(&target)),
@@ -281,7 +301,6 @@ fn Open(experiment: ExperimentStore, item: ItemView) -> impl IntoView {
             <div class="row wrap">
                 {acts} <LinkButton label="Disagree with judge" href=disagree icon="pencil" small=true />
             </div>
-            <Over timeline=timeline />
             {diff.map(|diff| side_by_side(beside, diff, names))}
         </div>
     }

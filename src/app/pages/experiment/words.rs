@@ -5,19 +5,11 @@ use leptos::prelude::*;
 use crate::views::cost::Cost;
 use crate::views::experiments::TargetName;
 
+pub use crate::app::words::change;
+
 /// `0.84`.
 pub fn score(value: f64) -> String {
     format!("{value:.2}")
-}
-
-/// A difference of scores: `▲ 0.07`, `▼ 0.61`, `0.00`.
-pub fn change(by: f64) -> String {
-    let size = score(by.abs());
-    match by {
-        _ if size == "0.00" => size,
-        by if by < 0.0 => format!("▼ {size}"),
-        _ => format!("▲ {size}"),
-    }
 }
 
 /// How a difference looks: what is within the noise is quiet.

@@ -125,7 +125,7 @@ fn within(path: &str, field: &str) -> bool {
 }
 
 /// Puts the focus on the first field with an error, once it is marked.
-fn focus_first_error() {
+pub fn focus_first_error() {
     #[cfg(feature = "hydrate")]
     request_animation_frame(|| {
         if let Some(field) = crate::app::browser::find("[aria-invalid=true]") {

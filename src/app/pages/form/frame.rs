@@ -59,7 +59,7 @@ pub fn EditorSwitch() -> impl IntoView {
     let navigate = use_navigate();
     let go = Callback::new(move |editor: Editor| {
         let shown = if editor == Editor::Both { String::new() } else { editor.slug().to_owned() };
-        let kept = ["from", "target", "tab"];
+        let kept = ["from", "target", "query", "evaluator", "dataset", "type", "tab"];
         let kept = query.with_untracked(|query| kept.map(|name| (name, query.get(name).unwrap_or_default())));
         let place = address::query(kept.into_iter().chain([("editor", shown)]));
         let place = if place.is_empty() { "?".to_owned() } else { place };

@@ -77,7 +77,7 @@ pub fn duration(text: &str) -> Option<String> {
 pub fn address(text: &str) -> Option<String> {
     let text = text.trim();
     if text.is_empty() {
-        return Some("Give the address of the API.".to_owned());
+        return Some("Give the address.".to_owned());
     }
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     match rest {

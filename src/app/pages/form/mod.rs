@@ -17,7 +17,7 @@ mod texts;
 pub use crate::app::components::id_of;
 pub use changes::{Change, Changes};
 pub use create::NewObjectPage;
-pub use draft::{Draft, settled};
+pub use draft::{Draft, focus_first_error, settled};
 pub use edit::EditObject;
 pub use frame::{Editor, EditorSwitch, FormFrame, use_editor};
 pub use kind_form::KindForm;

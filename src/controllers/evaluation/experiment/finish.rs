@@ -19,6 +19,9 @@ use crate::resources::evaluation_status::{EvaluationPhase, EvaluationResult, Eva
 use crate::resources::{Evaluation, TokenUsage};
 use crate::store::StoreError;
 
+/// Experiments of a trend.
+const MAX_TREND: usize = 8;
+
 /// Why an experiment was canceled, in a sentence.
 pub(super) const ASKED: &str = "Somebody stopped it.";
 pub(super) const GONE: &str = "Its Evaluation was deleted.";
@@ -32,6 +35,7 @@ pub(super) async fn finish(
     let targets: Vec<Target> = experiment.snapshot.targets.iter().map(|asked| asked.target.clone()).collect();
     let trials = experiments.scores(&experiment.id, None).await?;
     let mut outcome = outcome(&targets, experiment.items, experiment.snapshot.repeats, &trials);
+    outcome.trend = trend(experiments, experiment, outcome.mean).await?;
     let compared = compared(experiments, evaluation, experiment).await?;
     if let Ok(Some(earlier)) = &compared {
         outcome.comparisons = comparisons(experiments, earlier, experiment, &outcome).await?;
@@ -100,6 +104,20 @@ async fn comparisons(
     Ok(told)
 }
 
+/// The mean scores of the last experiments that have all their scores; `mean`, that of this one, is the last.
+async fn trend(
+    experiments: &Experiments,
+    experiment: &Experiment,
+    mean: f64,
+) -> Result<Vec<f64>, StoreError> {
+    let all = experiments.list(&experiment.namespace, &experiment.name).await?;
+    let earlier = all.iter().filter(|one| one.number < experiment.number && one.state == State::Done);
+    let means = earlier.filter_map(|one| one.outcome.as_ref().map(|outcome| outcome.mean));
+    let mut trend: Vec<f64> = std::iter::once(mean).chain(means).take(MAX_TREND).collect();
+    trend.reverse();
+    Ok(trend)
+}
+
 /// `Experiment 14: 86 of 100 items passed, mean score 0.842.`, and what the gate misses.
 fn message(experiment: &Experiment, outcome: &Outcome) -> String {
     let mut text = format!(
@@ -144,6 +162,7 @@ pub(super) fn status(evaluation: &Evaluation, experiment: &Experiment) -> Evalua
         duration: Some(GoDuration::from(took)),
         experiment: i32::try_from(experiment.number).ok(),
         conditions: before.conditions,
+        trend: before.trend,
         ..EvaluationStatus::default()
     };
     // What had ended when it was stopped stays told.
@@ -160,6 +179,9 @@ pub(super) fn status(evaluation: &Evaluation, experiment: &Experiment) -> Evalua
         };
         status.score = written(outcome.mean);
         status.passed = outcome.passed;
+        status.items = i32::try_from(outcome.items()).ok();
+        status.items_passed = i32::try_from(outcome.passed_items()).ok();
+        status.trend = outcome.trend.iter().copied().map(written).collect();
         status.comparisons = outcome.comparisons.clone();
         status.results = outcome.targets.iter().map(|one| result(one, outcome)).collect();
         status.cost =

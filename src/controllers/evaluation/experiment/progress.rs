@@ -41,7 +41,7 @@ impl Progress {
     }
 }
 
-/// The status of an experiment that runs: nothing of an earlier one is left in it.
+/// The status of an experiment that runs: nothing of an earlier one is left in it but the trend.
 pub(super) fn status(
     evaluation: &Evaluation,
     experiment: &Experiment,
@@ -60,6 +60,7 @@ pub(super) fn status(
         conditions: open.conditions,
         experiment: i32::try_from(experiment.number).ok(),
         batch_progress: Some(progress.told()),
+        trend: open.trend,
         ..EvaluationStatus::default()
     }
 }
