@@ -5,7 +5,7 @@ use kube::{Client, Resource, ResourceExt};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::kubernetes::patch_status;
+use crate::engine::patch_status;
 
 /// Patches the status of `object`; an object that is gone is fine. Retries are the queue's.
 pub(super) async fn status<K, S>(client: &Client, object: &K, status: &S) -> Result<(), kube::Error>

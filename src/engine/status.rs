@@ -9,7 +9,7 @@ use super::error::{RunError, codes};
 use super::journal::bound;
 use super::providers::Message;
 use super::run::{Report, RunOutcome, TargetOutcome, conversation};
-use crate::kubernetes::patch_status;
+use crate::engine::patch_status;
 use crate::resources::condition::{self, Condition, ConditionStatus};
 use crate::resources::conditions::{query as reasons, types};
 use crate::resources::duration::GoDuration;

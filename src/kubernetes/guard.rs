@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 /// An object, or what could be read of it.
 ///
 /// As `kube::core::DeserializeGuard`, which reads each object into a tree, copies the tree and reads that: this keeps the text and
-/// reads it once. It can be read from JSON only.
+/// reads it once. It can be read from JSON only, and in a watch only behind the type, which is where every API server writes it.
 #[derive(Debug, Clone)]
 pub(super) struct Guard<K>(pub(super) Result<K, Unfit>);
 
@@ -91,7 +91,7 @@ mod tests {
     fn one_that_does_not_fit_keeps_its_metadata() {
         let line = |data| {
             let object = json!({"metadata": {"name": "tide", "resourceVersion": "7"}, "data": data});
-            let line = json!({"type": "MODIFIED", "object": object}).to_string();
+            let line = format!(r#"{{"type":"MODIFIED","object":{object}}}"#);
             match serde_json::from_str::<WatchEvent<Guard<ConfigMap>>>(&line).unwrap() {
                 WatchEvent::Modified(guard) => guard,
                 other => panic!("{other:?}"),

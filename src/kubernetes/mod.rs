@@ -11,7 +11,6 @@ pub mod cache;
 mod caches;
 mod cluster;
 mod guard;
-mod patch_status;
 pub mod problem;
 mod slim;
 
@@ -19,6 +18,5 @@ pub use accounts::Accounts;
 pub use cache::{Change, KindCache, Malformed};
 pub use caches::Caches;
 pub use cluster::{Cluster, ConnectError, Mode};
-pub use patch_status::patch_status;
 pub use problem::cause;
 pub use slim::Slim;

@@ -13,7 +13,7 @@ use super::{made_for, names};
 use crate::controllers::ControllerDeps;
 use crate::controllers::follow::{Told, follow};
 use crate::controllers::queue::{Key, Queue, work};
-use crate::kubernetes::patch_status;
+use crate::engine::patch_status;
 use crate::resources::annotations::QUERY_LABEL;
 use crate::resources::query_status::QueryEvaluation;
 use crate::resources::{Evaluation, Query};

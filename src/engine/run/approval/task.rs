@@ -10,7 +10,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::engine::journal::{ApprovalOutcome, ObjectRef, now_ms};
-use crate::kubernetes::patch_status;
+use crate::engine::patch_status;
 use crate::resources::a2a_task::OptionalReference;
 use crate::resources::a2a_task_status::{A2AMessage, A2APart, A2AProtocolState, A2ARole};
 use crate::resources::annotations::{FIELD_MANAGER, UI_MANAGER};
