@@ -95,7 +95,7 @@ test("an evaluator is made with a form, by keyboard, and its page tells it in wo
   await page.getByLabel("Share of them, in percent").fill("5");
   await page.getByLabel("Most that a day may cost").fill("2.50");
   await page.keyboard.press("Control+Enter");
-  await expect(page.getByText("Write an amount and its currency, as 2.50 EUR.")).toBeVisible();
+  await expect(page.getByText("Write an amount and its currency, as 2.50 EUR.", { exact: true })).toBeVisible();
   await page.getByLabel("Most that a day may cost").fill("2.50 EUR");
   await expect(page.getByRole("region", { name: "YAML of the form" })).toContainText("matchLabels");
   await expect(page.getByRole("region", { name: "YAML of the form" })).toContainText("maxCostPerDay");
@@ -116,7 +116,7 @@ test("a service needs its address, and what it hides is not judged", async ({ pa
   await page.getByText("A service scores, not Arkdeck").click();
   await page.keyboard.press("Control+Enter");
   await expect(page.getByText("1 error in the form")).toBeVisible();
-  const address = page.getByLabel("Address of the service");
+  const address = page.getByRole("textbox", { name: "Address of the service" });
   await expect(address).toBeFocused();
   await page.keyboard.type("http://evaluator.tools:8000/evaluate");
   await page.keyboard.press("Control+Enter");

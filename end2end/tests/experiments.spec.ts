@@ -86,7 +86,7 @@ test.describe("two experiments", () => {
     const row = page.getByRole("row", { name: /tides/ });
     await expect(row).toContainText("2 of 3");
     await expect(row).toContainText("▼ 0.33");
-    await expect(row.getByRole("img", { name: "Last 2 scores, now 0.67, the gate asks for 0.90" })).toBeVisible();
+    await expect(row.getByRole("img", { name: "Last 2 scores, now 0.667, the gate asks for 0.90" })).toBeVisible();
     await expectAccessible(page);
     // The gate is in the picture of the scores as well.
     await page.goto(`/ns/${namespace}/evaluations/tides/2`);
