@@ -77,9 +77,12 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(found, "accessibility violations").toEqual([]);
 }
 
+/** The first page of a browser compiles the whole module of a development build, beside another browser that does the same. */
+const FIRST_PAGE = 40_000;
+
 /** Waits until the page is hydrated: its controls work from here on. */
 export async function hydrated(page: Page): Promise<void> {
-  await expect(page.locator("html[data-hydrated]")).toBeAttached();
+  await expect(page.locator("html[data-hydrated]")).toBeAttached({ timeout: FIRST_PAGE });
 }
 
 /** Call before `goto`. The returned function stops every timer for good, so that what still moves is pushed. */
