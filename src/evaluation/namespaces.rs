@@ -95,7 +95,7 @@ mod tests {
     async fn fill(store: &Store, namespace: &str) -> Experiment {
         let (sets, experiments) = (DataSets::new(store.clone()), Experiments::new(store.clone()));
         let item = Item { id: "a".into(), input: "When?".into(), ..Item::default() };
-        sets.put(namespace, "tides", 0, "", &[item.clone()]).await.unwrap();
+        sets.put(namespace, "tides", 0, "", std::slice::from_ref(&item)).await.unwrap();
         let wanted = Experiment {
             namespace: namespace.into(),
             name: "nightly".into(),
