@@ -3,12 +3,16 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use super::{Entry, Event, JournalError, RunRecord, Usage, live, now_ms, sql, store_error};
 use crate::engine::metrics::{Metrics, Thread};
 use crate::store::{Statement, Store, StoreError};
+
+/// How long the answer of a model may wait for what it leads to.
+const SOON: Duration = Duration::from_millis(2);
 
 /// Sees the entries of a run once they are on disk.
 pub trait Watching: Send {
@@ -47,6 +51,7 @@ struct Writer {
 }
 
 /// An event that waits for the next append.
+#[derive(Clone)]
 struct Staged {
     target: Option<usize>,
     event: Event,
@@ -54,6 +59,7 @@ struct Staged {
 }
 
 /// What is written with an event.
+#[derive(Clone)]
 struct Attached {
     statements: Vec<Statement>,
     otherwise: Event,
@@ -110,14 +116,28 @@ impl RunJournal {
         *self.writer.started_ms.get_or_init(now_ms)
     }
 
-    /// Tokens that a target has cost so far, by its answered model calls.
+    /// Tokens that a target has cost so far, by its answered model calls, those not on disk yet included.
     pub fn usage(&self, target: usize) -> Usage {
         self.writer.usage.lock().get(&target).copied().unwrap_or_default()
     }
 
     /// Notes an event on which nothing is done yet: it is written together with the next append.
     pub fn stage(&self, target: Option<usize>, event: Event) {
+        self.writer.count(target, &event);
         self.writer.staged.lock().push(Staged { target, event, attached: None });
+    }
+
+    /// Notes what may be done again when it is lost: written with the next append, or alone [`SOON`] after, whichever comes
+    /// first. So the answer of a model is in one commit with what it led to.
+    pub fn stage_soon(&self, target: Option<usize>, event: Event) {
+        self.stage(target, event);
+        let writer = Arc::downgrade(&self.writer);
+        tokio::spawn(async move {
+            tokio::time::sleep(SOON).await;
+            if let Some(writer) = writer.upgrade() {
+                writer.flush().await;
+            }
+        });
     }
 
     /// Notes an event and what it says was done: both are written together with the next append, or neither. When the
@@ -179,7 +199,29 @@ impl Writer {
     /// Numbers are given under a lock that is held until the commit, so that what subscribers see is in order and on
     /// disk. Targets of one run wait for each other here; different runs share commits.
     async fn append(&self, events: Vec<(Option<usize>, Event)>) -> Result<u64, JournalError> {
+        events.iter().for_each(|(target, event)| self.count(*target, event));
         let mut next = self.next.lock().await;
+        self.append_at(&mut next, events).await
+    }
+
+    /// Writes what is staged. When the database refuses, it stays staged: the next append is told.
+    async fn flush(&self) {
+        let mut next = self.next.lock().await;
+        let kept = self.staged.lock().clone();
+        if kept.is_empty() {
+            return;
+        }
+        if let Err(error) = self.append_at(&mut next, Vec::new()).await {
+            tracing::warn!(run = self.record.id, %error, "what a run did was not journaled; tried again with its next step");
+            self.staged.lock().splice(..0, kept);
+        }
+    }
+
+    async fn append_at(
+        &self,
+        next: &mut u64,
+        events: Vec<(Option<usize>, Event)>,
+    ) -> Result<u64, JournalError> {
         // What waited behind an append that lost the run must not be written by this writer: the next one may be of this same
         // process, and its claim would let it pass.
         if self.claim.as_ref().is_some_and(|claim| claim.lost.is_cancelled()) {
@@ -223,7 +265,6 @@ impl Writer {
         written?;
         *next += entries.len() as u64;
         for entry in entries {
-            self.count(entry.target, &entry.event);
             self.metrics.observe(&mut self.thread.lock(), self.record.created_ms, &entry);
             self.watching.lock().iter_mut().for_each(|watching| watching.see(&entry));
             self.live.publish(entry);

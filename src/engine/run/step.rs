@@ -87,7 +87,7 @@ pub(super) async fn ask(
         publisher.flush();
         let error = match outcome {
             Ok(answer) => {
-                run.journal.append(target, response(step, &answer, prices.as_ref())).await?;
+                run.journal.stage_soon(target, response(step, &answer, prices.as_ref()));
                 return Ok(answer);
             }
             Err(error) => error,
