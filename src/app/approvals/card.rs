@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::arguments::{Argument, arguments, collect};
 use super::use_answers;
 use crate::app::clock::use_clock;
-use crate::app::components::{Button, ButtonKind, Icon, id_of, left_for_button};
+use crate::app::components::{Button, ButtonKind, Icon, error_line, id_of, left_for_button};
 use crate::app::words;
 use crate::resources::approval::{Decision, MAX_REASON, OnTimeout};
 use crate::views::approval::{ApprovalForm, ApprovalView};
@@ -124,7 +124,7 @@ pub fn ApprovalCard(
                         aria-describedby=format!("{reason_id}-d")
                         on:input=move |event| reason.set(event_target_value(&event))
                     />
-                    <div id=format!("{reason_id}-d")>{move || reason_error.get().map(error_view)}</div>
+                    <div id=format!("{reason_id}-d")>{move || reason_error.get().map(error_line)}</div>
                 </div>
             </div>
             <footer>
@@ -222,20 +222,11 @@ fn fields_view(fields: &[FieldState]) -> impl IntoView + use<> {
             };
             view! {
                 <label for=id>{name}</label>
-                <div>{control} <div id=describe>{move || error.get().map(error_view)}</div></div>
+                <div>{control} <div id=describe>{move || error.get().map(error_line)}</div></div>
             }
         })
         .collect_view();
     view! { <div class="kvf">{rows}</div> }
-}
-
-fn error_view(message: String) -> impl IntoView {
-    view! {
-        <span class="err">
-            <Icon name="octagon-x" small=true />
-            {message}
-        </span>
-    }
 }
 
 /// The arguments as JSON, or the id of the first field that is wrong; each wrong one says why.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Icon;
+use super::error_line;
 use crate::views::problem::FieldProblem;
 
 /// Errors of a form by field path, as they come back from the server or from the check at blur.
@@ -125,15 +125,7 @@ pub fn Field(
             {children()}
             <div id=format!("{id}-d")>
                 {move || match error.try_get().flatten() {
-                    Some(message) => {
-                        view! {
-                            <span class="err">
-                                <Icon name="octagon-x" small=true />
-                                {message}
-                            </span>
-                        }
-                            .into_any()
-                    }
+                    Some(message) => error_line(message).into_any(),
                     None => {
                         (!hint.is_empty())
                             .then(|| view! { <span class="hint">{hint.clone()}</span> })

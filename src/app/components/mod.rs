@@ -7,7 +7,7 @@
 //!   [`Score`], [`Spark`].
 //! - *Acts*: [`Button`], [`LinkButton`], [`IconButton`], [`CopyButton`], [`Menu`], [`MenuItem`].
 //! - *Fields*: [`Field`], [`TextField`], [`TextArea`], [`SelectField`], [`ComboField`], [`Switch`], [`SearchBox`],
-//!   [`Chip`].
+//!   [`Chip`], [`ErrorLine`].
 //! - *Content*: [`Tabs`], [`Panel`], [`EmptyState`], [`ProblemPanel`], [`Skeleton`], [`Banner`], [`Code`], [`Diff`],
 //!   [`Ago`], [`Elapsed`], [`Pill`], [`Sheet`].
 //! - *Over the page*: [`Dialog`], [`Toasts`](crate::app::toasts) with undo.
@@ -21,6 +21,7 @@ mod combo;
 mod copy;
 mod dialog;
 mod empty;
+mod error_line;
 mod field;
 mod icon;
 mod menu;
@@ -43,6 +44,7 @@ pub use combo::ComboField;
 pub use copy::{CopyButton, copy_text};
 pub use dialog::{Dialog, follow as follow_dialog};
 pub use empty::EmptyState;
+pub use error_line::{ErrorLine, error_line};
 pub use field::{Field, Problems, SelectField, TextArea, TextField, id_of, left_for_button};
 pub use icon::{Icon, kind_icon};
 pub use menu::{Menu, MenuItem, close_on_leave};

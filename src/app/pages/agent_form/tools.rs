@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::components::{Icon, Problems};
+use crate::app::components::{ErrorLine, Icon, Problems};
 use crate::views::forms::{Choices, ToolForm};
 
 /// Boxes for the tools that there are and for those chosen that are not there.
@@ -73,17 +73,6 @@ pub fn ToolPicker(
                     .then(|| view! { <p class="t3">"There are no tools in this namespace yet."</p> })
             }}
         </div>
-        {move || {
-            error
-                .get()
-                .map(|message| {
-                    view! {
-                        <span class="err">
-                            <Icon name="octagon-x" small=true />
-                            {message}
-                        </span>
-                    }
-                })
-        }}
+        <ErrorLine error=error />
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::api::queries::{cancel_query, create_query, get_run};
 use crate::app::act::browser_action;
 use crate::app::address;
-use crate::app::components::{Avatar, Button, ButtonKind, Icon, Sheet, StatusBadge};
+use crate::app::components::{Avatar, Button, ButtonKind, ErrorLine, Sheet, StatusBadge};
 use crate::app::pages::object::ObjectState;
 use crate::app::pages::run::store::RunStore;
 use crate::app::pages::run::{Fault, TurnBody};
@@ -101,18 +101,7 @@ pub fn TryIt(
                     "Asking"
                 </p>
                 <div role="alert">
-                    {move || {
-                        problem
-                            .get()
-                            .map(|text| {
-                                view! {
-                                    <span class="err">
-                                        <Icon name="octagon-x" small=true />
-                                        {text}
-                                    </span>
-                                }
-                            })
-                    }}
+                    <ErrorLine error=problem />
                 </div>
             </div>
             <Composer name=name text=text send=send busy=ask.pending().into() />

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::queue::{Annotating, STEPS};
-use crate::app::components::{Button, ButtonKind, Icon};
+use crate::app::components::{Button, ButtonKind, ErrorLine, Icon};
 use crate::views::experiments::RubricLine;
 
 /// The panel.
@@ -63,18 +63,7 @@ pub fn Rubric(
                     />
                 </div>
                 <div role="alert">
-                    {move || {
-                        work.problem
-                            .get()
-                            .map(|text| {
-                                view! {
-                                    <span class="err">
-                                        <Icon name="octagon-x" small=true />
-                                        {text}
-                                    </span>
-                                }
-                            })
-                    }}
+                    <ErrorLine error=work.problem />
                 </div>
                 <div class="row wrap">
                     <Button

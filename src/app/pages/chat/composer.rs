@@ -11,7 +11,7 @@ use super::store::ChatStore;
 use crate::api::conversations::send_message;
 use crate::app::act::browser_action;
 use crate::app::address;
-use crate::app::components::{Button, ButtonKind, Icon, Problems};
+use crate::app::components::{Button, ButtonKind, ErrorLine, Icon, Problems};
 use crate::app::pages::form::{ParameterFields, ParameterRows};
 use crate::app::pages::query_new::parse_target;
 use crate::resources::kind::Kind;
@@ -174,17 +174,7 @@ pub fn Composer(
                 </div>
             </form>
             <div role="alert">
-                {move || {
-                    let text = problem.get().or_else(|| pictures.problem.get());
-                    text.map(|text| {
-                        view! {
-                            <span class="err">
-                                <Icon name="octagon-x" small=true />
-                                {text}
-                            </span>
-                        }
-                    })
-                }}
+                <ErrorLine error=Signal::derive(move || problem.get().or_else(|| pictures.problem.get())) />
             </div>
         </div>
     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::fields::{EvaluationFields, TargetFields};
-use crate::app::components::{Button, ComboField, Icon, IconButton, Problems, TextField, id_of};
+use crate::app::components::{Button, ComboField, ErrorLine, IconButton, Problems, TextField, id_of};
 use crate::app::pages::form::{Row, Rows};
 use crate::views::forms::Choices;
 
@@ -108,18 +108,7 @@ fn Targets(rows: Rows<TargetFields>, choices: Signal<Choices>, problems: Problem
             />
         </ol>
         <div id="targets-error">
-            {move || {
-                error
-                    .get()
-                    .map(|message| {
-                        view! {
-                            <span class="err">
-                                <Icon name="octagon-x" small=true />
-                                {message}
-                            </span>
-                        }
-                    })
-            }}
+            <ErrorLine error=error />
         </div>
         <div>
             <Button label="Add a target" icon="plus" small=true on_press=Callback::new(add) />

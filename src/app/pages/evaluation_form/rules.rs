@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::fields::RuleTexts;
 use crate::api::evaluations::read_rules;
-use crate::app::components::{Button, Icon, IconButton, TextArea, TextField};
+use crate::app::components::{Button, ErrorLine, IconButton, TextArea, TextField, error_line};
 use crate::app::pages::form::{Draft, Row, Rows, settled};
 use crate::views::evaluation::{EvaluationForm, RuleForm};
 
@@ -35,19 +35,7 @@ pub fn Rules(
                 children=move |(at, row)| view! { <Rule draft=draft rows=rows at=at row=row told=told /> }
             />
         </ol>
-        {move || {
-            error
-                .get()
-                .filter(|_| rows.none())
-                .map(|message| {
-                    view! {
-                        <span class="err">
-                            <Icon name="octagon-x" small=true />
-                            {message}
-                        </span>
-                    }
-                })
-        }}
+        <ErrorLine error=Signal::derive(move || error.get().filter(|_| rows.none())) />
         <div>
             <Button label="Add a rule" icon="plus" small=true on_press=Callback::new(add) />
         </div>
@@ -142,14 +130,7 @@ fn Rule(
                     misread
                         .get()
                         .filter(|_| own.with(Option::is_none))
-                        .map(|why| {
-                            view! {
-                                <span class="err">
-                                    <Icon name="octagon-x" small=true />
-                                    {format!("It cannot be read: {why}.")}
-                                </span>
-                            }
-                        })
+                        .map(|why| error_line(format!("It cannot be read: {why}.")))
                 }}
             </div>
             <TextField

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::source::{SourceControl, SourceFields, SourceKind};
-use crate::app::components::{Button, Icon, IconButton, Problems};
+use crate::app::components::{Button, ErrorLine, IconButton, Problems};
 use crate::views::forms::{Choices, ParameterForm};
 
 /// Rows at the most; more is a table that nobody fills in by hand.
@@ -198,18 +198,7 @@ fn ParameterRow(
                     label=format!("Value of {noun} {}", at + 1)
                 />
                 <div id=describe>
-                    {move || {
-                        error
-                            .get()
-                            .map(|message| {
-                                view! {
-                                    <span class="err">
-                                        <Icon name="octagon-x" small=true />
-                                        <span>{message}</span>
-                                    </span>
-                                }
-                            })
-                    }}
+                    <ErrorLine error=error />
                 </div>
             </td>
             <td class="l1e">

@@ -7,7 +7,7 @@ use leptos_router::hooks::use_navigate;
 use crate::api::queries::create_query;
 use crate::app::act::browser_action;
 use crate::app::address;
-use crate::app::components::{Button, ButtonKind, Icon};
+use crate::app::components::{Button, ButtonKind, ErrorLine};
 use crate::views::ObjectKey;
 use crate::views::forms::QueryForm;
 use crate::views::home::HomeView;
@@ -115,18 +115,7 @@ pub fn AskBox(
                     />
                 </div>
                 <div id="ask-problem" role="alert">
-                    {move || {
-                        problem
-                            .get()
-                            .map(|text| {
-                                view! {
-                                    <span class="err">
-                                        <Icon name="octagon-x" small=true />
-                                        {text}
-                                    </span>
-                                }
-                            })
-                    }}
+                    <ErrorLine error=problem />
                 </div>
             </form>
         </section>

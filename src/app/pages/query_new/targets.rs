@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::components::{Avatar, Icon, Problems};
+use crate::app::components::{Avatar, Icon, Problems, error_line};
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
 use crate::views::forms::Choices;
@@ -142,15 +142,7 @@ pub fn TargetPicker(
             </div>
             <div id="f-spec-targets-d">
                 {move || match error() {
-                    Some(message) => {
-                        view! {
-                            <span class="err">
-                                <Icon name="octagon-x" small=true />
-                                {message}
-                            </span>
-                        }
-                            .into_any()
-                    }
+                    Some(message) => error_line(message).into_any(),
                     None => {
                         several()
                             .then(|| view! { <span class="hint">"Each target answers on its own, side by side."</span> })

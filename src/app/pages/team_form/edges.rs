@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::fields::{TeamFields, name_of};
-use crate::app::components::{Button, Icon, IconButton, Problems};
+use crate::app::components::{Button, ErrorLine, IconButton, Problems};
 use crate::app::graph::{Checks, Drawing, GraphEdit, GraphPicture};
 
 /// The graph and its list.
@@ -38,18 +38,7 @@ pub fn EdgeEditor(
         <p class="xs t2" role="status">
             {hint}
         </p>
-        {move || {
-            error
-                .get()
-                .map(|message| {
-                    view! {
-                        <span class="err">
-                            <Icon name="octagon-x" small=true />
-                            {message}
-                        </span>
-                    }
-                })
-        }}
+        <ErrorLine error=error />
         <div class="checks">
             <Checks drawing=drawing />
         </div>

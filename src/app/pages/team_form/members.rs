@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::fields::{Member, TeamFields};
-use crate::app::components::{Button, Icon, IconButton, Problems, id_of};
+use crate::app::components::{Button, ErrorLine, IconButton, Problems, id_of};
 use crate::views::forms::{Choices, MemberForm};
 
 /// The rows.
@@ -39,19 +39,7 @@ pub fn MemberRows(
                 children=move |(at, row)| view! { <MemberRow fields=fields at=at row=row problems=problems /> }
             />
         </ol>
-        {move || {
-            error
-                .get()
-                .filter(|_| none())
-                .map(|message| {
-                    view! {
-                        <span class="err">
-                            <Icon name="octagon-x" small=true />
-                            {message}
-                        </span>
-                    }
-                })
-        }}
+        <ErrorLine error=Signal::derive(move || error.get().filter(|_| none())) />
         <div class="row">
             <Button label="Add an agent" icon="plus" small=true on_press=add(false) />
             <Button label="Add a team" icon="plus" small=true on_press=add(true) />
@@ -126,18 +114,7 @@ fn MemberRow(fields: TeamFields, at: usize, row: Member, problems: Problems) -> 
                 />
             </div>
             <div id=describe>
-                {move || {
-                    error
-                        .get()
-                        .map(|message| {
-                            view! {
-                                <span class="err">
-                                    <Icon name="octagon-x" small=true />
-                                    <span>{message}</span>
-                                </span>
-                            }
-                        })
-                }}
+                <ErrorLine error=error />
             </div>
         </li>
     }

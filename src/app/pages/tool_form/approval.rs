@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::components::{Button, Icon, IconButton, Problems, SelectField, Switch, TextField};
+use crate::app::components::{Button, ErrorLine, IconButton, Problems, SelectField, Switch, TextField};
 use crate::views::forms::ApprovalForm;
 
 /// Patterns at the most, as the schema has it.
@@ -183,18 +183,7 @@ fn MatchRow(fields: ApprovalFields, at: usize, row: Match, problems: Problems) -
                 />
             </div>
             <div id=describe>
-                {move || {
-                    error
-                        .get()
-                        .map(|message| {
-                            view! {
-                                <span class="err">
-                                    <Icon name="octagon-x" small=true />
-                                    <span>{message}</span>
-                                </span>
-                            }
-                        })
-                }}
+                <ErrorLine error=error />
             </div>
         </div>
     }

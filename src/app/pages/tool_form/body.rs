@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::approval::ApprovalSection;
 use super::fields::ToolFields;
-use crate::app::components::{ComboField, Icon, Problems, SelectField, TextArea, TextField};
+use crate::app::components::{ComboField, ErrorLine, Problems, SelectField, TextArea, TextField};
 use crate::app::pages::form::{IN_A_QUERY, ParameterRows};
 use crate::views::forms::Choices;
 
@@ -147,18 +147,7 @@ fn Types(fields: ToolFields, problems: Problems) -> impl IntoView {
                 })
                 .collect_view()}
         </div>
-        {move || {
-            error
-                .get()
-                .map(|message| {
-                    view! {
-                        <span class="err">
-                            <Icon name="octagon-x" small=true />
-                            {message}
-                        </span>
-                    }
-                })
-        }}
+        <ErrorLine error=error />
     }
 }
 
