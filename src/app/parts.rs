@@ -14,11 +14,11 @@ use super::pages::datasets::{DataSetPage, DataSetsPage, NewDataSetPage};
 use super::pages::evaluations::EvaluationPage;
 use super::pages::evaluators::EvaluatorPage;
 use super::pages::experiment::ExperimentPage;
-use super::pages::form::NewObjectPage;
+use super::pages::form::{EditObject, NewObjectPage};
 use super::pages::home::HomePage;
 use super::pages::inbox::InboxPage;
 use super::pages::models::ModelPage;
-use super::pages::object::ObjectPage;
+use super::pages::object::{ObjectPage, ObjectState};
 use super::pages::query_new::NewQueryPage;
 use super::pages::run::RunPage;
 use super::pages::teams::TeamPage;
@@ -49,6 +49,8 @@ pub enum Step {
     New,
     /// An object.
     Object,
+    /// Its form, on its page.
+    Edit,
     /// An experiment of an evaluation.
     Experiment,
 }
@@ -79,7 +81,7 @@ pub enum Part {
     Objects,
     /// The page of a run, and the inbox: both ask for approvals.
     Run,
-    /// Pages that create.
+    /// Forms: pages that create, and the tab in which an object is edited.
     Forms,
     /// Conversations.
     Chat,
@@ -101,7 +103,7 @@ impl Part {
             _ if kind == address::DATA_SETS || kind == address::ANNOTATE => Self::Experiments,
             Step::Inbox => Self::Run,
             Step::List => Self::Lists,
-            Step::New => Self::Forms,
+            Step::New | Step::Edit => Self::Forms,
             Step::Object if Kind::from_plural(kind) == Some(Kind::Query) => Self::Run,
             Step::Object => Self::Objects,
             Step::Experiment => Self::Experiments,
@@ -127,6 +129,19 @@ pub fn view(place: Place) -> AnyView {
     make(place)
 }
 
+/// The form of an object, on its page. It is a tab in the part of the forms: an object is looked at more often than edited.
+pub fn edit(state: ObjectState) -> AnyView {
+    let ObjectKey { kind, namespace, name } = state.detail.with_untracked(|detail| detail.row.key.clone());
+    provide_context(state);
+    view(Place {
+        step: Step::Edit,
+        namespace: Some(namespace),
+        place: kind.plural().to_owned(),
+        name,
+        number: 0,
+    })
+}
+
 fn home(place: Place) -> AnyView {
     view! { <HomePage namespace=place.namespace /> }.into_any()
 }
@@ -139,8 +154,15 @@ fn lists(Place { namespace, place, .. }: Place) -> AnyView {
     }
 }
 
-fn forms(Place { namespace, place, .. }: Place) -> AnyView {
-    match Kind::from_plural(&place) {
+fn forms(Place { namespace, step, place, .. }: Place) -> AnyView {
+    let kind = Kind::from_plural(&place);
+    if step == Step::Edit {
+        return match use_context::<ObjectState>().zip(kind) {
+            Some((state, kind)) => form(state, kind),
+            None => view! { <NotFound /> }.into_any(),
+        };
+    }
+    match kind {
         Some(Kind::Query) => view! { <NewQueryPage namespace=namespace /> }.into_any(),
         Some(Kind::Agent) => view! { <NewObjectPage<AgentForm> namespace=namespace /> }.into_any(),
         Some(Kind::Model) => view! { <NewObjectPage<ModelForm> namespace=namespace /> }.into_any(),
@@ -150,6 +172,18 @@ fn forms(Place { namespace, place, .. }: Place) -> AnyView {
         Some(Kind::Evaluator) => view! { <NewObjectPage<EvaluatorForm> namespace=namespace /> }.into_any(),
         Some(kind) => view! { <CreatePage kind=kind namespace=namespace /> }.into_any(),
         None => view! { <NotFound /> }.into_any(),
+    }
+}
+
+fn form(state: ObjectState, kind: Kind) -> AnyView {
+    match kind {
+        Kind::Agent => view! { <EditObject<AgentForm> state=state /> }.into_any(),
+        Kind::Model => view! { <EditObject<ModelForm> state=state /> }.into_any(),
+        Kind::Team => view! { <EditObject<TeamForm> state=state /> }.into_any(),
+        Kind::Tool => view! { <EditObject<ToolSpecForm> state=state /> }.into_any(),
+        Kind::Evaluation => view! { <EditObject<EvaluationForm> state=state /> }.into_any(),
+        Kind::Evaluator => view! { <EditObject<EvaluatorForm> state=state /> }.into_any(),
+        _ => view! { <NotFound /> }.into_any(),
     }
 }
 
@@ -180,7 +214,7 @@ fn chat(Place { namespace, step, name, .. }: Place) -> AnyView {
     let open = match step {
         Step::New => Open::New,
         Step::Object => Open::Id(name),
-        Step::Home | Step::List | Step::Inbox | Step::Experiment => Open::None,
+        Step::Home | Step::List | Step::Inbox | Step::Edit | Step::Experiment => Open::None,
     };
     view! { <ChatPage namespace=namespace open=open /> }.into_any()
 }

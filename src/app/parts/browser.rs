@@ -15,8 +15,12 @@ thread_local! {
 
 /// Loads what the open page needs. Where that fails the page stays as the server made it; the console says why.
 pub async fn load_first() {
-    if let Some(part) = window().location().pathname().ok().and_then(|path| part_at(&path)) {
-        let _ = load(part).await;
+    let location = window().location();
+    let Some(part) = location.pathname().ok().and_then(|path| part_at(&path)) else { return };
+    let _ = load(part).await;
+    // The tab with the form is of another part than the page that it is on.
+    if part == Part::Objects && location.search().is_ok_and(|search| search.contains("tab=edit")) {
+        let _ = load(Part::of(Step::Edit, "")).await;
     }
 }
 

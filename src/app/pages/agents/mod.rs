@@ -12,14 +12,13 @@ use self::overview::AgentOverview;
 pub use self::overview::words;
 pub use self::runs::{EvaluationsBy, EvaluationsOf, EvaluationsOfRun, RunsOf};
 use self::try_it::TryIt;
-use super::form::EditObject;
 use super::object::{ObjectLoader, ObjectState, TabContent, TabbedObject};
 use super::usage::UsageOf;
 use crate::app::address;
 use crate::app::components::{LinkButton, Tab};
+use crate::app::parts;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
-use crate::views::forms::AgentForm;
 
 /// The page of an agent.
 #[component]
@@ -46,7 +45,7 @@ fn Agent(state: ObjectState) -> impl IntoView {
         Tab::new("usage", "Usage", "cpu"),
     ];
     let content: TabContent = Arc::new(move |tab| match tab {
-        "edit" => view! { <EditObject<AgentForm> state=state /> }.into_any(),
+        "edit" => parts::edit(state),
         "runs" => view! { <RunsOf object=key.clone() /> }.into_any(),
         "evaluations" => view! { <EvaluationsOf object=key.clone() /> }.into_any(),
         "usage" => view! { <UsageOf object=key.clone() /> }.into_any(),

@@ -16,12 +16,12 @@ use self::experiment::Times;
 pub use self::results::Trend;
 use self::results::{Results, Verdict};
 use self::subject::Subject;
-use super::form::EditObject;
 use super::object::{Conditions, Labels, ObjectLoader, ObjectState, TabContent, TabbedObject, UsedBy};
 use crate::app::components::Tab;
+use crate::app::parts;
 use crate::views::ObjectKey;
 use crate::views::detail::{Detail, Specific};
-use crate::views::evaluation::{EvaluationForm, EvaluationView};
+use crate::views::evaluation::EvaluationView;
 
 /// The page of an evaluation.
 #[component]
@@ -45,7 +45,7 @@ fn view_of(detail: &Detail) -> EvaluationView {
 fn Evaluation(state: ObjectState) -> impl IntoView {
     let tabs = vec![Tab::new("edit", "Edit", "pencil")];
     let content: TabContent = Arc::new(move |tab| match tab {
-        "edit" => view! { <EditObject<EvaluationForm> state=state /> }.into_any(),
+        "edit" => parts::edit(state),
         _ => view! { <Overview state=state /> }.into_any(),
     });
     view! {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::evaluations::Trend;
-use super::form::EditObject;
 use super::object::{Conditions, Labels, ObjectLoader, ObjectState, TabContent, TabbedObject, UsedBy};
 use crate::api::objects::list_objects;
 use crate::api::wire::resource;
 use crate::app::address;
 use crate::app::components::{LinkButton, Panel, Tab};
 use crate::app::pages::agents::{EvaluationsBy, words};
+use crate::app::parts;
 use crate::app::words as figures;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
@@ -39,7 +39,7 @@ fn Evaluator(state: ObjectState) -> impl IntoView {
     let copy = create(Kind::Evaluator, ("from", key.name.clone()));
     let tabs = vec![Tab::new("edit", "Edit", "pencil"), Tab::new("evaluations", "Evaluations", "gauge")];
     let content: TabContent = Arc::new(move |tab| match tab {
-        "edit" => view! { <EditObject<EvaluatorForm> state=state /> }.into_any(),
+        "edit" => parts::edit(state),
         "evaluations" => view! { <EvaluationsBy object=key.clone() /> }.into_any(),
         _ => view! { <Overview state=state /> }.into_any(),
     });

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::agents::RunsOf;
-use super::form::EditObject;
 use super::model_form::ConnectionTest;
 use super::object::{Conditions, Labels, ObjectLoader, ObjectState, TabContent, TabbedObject, UsedBy};
 use crate::app::address;
 use crate::app::components::{LinkButton, Panel, Tab};
+use crate::app::parts;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
 use crate::views::detail::Specific;
@@ -35,7 +35,7 @@ fn Model(state: ObjectState) -> impl IntoView {
     let copy = create(Kind::Model, ("from", key.name.clone()));
     let tabs = vec![Tab::new("edit", "Edit", "pencil"), Tab::new("runs", "Runs", "play")];
     let content: TabContent = Arc::new(move |tab| match tab {
-        "edit" => view! { <EditObject<ModelForm> state=state /> }.into_any(),
+        "edit" => parts::edit(state),
         "runs" => view! { <RunsOf object=key.clone() /> }.into_any(),
         _ => view! { <Overview state=state /> }.into_any(),
     });

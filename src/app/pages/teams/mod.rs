@@ -5,7 +5,6 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::agents::{EvaluationsOf, RunsOf};
-use super::form::EditObject;
 use super::object::{
     Blocks, Conditions, Labels, ObjectLoader, ObjectState, TabContent, TabbedObject, UsedBy,
 };
@@ -13,10 +12,10 @@ use super::usage::UsageOf;
 use crate::app::address;
 use crate::app::components::{LinkButton, Panel, Tab};
 use crate::app::graph::{Checks, Drawing, GraphPicture, TurnList};
+use crate::app::parts;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
 use crate::views::detail::Specific;
-use crate::views::forms::TeamForm;
 
 /// The page of a team.
 #[component]
@@ -43,7 +42,7 @@ fn Team(state: ObjectState) -> impl IntoView {
         Tab::new("usage", "Usage", "cpu"),
     ];
     let content: TabContent = Arc::new(move |tab| match tab {
-        "edit" => view! { <EditObject<TeamForm> state=state /> }.into_any(),
+        "edit" => parts::edit(state),
         "runs" => view! { <RunsOf object=key.clone() /> }.into_any(),
         "evaluations" => view! { <EvaluationsOf object=key.clone() /> }.into_any(),
         "usage" => view! { <UsageOf object=key.clone() /> }.into_any(),

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::form::EditObject;
 use super::object::{ObjectLoader, ObjectState, Overview, TabContent, TabbedObject};
 use super::tool_form::ToolBench;
 use crate::app::address;
 use crate::app::components::{LinkButton, Panel, Tab};
+use crate::app::parts;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
 use crate::views::detail::Specific;
@@ -34,7 +34,7 @@ fn Tool(state: ObjectState) -> impl IntoView {
     let tabs = vec![Tab::new("try", "Try it", "flask-conical"), Tab::new("edit", "Edit", "pencil")];
     let content: TabContent = Arc::new(move |tab| match tab {
         "try" => view! { <Try state=state /> }.into_any(),
-        "edit" => view! { <EditObject<ToolSpecForm> state=state /> }.into_any(),
+        "edit" => parts::edit(state),
         _ => view! { <Overview state=state /> }.into_any(),
     });
     view! {
