@@ -6,7 +6,8 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
 const ROOT = resolve(import.meta.dirname, "..", "..");
-const BINARY = process.env.ARKDECK_BIN ?? join(ROOT, "target/debug/arkdeck");
+/** The program that is tested. */
+export const BINARY = process.env.ARKDECK_BIN ?? join(ROOT, "target/debug/arkdeck");
 /** How long a start may take before the test says so, with what the program printed. */
 const START_LIMIT_MS = 30_000;
 

@@ -91,6 +91,8 @@ export class MockModel {
   readonly #script: Turn[] = [];
   /** The answer when nothing is scripted. */
   fallback: Reply = { text: "Understood." };
+  /** Answers to questions, when nothing is scripted. */
+  readonly answers = new Map<string, string>();
 
   private constructor(server: Server) {
     this.#server = server;
@@ -137,7 +139,8 @@ export class MockModel {
     }
     const chat = JSON.parse(text) as ChatRequest;
     this.requests.push(chat);
-    const turn = this.#script.shift() ?? new Turn(this.fallback);
+    const known = this.answers.get(String(chat.messages.at(-1)?.content));
+    const turn = this.#script.shift() ?? new Turn(known === undefined ? this.fallback : { text: known });
     const { reply } = turn;
     if (reply.status) {
       turn.noteAsked(chat);

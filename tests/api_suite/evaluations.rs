@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arkdeck::resources::{Evaluation, EvaluationPhase, EvaluationStatus};
+use arkdeck::resources::{Evaluation, EvaluationPhase, EvaluationStatus, Model};
 use kube::ResourceExt;
 use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
@@ -93,14 +93,21 @@ async fn a_query_is_measured_by_its_answer_and_its_run_and_rules_see_what_happen
     server.script("gull", [Act::Tools(&[("noop", r#"{"message": "a"}"#)]), Act::Say("Low at noon: 0.4 m")]);
     let deck = Deck::start(dir.path(), quick()).await;
     deck.model(&server, "gull").await;
+    let prices = r#"{"currency": "EUR", "input": 2, "output": 8}"#;
+    let priced = json!({"metadata": {"annotations": {"ark.mckinsey.com/token-prices": prices}}});
+    let models: Api<Model> = Api::namespaced(deck.client.clone(), NAMESPACE);
+    models.patch("gull", &PatchParams::default(), &Patch::Merge(&priced)).await.unwrap();
     deck.agent("pilot", "gull", json!({"tools": [{"type": "built-in", "name": "noop"}]})).await;
     let metrics = json!([
         {"type": "contains", "expected": "noon", "required": true},
         {"type": "regex", "pattern": r"\d\.\d m"},
         {"type": "number", "tolerance": 0.05},
         {"type": "levenshtein", "threshold": 0.5},
+        {"type": "rouge-l"},
+        {"type": "bleu", "threshold": 0.1},
         {"type": "latency", "maxDuration": "30s"},
         {"type": "tokens", "max": 1000},
+        {"type": "cost", "max": 0.01},
         {"type": "tools", "tools": [{"name": "noop", "arguments": {"message": "a"}}]},
         {"type": "refusal"},
         {"type": "json-schema", "schema": {"type": "object"}, "weight": 2},
