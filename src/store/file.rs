@@ -1,5 +1,6 @@
 //! A database file: opened and checked by one process.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -22,6 +23,9 @@ const PREPARED: usize = 128;
 const WRITER_CACHE: i32 = 4 << 10;
 /// Pages in the log after which they are moved to the file. Many commits touch the same pages, which are moved once.
 const CHECKPOINT: i32 = 4000;
+
+/// Bytes of the log when it is full: pages of 4 KiB, each with a head of 24 bytes; and what the commit that fills it adds.
+const LOG_LENGTH: u64 = CHECKPOINT as u64 * 4120 + (1 << 20);
 
 /// File name of the database inside the data directory.
 pub const FILE_NAME: &str = "arkdeck.sqlite";
@@ -89,6 +93,21 @@ fn writing(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     Ok(connection)
+}
+
+/// Gives SQLite's log its full length, in zeros, which it takes for no entries: a commit to a file that does not grow waits
+/// for its own pages alone, half as long. Only the thread that writes may call this, between two commits.
+///
+/// Errors: the disk is full, or the log cannot be written; nothing is lost by that but time.
+pub(super) fn lengthen_log(path: &Path) -> std::io::Result<()> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let mut log = std::fs::OpenOptions::new().append(true).open(log)?;
+    let zeros = [0; 1 << 16];
+    while log.metadata()?.len() < LOG_LENGTH {
+        log.write_all(&zeros)?;
+    }
+    log.sync_data()
 }
 
 /// Takes the lock that keeps a second process away from the same data.

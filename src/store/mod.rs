@@ -48,7 +48,7 @@ impl Store {
     /// Errors: the folder is unwritable or in use by another process, or the file is damaged.
     pub async fn open(dir: &Path) -> Result<Self, StoreError> {
         let (file, connection) = file::File::open(dir).await?;
-        let writer = writer::Writer::file(connection)
+        let writer = writer::Writer::file(connection, file.path.clone())
             .map_err(|source| StoreError::Unwritable { path: dir.to_owned(), source })?;
         Ok(Self { place: Place::File(file), writer })
     }

@@ -128,3 +128,25 @@ async fn no_error_holds_the_password() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_log_of_full_length_keeps_what_a_kill_leaves_in_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path()).await.unwrap();
+    let names: Vec<String> = (100..200).map(|number| format!("key-{number}")).collect();
+    for name in &names {
+        let put = Statement::new("INSERT INTO meta (key, value) VALUES ($1, $2)").bind(name.as_str()).bind("v");
+        store.write(vec![put]).await.unwrap();
+    }
+    // What is on disk at this moment, as after a kill.
+    let left = tempfile::tempdir().unwrap();
+    for name in [FILE_NAME.to_owned(), format!("{FILE_NAME}-wal")] {
+        std::fs::copy(dir.path().join(&name), left.path().join(&name)).unwrap();
+    }
+    let log = std::fs::metadata(left.path().join(format!("{FILE_NAME}-wal"))).unwrap().len();
+    assert!(log > 16_000_000, "the log has {log} bytes");
+    let again = Store::open(left.path()).await.unwrap();
+    assert_eq!(keys(&again).await, names);
+    again.close().await;
+    store.close().await;
+}

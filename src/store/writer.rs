@@ -3,6 +3,7 @@
 //! A file has one. A server has a few, as each commit there is a journey; what a caller awaits is there before its next write,
 //! so the order of what depends on each other is the same.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use sqlx::{Connection, PgConnection, PgPool, Postgres};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
+use super::file::lengthen_log;
 use super::statement::{Dialect, Statement};
 use super::{StoreError, outage};
 
@@ -20,6 +22,8 @@ const QUEUE: usize = 4096;
 const GROUP: usize = 512;
 /// The same for a server, which is told one statement after the other.
 const SERVER_GROUP: usize = 32;
+/// Commits after which a file is in use, and worth the 17 MB of its log at once. Many are opened and hardly written.
+const IN_USE: u64 = 64;
 /// Connections that write to a server.
 pub(super) const SERVER_WRITERS: u32 = 4;
 /// How long a write waits for a server that is away; then it was not done, and its caller is told.
@@ -43,9 +47,9 @@ impl Writer {
     /// The one writer of a file, in a thread of its own: what it does blocks.
     ///
     /// Errors: the system gives no thread.
-    pub(super) fn file(connection: rusqlite::Connection) -> std::io::Result<Self> {
+    pub(super) fn file(connection: rusqlite::Connection, path: PathBuf) -> std::io::Result<Self> {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        std::thread::Builder::new().name("store-writer".into()).spawn(move || run_file(connection, queue))?;
+        std::thread::Builder::new().name("store-writer".into()).spawn(move || run_file(connection, &path, queue))?;
         Ok(Self { jobs })
     }
 
@@ -85,12 +89,19 @@ fn sort(group: &mut Vec<Job>) -> (Vec<Write>, Option<oneshot::Sender<()>>) {
     (writes, closing)
 }
 
-fn run_file(mut connection: rusqlite::Connection, mut queue: mpsc::Receiver<Job>) {
+fn run_file(mut connection: rusqlite::Connection, path: &Path, mut queue: mpsc::Receiver<Job>) {
     let mut group = Vec::with_capacity(GROUP);
+    let mut commits = 0_u64;
     while queue.blocking_recv_many(&mut group, GROUP) > 0 {
         let (writes, closing) = sort(&mut group);
         // Nothing in it is ever pending.
         futures::executor::block_on(commit(&mut File(&mut connection), writes));
+        commits += 1;
+        if commits == IN_USE
+            && let Err(error) = lengthen_log(path)
+        {
+            tracing::warn!(%error, "the database's log keeps its length; commits take longer");
+        }
         if let Some(reply) = closing {
             queue.close();
             drop(connection);
