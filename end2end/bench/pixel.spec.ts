@@ -3,32 +3,29 @@ import { writeFileSync } from "node:fs";
 import { expect, hydrated, test } from "../support/fixtures.ts";
 
 const ROUNDS = 100;
-/** No controller writes the status of this kind yet, so that what is measured is one write and one event. */
-const EVALUATION = "pixel";
+/** Of a kind whose status no controller of ours writes, so that what is measured is one write and one event. */
+const ENGINE = "pixel";
 
 test("status write to pixel", async ({ page, arkdeck }) => {
   await arkdeck.apply(`
-apiVersion: ark.mckinsey.com/v1alpha1
-kind: Evaluation
-metadata: { name: ${EVALUATION}, namespace: default }
-spec:
-  type: direct
-  config: { input: a, output: b }
-  evaluator: { name: none }
+apiVersion: ark.mckinsey.com/v1prealpha1
+kind: ExecutionEngine
+metadata: { name: ${ENGINE}, namespace: default }
+spec: { address: { value: "http://127.0.0.1:9" } }
 `);
-  await page.goto("/ns/default/evaluations");
+  await page.goto("/ns/default/executionengines");
   await hydrated(page);
   await expect(page.locator("html")).toHaveAttribute("data-live", "live");
-  const row = page.getByRole("row", { name: new RegExp(EVALUATION) });
+  const row = page.getByRole("row", { name: new RegExp(ENGINE) });
   await expect(row).toBeVisible();
 
   // kubectl proxy keeps one connection open: starting kubectl for each write would be most of the time.
   const proxy = await arkdeck.proxy();
-  const path = `/apis/ark.mckinsey.com/v1alpha1/namespaces/default/evaluations/${EVALUATION}/status`;
+  const path = `/apis/ark.mckinsey.com/v1prealpha1/namespaces/default/executionengines/${ENGINE}/status`;
   const times: number[] = [];
   try {
     for (let round = 0; round < ROUNDS; round += 1) {
-      const [phase, word] = round % 2 ? ["running", "Running"] : ["canceled", "Canceled"];
+      const [phase, word] = round % 2 ? ["running", "Checking"] : ["ready", "Ready"];
       // Resolves after the frame in which the word is there, with the wall clock of the same machine.
       const shown = row.evaluate((element, wanted) => new Promise<number>((done) => {
         const check = () => {

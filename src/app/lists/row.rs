@@ -9,12 +9,20 @@ use crate::app::components::{Avatar, StatusMark};
 use crate::resources::kind::Kind;
 use crate::views::row::{Column, State, columns};
 
+/// The column of how well it did.
+const SCORE: &str = "score";
+
 /// Place of a cell in the two-line form of narrow screens.
-fn place(at: usize, count: usize, column: &Column) -> &'static str {
-    if column.id == "input" {
-        return "l3 io";
+fn place(at: usize, all: &[Column]) -> &'static str {
+    let column = &all[at];
+    // A score says more than an age.
+    let scored = all.iter().any(|column| column.id == SCORE);
+    match column.id {
+        "input" => return "l3 io",
+        SCORE => return "l2e num",
+        _ => {}
     }
-    match (at, at + 1 == count, column.second_rank, column.number) {
+    match (at, !scored && at + 1 == all.len(), column.second_rank, column.number) {
         (_, true, ..) => "l2e num",
         _ if at == 0 || column.id == "target" => "l2",
         (_, _, true, true) => "off num hide-lg",
@@ -82,7 +90,7 @@ pub fn TableRow(
             // Ages stand bare; when a query started is a moment.
             let age = column.id == "age" && kind != Kind::Query;
             view! {
-                <td class=place(at, all_columns.len(), column)>{move || cell_view(cell.get(), row.clone(), age)}</td>
+                <td class=place(at, all_columns)>{move || cell_view(cell.get(), row.clone(), age)}</td>
             }
         })
         .collect_view();

@@ -44,6 +44,13 @@ pub struct PartialText {
     pub text: String,
 }
 
+/// All of it at once, for who has a part of it or none.
+impl From<PartialText> for Update {
+    fn from(PartialText { step, target, text }: PartialText) -> Self {
+        Self::Text { step, target, at: 0, append: text.into() }
+    }
+}
+
 /// A follower's view at one moment and everything after it.
 pub struct Subscription {
     /// Number of the last entry at that moment; 0 when unknown or before the first.

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use kube::ResourceExt;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 
 use crate::api::serve::{Services, runs};
 use crate::engine::journal::Update;
@@ -17,6 +18,9 @@ use crate::views::wire::Later;
 const BATCH: usize = 128;
 /// Shortest time between two messages about streaming text: the first comes at once, and what comes meanwhile is put together.
 const PACE: Duration = Duration::from_millis(40);
+
+/// Shortest time between two looks at the query: all that changes anywhere wakes every follower.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Sends what happens in the run of `key` until the reader goes. Entries up to `after` are on the page already.
 pub async fn follow(services: Services, id: u32, key: ObjectKey, after: u64, out: mpsc::Sender<LiveMessage>) {
@@ -46,19 +50,31 @@ async fn once(
     opening(id, &run, after, out).await?;
     let mut last = run.entries.last().map_or(0, |entry| entry.seq);
     let mut version = None;
+    let mut look = Instant::now();
     loop {
         tokio::select! {
             update = updates.recv() => {
-                let mut batch = match update {
-                    Ok(update) => vec![update],
-                    Err(RecvError::Lagged(_) | RecvError::Closed) => return Some(true),
+                let (first, mut lagged) = match update {
+                    Ok(update) => (Some(update), false),
+                    Err(RecvError::Lagged(_)) => (None, true),
+                    Err(RecvError::Closed) => return Some(true),
                 };
-                while batch.len() < BATCH {
+                let mut batch: Vec<_> = first.into_iter().collect();
+                while batch.len() < BATCH && !lagged {
                     match updates.try_recv() {
                         Ok(update) => batch.push(update),
-                        Err(TryRecvError::Lagged(_)) => return Some(true),
+                        Err(TryRecvError::Lagged(_)) => lagged = true,
                         Err(TryRecvError::Empty | TryRecvError::Closed) => break,
                     }
+                }
+                if lagged {
+                    // Under load every follower lags: what streams is in memory, and the database is for entries alone.
+                    let anew = services.journal().follow(&run.uid).await;
+                    if anew.last_seq != last {
+                        return Some(true);
+                    }
+                    updates = anew.updates;
+                    batch = anew.partials.into_iter().map(Update::from).collect();
                 }
                 let before = last;
                 for delta in deltas(batch, &mut last, &mut run) {
@@ -71,8 +87,9 @@ async fn once(
                     head(services, id, key, &mut run, out).await?;
                 }
             }
-            news = changed.changed() => {
+            news = next_look(&mut changed, look) => {
                 news.ok()?;
+                look = Instant::now() + LOOK;
                 let query = services.caches().queries.get(&key.namespace, &key.name);
                 match query {
                     None => {
@@ -90,6 +107,12 @@ async fn once(
             }
         }
     }
+}
+
+/// Something of any kind has changed, `from` then on.
+async fn next_look(changed: &mut watch::Receiver<()>, from: Instant) -> Result<(), watch::error::RecvError> {
+    tokio::time::sleep_until(from).await;
+    changed.changed().await
 }
 
 /// What the page lacks at the start: entries alone where they bridge, else the run as a whole.
