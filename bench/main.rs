@@ -13,9 +13,10 @@ mod samples;
 
 use std::path::PathBuf;
 
-use anyhow::Context;
-
 use report::Figure;
+
+/// How the line of a figure begins that could not be measured.
+const FAILED: &str = "Not measured";
 
 /// Everything the figures share.
 pub struct Bench {
@@ -54,46 +55,63 @@ async fn main() -> anyhow::Result<()> {
     let wanted = |name: &str| only.as_deref().is_none_or(|only| only == name);
     let mut found: Vec<Figure> = Vec::new();
     if wanted("start") {
-        found.extend(figures::start::measure(&bench).await.context("start-up")?);
+        take(&mut found, "start-up", figures::start::measure(&bench).await);
     }
     if wanted("memory") {
-        found.extend(figures::memory::measure(&bench).await.context("idle memory")?);
+        take(&mut found, "idle memory", figures::memory::measure(&bench).await);
     }
     if wanted("query") {
-        found.extend(figures::query::measure(&bench).await.context("latency of a query")?);
+        take(&mut found, "latency of a query", figures::query::measure(&bench).await);
     }
     if wanted("run") {
-        found.extend(figures::run::measure(&bench).await.context("the run itself")?);
+        take(&mut found, "the run itself", figures::run::measure(&bench).await);
     }
     if wanted("turns") {
-        found.extend(figures::turns::measure(&bench).await.context("turns of a team")?);
+        take(&mut found, "turns of a team", figures::turns::measure(&bench).await);
     }
     if wanted("burst") {
-        found.extend(figures::burst::measure(&bench).await.context("the burst")?);
+        take(&mut found, "the burst", figures::burst::measure(&bench).await);
     }
     if wanted("cluster") {
-        found.extend(figures::burst::on_cluster(&bench).await.context("the burst on a cluster")?);
+        take(&mut found, "the burst on a cluster", figures::burst::on_cluster(&bench).await);
     }
     if wanted("evaluations") {
-        found.extend(figures::evaluations::measure(&bench).await.context("experiments")?);
+        take(&mut found, "experiments", figures::evaluations::measure(&bench).await);
     }
     if wanted("streams") {
-        found.extend(figures::streams::measure(&bench).await.context("watched streams")?);
+        take(&mut found, "watched streams", figures::streams::measure(&bench).await);
     }
     if wanted("pixel") {
-        found.extend(figures::pixel::read(&bench).context("status write to pixel")?);
+        take(&mut found, "status write to pixel", figures::pixel::read(&bench));
     }
     if wanted("objects") {
-        found.extend(figures::objects::measure(&bench).await.context("lists and creates")?);
+        take(&mut found, "lists and creates", figures::objects::measure(&bench).await);
     }
     if wanted("assets") {
-        found.extend(figures::assets::measure(&bench).context("assets")?);
+        take(&mut found, "assets", figures::assets::measure(&bench));
     }
+    let failed = found.iter().filter(|figure| figure.name.starts_with(FAILED)).count();
     let text =
         report::render(&found, &std::fs::read_to_string(root.join("bench/notes.md")).unwrap_or_default());
     if only.is_none() {
         std::fs::write(root.join("docs/benchmarks.md"), &text)?;
     }
     println!("{text}");
+    anyhow::ensure!(failed == 0, "{failed} of the figures could not be measured: see above");
     Ok(())
+}
+
+/// Keeps what was measured; what could not be is a line of its own, and costs the others nothing.
+fn take(found: &mut Vec<Figure>, what: &str, measured: anyhow::Result<Vec<Figure>>) {
+    match measured {
+        Ok(figures) => found.extend(figures),
+        Err(error) => {
+            eprintln!("{what}: {error:#}");
+            found.push(Figure::plain(
+                &format!("{FAILED}: {what}"),
+                "-",
+                format!("{error:#}").replace('\n', " "),
+            ));
+        }
+    }
 }

@@ -135,7 +135,8 @@ async fn a_log_of_full_length_keeps_what_a_kill_leaves_in_it() {
     let store = Store::open(dir.path()).await.unwrap();
     let names: Vec<String> = (100..200).map(|number| format!("key-{number}")).collect();
     for name in &names {
-        let put = Statement::new("INSERT INTO meta (key, value) VALUES ($1, $2)").bind(name.as_str()).bind("v");
+        let put =
+            Statement::new("INSERT INTO meta (key, value) VALUES ($1, $2)").bind(name.as_str()).bind("v");
         store.write(vec![put]).await.unwrap();
     }
     // What is on disk at this moment, as after a kill.

@@ -49,7 +49,9 @@ impl Writer {
     /// Errors: the system gives no thread.
     pub(super) fn file(connection: rusqlite::Connection, path: PathBuf) -> std::io::Result<Self> {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        std::thread::Builder::new().name("store-writer".into()).spawn(move || run_file(connection, &path, queue))?;
+        std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || run_file(connection, &path, queue))?;
         Ok(Self { jobs })
     }
 
