@@ -28,6 +28,7 @@ async function told(arkdeck: Arkdeck, namespace: string, name: string) {
 }
 
 test("each way in leads to the same Evaluation and the same numbers", async ({ page, arkdeck, model, namespace }) => {
+  test.setTimeout(120_000);
   await prepare(arkdeck, model, namespace);
   ITEMS.forEach(({ input }, at) => model.answers.set(input, ANSWERS[at]));
   const yaml = (name: string) => evaluationOf(namespace).replace("name: tides", `name: ${name}`);
