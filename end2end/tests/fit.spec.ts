@@ -44,8 +44,8 @@ test("nothing moves after the first paint", async ({ page, arkdeck }) => {
   };
   for (const path of PAGES) {
     let seen = await read(path);
-    // What happens meanwhile comes in, and should; not each time.
-    if (seen.score >= SHIFT) seen = await read(path);
+    // What happens meanwhile comes in at the top, and should; not each time.
+    if (path.endsWith("/events") && seen.score >= SHIFT) seen = await read(path);
     expect.soft(seen.score, `${path} moved: ${seen.moved.join("; ")}`).toBeLessThan(SHIFT);
   }
 });

@@ -8,7 +8,7 @@ import { evaluationOf, ITEMS, prepare } from "../support/experiment.ts";
 import { expect, hydrated, test } from "../support/fixtures.ts";
 import { queryOf } from "../support/objects.ts";
 
-// A suite whose gate fails is answered so; an experiment is asked for before its controller has begun it.
+// An experiment is asked for before its controller has begun it.
 test.use({ expectedErrors: [/404 .*(experiments|objects)\/get/] });
 
 const ANSWERS = ["At noon.", "A coat.", "It is calm."];
