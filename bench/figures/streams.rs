@@ -71,7 +71,10 @@ pub async fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
         try_join_all(pages).await
     };
     let ends = tokio::time::timeout(PATIENCE, all).await.context("not all streams ended")??;
-    ends.into_iter().collect::<anyhow::Result<Vec<()>>>()?;
+    let lost: Vec<_> = ends.iter().filter_map(|end| end.as_ref().err()).collect();
+    if let Some(first) = lost.first() {
+        anyhow::bail!("{} of {STREAMS} pages missed the end, as one: {first:#}", lost.len());
+    }
     let beyond = late.iter().filter(|lateness| *lateness > LATE).count();
     Ok(vec![
         Figure::at_most(
@@ -123,6 +126,7 @@ async fn follow(
             while let Some(end) = text.find("\n\n") {
                 let event: String = text.drain(..end + 2).collect();
                 let now = now_us();
+                anyhow::ensure!(!event.contains("\"Gone\""), "the page is told that its run is gone");
                 // A late page is given what was said before it came, which is not late.
                 if event.contains("\"Text\"") {
                     for due in times(&event) {

@@ -23,8 +23,8 @@ use crate::resources::conditions::query as reasons;
 use crate::resources::query::Query;
 use crate::resources::query_status::{QueryPhase, QueryStatus};
 
-/// A run shorter than this is told once, when it has ended; a longer one is told to run, and gets the finalizer. Below what a
-/// person notices, and above what a short run takes in a burst.
+/// A run shorter than this is told once, when it has ended; a longer one is told to run in its turn, and gets the finalizer.
+/// Below what a person notices, and above what a short run takes in a burst.
 const QUIET_START: Duration = Duration::from_millis(150);
 
 /// How a run ends that never began.
@@ -163,8 +163,10 @@ async fn to_the_end(inner: &Arc<Inner>, active: &Arc<Active>) {
     let (begun, told) = (AtomicBool::new(false), AtomicBool::new(false));
     let announce = async {
         tokio::time::sleep(QUIET_START).await;
+        let turn = inner.announcements.turn().await;
         begun.store(true, Ordering::Relaxed);
         say_running(inner, active).await;
+        turn.end();
         told.store(true, Ordering::Relaxed);
     };
     let mut announce = std::pin::pin!(announce.fuse());

@@ -12,6 +12,7 @@ mod error;
 pub mod events;
 mod finalizer;
 pub mod journal;
+mod lane;
 pub mod memory;
 mod metrics;
 mod missing;

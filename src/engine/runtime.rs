@@ -15,6 +15,7 @@ use super::error::RunError;
 use super::events::Recorder;
 use super::finalizer;
 use super::journal::{Journal, JournalError, RunJournal, RunRecord, now_ms};
+use super::lane::Lane;
 use super::memory::Memories;
 use super::prices::Tariff;
 use super::providers::{AllowList, Outbound, OutboundError};
@@ -38,6 +39,10 @@ use crate::store::StoreError;
 const QUEUE_NOTICE: Duration = Duration::from_millis(500);
 /// Pause after each such status: runs come before the news that others wait, and a burst asks for thousands of them.
 const NOTICE_PAUSE: Duration = Duration::from_millis(10);
+/// The pause as a multiple of what the status took, where that is longer.
+const NOTICE_TIMES: u32 = 4;
+/// The same for the news that a run runs: one that ends before its turn is told once.
+const ANNOUNCEMENT_TIMES: u32 = 1;
 /// creationTimestamp has whole seconds. A query seen within this time of it counts from when it was seen, so that short
 /// timeouts are exact.
 const CLOCK_GRAIN: Duration = Duration::from_secs(5);
@@ -79,8 +84,10 @@ pub(super) struct Inner {
     pub(super) registry: Mutex<Registry>,
     pub(super) desk: Desk,
     pub(super) timers: Timers<(String, Due)>,
-    /// Whose status says that it waits: one after the other.
-    pub(super) notices: tokio::sync::Mutex<()>,
+    /// Whose status says that it waits.
+    pub(super) notices: Lane,
+    /// Whose status says that it runs.
+    pub(super) announcements: Lane,
     pub(super) tasks: TaskTracker,
     /// No new run starts.
     pub(super) draining: CancellationToken,
@@ -130,7 +137,8 @@ impl Engine {
             desk: Desk::default(),
             settings: Arc::new(settings),
             timers: Timers::default(),
-            notices: tokio::sync::Mutex::default(),
+            notices: Lane::new(NOTICE_PAUSE, NOTICE_TIMES),
+            announcements: Lane::new(Duration::ZERO, ANNOUNCEMENT_TIMES),
             tasks: TaskTracker::new(),
             draining: CancellationToken::new(),
             stopping: CancellationToken::new(),
@@ -389,7 +397,7 @@ impl Inner {
 
     /// Writes that the run waits, unless it does not any more.
     async fn say_queued(self: Arc<Self>, uid: String, active: Arc<Active>) {
-        let _turn = self.notices.lock().await;
+        let turn = self.notices.turn().await;
         let writing = active.writing.lock().await;
         let Some(position) = self.registry.lock().scheduler.position(&uid) else { return };
         if !self.is_sure() {
@@ -402,7 +410,7 @@ impl Inner {
             tracing::warn!(query = active.query.name_any(), %error, "the status was refused");
         }
         drop(writing);
-        tokio::time::sleep(NOTICE_PAUSE).await;
+        turn.end();
     }
 
     fn end_waiting(self: &Arc<Self>, active: Arc<Active>, how: drive::Waiting) {

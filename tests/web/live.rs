@@ -99,6 +99,15 @@ async fn a_page_of_an_earlier_process_starts_afresh() {
     assert_eq!(stream.next().await.unwrap(), json!({"Reset": {"id": 7}}));
 }
 
+/// A query to an agent that is not there, which waits for it.
+async fn create_query(server: &Server, name: &str) -> Value {
+    let form = json!({
+        "namespace": "default", "name": name, "targets": [{"kind": "agent", "namespace": "default", "name": "tide"}],
+        "input": "When?", "parameters": [], "session": "", "timeout": ""
+    });
+    server.call("queries/create", json!({"form": form})).await.json()
+}
+
 #[tokio::test]
 async fn one_page_home_and_counts_live() {
     let server = Server::start().await;
@@ -120,13 +129,22 @@ async fn one_page_home_and_counts_live() {
 }
 
 #[tokio::test]
+async fn a_page_that_is_quicker_than_its_query_waits_for_it() {
+    let server = Server::start().await;
+    let mut stream = Stream::open(&server, "early").await;
+    stream.next().await.unwrap();
+    let key = json!({"kind": "query", "namespace": "default", "name": "dusk"});
+    let topic = json!([{"id": 1, "topic": {"Run": {"key": key, "after": 0}}}]);
+    server.call("live/follow", json!({"tab": "early", "subscriptions": topic})).await;
+    create_query(&server, "dusk").await;
+    let first = stream.next().await.unwrap();
+    assert_eq!(first["Run"]["delta"]["Head"]["status"]["state"], "queued", "{first}");
+}
+
+#[tokio::test]
 async fn a_run_is_followed_from_where_the_page_stands() {
     let server = Server::start().await;
-    let form = json!({
-        "namespace": "default", "name": "dawn", "targets": [{"kind": "agent", "namespace": "default", "name": "tide"}],
-        "input": "When?", "parameters": [], "session": "", "timeout": ""
-    });
-    let key = server.call("queries/create", json!({"form": form})).await.json();
+    let key = create_query(&server, "dawn").await;
     let mut changed = server.caches.changed();
     while server.call("queries/run", json!({"key": key})).await.status != StatusCode::OK {
         changed.changed().await.unwrap();

@@ -22,9 +22,14 @@ const PACE: Duration = Duration::from_millis(40);
 /// Shortest time between two looks at the query: all that changes anywhere wakes every follower.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// How long a page may be quicker than the watch that tells of its query.
+const ARRIVAL: Duration = Duration::from_secs(5);
+
 /// Sends what happens in the run of `key` until the reader goes. Entries up to `after` are on the page already.
 pub async fn follow(services: Services, id: u32, key: ObjectKey, after: u64, out: mpsc::Sender<LiveMessage>) {
     let mut after = Some(after);
+    // Whoever made a query follows it at once; that it is not there yet does not say that it is gone.
+    let _ = tokio::time::timeout(ARRIVAL, arrival(&services, &key)).await;
     // Opened again after a lag, and when a query of the same name begins anew.
     while let Some(again) = once(&services, id, &key, after.take(), &out).await {
         if !again {
@@ -105,6 +110,16 @@ async fn once(
                     }
                 }
             }
+        }
+    }
+}
+
+/// The query of `key` is there.
+async fn arrival(services: &Services, key: &ObjectKey) {
+    let mut changed = services.caches().changed();
+    while services.caches().queries.get(&key.namespace, &key.name).is_none() {
+        if changed.changed().await.is_err() {
+            return;
         }
     }
 }
