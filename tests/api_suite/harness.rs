@@ -150,7 +150,8 @@ impl Deck {
 
     /// A Model that `server` answers for in the protocol of `provider`.
     pub async fn model_of(&self, provider: &str, server: &ModelServer, name: &str) {
-        let mut block = json!({"baseUrl": {"value": server.base()}});
+        let base = if provider == "openai" { server.url.clone() } else { server.base() };
+        let mut block = json!({"baseUrl": {"value": base}});
         if provider == "bedrock" {
             block["region"] = json!({"value": "eu-west-1"});
             block["accessKeyId"] = json!({"value": "AKIDEXAMPLE"});

@@ -15,7 +15,7 @@ fn folder() -> PathBuf {
 }
 
 /// What `script` prints, when its SDK is there.
-async fn run(script: &str, module: &str, url: &str) -> Option<Value> {
+async fn run(script: &str, module: &str, arguments: &[&str]) -> Option<Value> {
     let python = std::env::var("ARKDECK_TEST_PYTHON").unwrap_or_else(|_| "python3".into());
     let mut import = tokio::process::Command::new(&python);
     import.args(["-c", &format!("import {module}")]).stderr(Stdio::null());
@@ -23,8 +23,8 @@ async fn run(script: &str, module: &str, url: &str) -> Option<Value> {
         assert!(std::env::var_os("ARKDECK_TEST_PYTHON").is_none(), "{python} has no module {module}");
         return None;
     }
-    let output =
-        tokio::process::Command::new(&python).arg(folder().join(script)).arg(url).output().await.unwrap();
+    let mut command = tokio::process::Command::new(&python);
+    let output = command.arg(folder().join(script)).args(arguments).output().await.unwrap();
     assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
     Some(serde_json::from_slice(&output.stdout).unwrap())
 }
@@ -78,7 +78,7 @@ async fn anthropics_sdk_understands_our_server_and_sends_what_we_send() {
     scripts(&server);
     let busy = r#"{"type": "error", "error": {"type": "rate_limit_error", "message": "slow down"}}"#;
     server.script("sdk-busy", [Act::Status(429, &[("content-type", "application/json")], busy)]);
-    let found = run("anthropic_reads.py", "anthropic", &server.base()).await.map(|understood| {
+    let found = run("anthropic_reads.py", "anthropic", &[&server.base()]).await.map(|understood| {
         let sent: Vec<Value> =
             server.requests("sdk-text").into_iter().chain(server.requests("sdk-tools")).collect();
         json!({"source": "anthropic 2.14.0 from PyPI", "understood": understood, "sent": sent})
@@ -98,7 +98,7 @@ async fn boto3_understands_our_server_and_sends_what_we_send() {
     scripts(&server);
     let headers = &[("content-type", "application/json"), ("x-amzn-errortype", "ThrottlingException")];
     server.script("sdk-busy", [Act::Status(429, headers, r#"{"message": "slow down"}"#)]);
-    let found = run("bedrock_reads.py", "boto3", &server.base()).await.map(|understood| {
+    let found = run("bedrock_reads.py", "boto3", &[&server.base()]).await.map(|understood| {
         let sent: Vec<Value> =
             server.requests("sdk-text").into_iter().chain(server.requests("sdk-tools")).collect();
         json!({"source": "boto3 1.44.8 from PyPI", "understood": understood, "sent": sent})
@@ -110,6 +110,50 @@ async fn boto3_understands_our_server_and_sends_what_we_send() {
     assert_eq!(understood["sdk-flooded"][0], "serviceUnavailableException");
     let sent = ours("bedrock", &server).await;
     compare(&sent, kept["sent"].as_array().unwrap());
+}
+
+/// OpenAI's SDK, for OpenAI itself and for Azure: `provider` is asked at `url`.
+async fn openais_sdk(provider: &str, server: &ModelServer, url: &str) -> Value {
+    scripts(server);
+    let busy = r#"{"error": {"type": "rate_limit_error", "message": "slow down"}}"#;
+    server.script("sdk-busy", [Act::Status(429, &[("content-type", "application/json")], busy)]);
+    let found = run("openai_reads.py", "openai", &[url, provider]).await.map(|understood| {
+        let sent: Vec<Value> =
+            server.requests("sdk-text").into_iter().chain(server.requests("sdk-tools")).collect();
+        let (_, uri) = server.last("sdk-tools");
+        json!({"source": "openai 3.57.0 from PyPI", "understood": understood, "sent": sent, "to": uri.to_string()})
+    });
+    let kept = kept(&format!("{provider}.json"), found);
+    let understood = &kept["understood"];
+    assert_eq!(understood["text"]["pieces"], json!(["The ", "tide ", "is ", "low."]));
+    assert_eq!(understood["text"]["usage"], json!([10, 4, 14, 6]));
+    assert_eq!(understood["text"]["chunk"], json!(["chatcmpl-1", "chat.completion.chunk", 1_767_225_600, "gull"]));
+    assert_eq!(understood["tools"]["calls"][0]["arguments"], r#"{"message": "quay"}"#);
+    assert_eq!(understood["tools"]["finish_reason"], "tool_calls");
+    assert_eq!(
+        understood["whole"],
+        json!(["chatcmpl-1", "chat.completion", "The tide is low.", "stop", [3, 2, 5, null]])
+    );
+    assert_eq!(understood["sdk-busy"][0], "RateLimitError");
+    assert_eq!(understood["sdk-flooded"], json!(["APIError", "the engine room is flooded"]));
+    let sent = ours(provider, server).await;
+    compare(&sent, kept["sent"].as_array().unwrap());
+    let (_, uri) = server.last("own-tools");
+    assert_eq!(uri.to_string().replace("own-tools", "sdk-tools"), kept["to"].as_str().unwrap());
+    kept
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn openais_sdk_understands_our_server_and_sends_what_we_send() {
+    let server = ModelServer::start().await;
+    let kept = openais_sdk("openai", &server, &server.url).await;
+    assert_eq!(kept["understood"]["models"], json!(["sdk-text"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn openais_sdk_for_azure_understands_our_server_and_sends_what_we_send() {
+    let server = ModelServer::start().await;
+    openais_sdk("azure", &server, &server.base()).await;
 }
 
 /// Both sent the same but for the model's name and what the tools gave.

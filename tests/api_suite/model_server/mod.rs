@@ -131,8 +131,9 @@ async fn count(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> &
 async fn models(State(shared): State<Arc<Shared>>) -> Response {
     match &*shared.listed.lock().unwrap() {
         Some(names) => {
-            let data: Vec<Value> = names.iter().map(|name| json!({"id": name})).collect();
-            Json(json!({"data": data})).into_response()
+            let one = |name: &String| json!({"id": name, "object": "model", "created": 1_767_225_600, "owned_by": "harbour"});
+            let data: Vec<Value> = names.iter().map(one).collect();
+            Json(json!({"object": "list", "data": data})).into_response()
         }
         None => StatusCode::NOT_FOUND.into_response(),
     }
@@ -159,7 +160,8 @@ async fn chat(
         return Json(openai::whole("ok")).into_response();
     }
     let model = body["model"].as_str().unwrap_or_default().to_owned();
-    answer(&shared, model, (headers, uri, body), openai::Words).await
+    let azure = uri.path().starts_with("/openai/deployments/");
+    answer(&shared, model, (headers, uri, body), openai::Words::new(azure)).await
 }
 
 async fn messages(
