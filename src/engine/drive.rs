@@ -10,11 +10,10 @@ use futures::FutureExt;
 use kube::ResourceExt;
 use tokio::time::Instant;
 
-use super::error::{RunError, codes};
 use super::finalizer;
 use super::journal::{Event, Journal, JournalError, RunJournal, RunRecord, now_ms};
 use super::registry::Active;
-use super::run::{Report, Run, RunOutcome, Stop, Waits};
+use super::run::{Report, Run, RunOutcome, Stop, Waits, panicked};
 use super::runtime::Inner;
 use super::seat::{MAX_AWAY, Rest, Wish};
 use super::status;
@@ -55,12 +54,11 @@ pub(super) async fn drive(inner: Arc<Inner>, active: Arc<Active>) {
         () = inner.stopping.cancelled() => {}
         () = active.lost.cancelled() => is_lost = true,
         // A panic is caught around each target already; one in here must not keep the place for ever.
-        done = AssertUnwindSafe(to_the_end(&inner, &active)).catch_unwind() => {
-            if done.is_err() {
-                tracing::error!(%namespace, query = active.query.name_any(), "a run was lost by a fault of this program; it continues at the next start");
+        () = async {
+            if AssertUnwindSafe(to_the_end(&inner, &active)).catch_unwind().await.is_err() {
+                thrown_out(&inner, &active).await;
             }
-            leave(&inner, &active).await;
-        }
+        } => leave(&inner, &active).await,
         () = waits => {}
     }
     {
@@ -189,15 +187,26 @@ async fn to_the_end(inner: &Arc<Inner>, active: &Arc<Active>) {
         // A status on its way must arrive before the last one.
         announce.await;
     }
-    let outcome = outcome.unwrap_or_else(|_| {
-        RunOutcome::failed(&RunError::new(
-            codes::INTERNAL,
-            "The run failed by a fault of this program; other runs go on. The log has the details: please report it.",
-        ))
-    });
+    let outcome = outcome.unwrap_or_else(|_| RunOutcome::failed(&panicked()));
     conclude(inner, active, run.journal(), &outcome, run.memory_report(), false).await;
     if begun {
         remove_finalizer(inner, active).await;
+    }
+}
+
+/// Ends a run that a panic threw out before it had begun, or while its end was told.
+async fn thrown_out(inner: &Inner, active: &Active) {
+    let end = async {
+        let journal = open(inner, active).await?;
+        // An end that is on disk stands: it is told at the next start.
+        if !journal.found().iter().any(|entry| matches!(entry.event, Event::Finished { .. })) {
+            let outcome = RunOutcome::failed(&panicked());
+            conclude(inner, active, &journal, &outcome, Report::default(), false).await;
+        }
+        Ok::<_, JournalError>(())
+    };
+    if !matches!(AssertUnwindSafe(end).catch_unwind().await, Ok(Ok(()))) {
+        tracing::error!(namespace = active.query.namespace(), query = active.query.name_any(), "a run was lost by a fault of this program; it continues at the next start");
     }
 }
 

@@ -1,6 +1,8 @@
 //! Controllers and engine in this process, over the embedded API, or over the cluster of `ARKDECK_TEST_KUBECONFIG`.
 //!
 //! On a cluster the tests run one at a time (`--test-threads=1`): they share it, and each starts from an empty one.
+//!
+//! Journals are in a file, and in a database of PostgreSQL for tests of [`on_both`]; with `ARKDECK_TEST_POSTGRES` set, for all.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,7 +13,7 @@ use arkdeck::controllers::{self, ControllerDeps};
 use arkdeck::embedded::{self, Embedded};
 use arkdeck::engine::journal::{Entry, Event};
 use arkdeck::engine::sandbox::Sandbox;
-use arkdeck::engine::world::Account;
+use arkdeck::engine::world::{Account, Readers};
 use arkdeck::engine::{Engine, EngineDeps, Settings};
 use arkdeck::evaluation::{Scorer, Steps};
 use arkdeck::kubernetes::{Accounts, KindCache};
@@ -31,17 +33,84 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::model_server::ModelServer;
+use crate::postgres;
 
 /// Longer than any test takes on a busy machine; reached only when something hangs.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 pub const NAMESPACE: &str = "default";
 
+/// File of a test's folder with the address of its database, where that is on a server.
+const ADDRESS: &str = "database-url";
+
+/// Makes two tests of each function that takes a folder: `on_file::name`, and `on_server::name` with its journals on PostgreSQL.
+macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => {
+        mod on_file {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name(tempfile::tempdir().unwrap()).await;
+            })+
+        }
+        mod on_server {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name(crate::harness::folder_on_a_server().await).await;
+            })+
+        }
+    };
+}
+pub(crate) use on_both;
+
+/// A folder whose journals are in a new database of PostgreSQL.
+pub async fn folder_on_a_server() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join(ADDRESS), postgres::database().await).unwrap();
+    dir
+}
+
+/// The databases of a folder.
+pub struct Stores {
+    /// What the engine writes to.
+    pub engine: Store,
+    /// What the embedded API writes to: a file always.
+    pub objects: Store,
+}
+
+impl Stores {
+    /// Opens those of `dir`.
+    pub async fn open(dir: &Path) -> Self {
+        let address = dir.join(ADDRESS);
+        if is_fresh(dir) && !address.exists() && std::env::var_os("ARKDECK_TEST_POSTGRES").is_some() {
+            std::fs::write(&address, postgres::database().await).unwrap();
+        }
+        let objects = Store::open(dir).await.unwrap();
+        let engine = match std::fs::read_to_string(address) {
+            Ok(url) => Store::connect(&url).await.unwrap(),
+            Err(_) => objects.clone(),
+        };
+        Self { engine, objects }
+    }
+
+    /// Closes them; the folder can be used again.
+    pub async fn close(self) {
+        if self.engine.shared().is_some() {
+            self.engine.close().await;
+        }
+        self.objects.close().await;
+    }
+}
+
+/// Whether no process has used `dir` yet.
+fn is_fresh(dir: &Path) -> bool {
+    std::fs::read_dir(dir).unwrap().all(|entry| entry.unwrap().file_name() == ADDRESS)
+}
+
 /// Everything of one process but its HTTP server.
 pub struct Deck {
     pub client: Client,
     pub engine: Engine,
-    store: Store,
+    stores: Stores,
     embedded: Option<Embedded>,
     shutdown: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
@@ -60,11 +129,23 @@ pub fn quick() -> Settings {
 impl Deck {
     /// Starts on the data in `dir`.
     pub async fn start(dir: &Path, settings: Settings) -> Self {
+        Self::start_reading(dir, settings, |_, usual| usual).await
+    }
+
+    /// The same with other `readers`: made from the client of the process and the usual ones.
+    pub async fn start_reading(
+        dir: &Path,
+        settings: Settings,
+        readers: impl FnOnce(&Client, Readers) -> Readers,
+    ) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let fresh = std::fs::read_dir(dir).unwrap().next().is_none();
-        let store = Store::open(dir).await.unwrap();
-        let Connection { client, accounts, embedded } = connect(&store, fresh).await;
-        let readers = Arc::new(move |account: &Account| accounts.client(&account.namespace, &account.name));
+        let fresh = is_fresh(dir);
+        let stores = Stores::open(dir).await;
+        let store = stores.engine.clone();
+        let Connection { client, accounts, embedded } = connect(&stores.objects, fresh).await;
+        let usual: Readers =
+            Arc::new(move |account: &Account| accounts.client(&account.namespace, &account.name));
+        let readers = readers(&client, usual);
         let deps = EngineDeps { store: store.clone(), client: client.clone(), readers, settings };
         let engine = Engine::start(deps).await.unwrap();
         let mut tasks = Vec::new();
@@ -96,7 +177,7 @@ impl Deck {
         };
         let shutdown = CancellationToken::new();
         tasks.extend(controllers::start(&deps, &shutdown));
-        Self { client, engine, store, embedded, shutdown, tasks }
+        Self { client, engine, stores, embedded, shutdown, tasks }
     }
 
     /// Stops as the process does at SIGTERM; the folder can be used again.
@@ -110,7 +191,7 @@ impl Deck {
             task.abort();
             let _ = task.await;
         }
-        self.store.close().await;
+        self.stores.close().await;
     }
 
     /// Whether the API is the embedded one.
@@ -125,7 +206,7 @@ impl Deck {
 
     /// The database.
     pub fn store(&self) -> &Store {
-        &self.store
+        &self.stores.engine
     }
 
     /// Creates an object from JSON, as kubectl would.

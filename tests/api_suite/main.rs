@@ -8,6 +8,7 @@ mod agents;
 mod answers;
 mod applying;
 mod approvals;
+mod bad_peers;
 mod builtins;
 mod datasets;
 mod demo;
@@ -26,7 +27,10 @@ mod model_server;
 mod online;
 mod order;
 mod output_schema;
+mod panics;
 mod plain;
+#[path = "../postgres_support/mod.rs"]
+mod postgres;
 mod probes;
 mod providers;
 mod reach;

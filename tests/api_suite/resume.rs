@@ -3,16 +3,21 @@
 use std::sync::Arc;
 
 use serde_json::json;
+use tempfile::TempDir;
 use tokio::sync::Semaphore;
 
-use crate::harness::{Deck, content, outline, quick, reason};
+use crate::harness::{Deck, content, on_both, outline, quick, reason};
 use crate::model_server::{Act, ModelServer};
 use crate::tool_server::ToolServer;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_call_that_was_cut_is_made_again_and_one_that_completed_is_not() {
-    let (dir, server, gate) =
-        (tempfile::tempdir().unwrap(), ModelServer::start().await, Arc::new(Semaphore::new(0)));
+on_both!(
+    a_call_that_was_cut_is_made_again_and_one_that_completed_is_not,
+    a_status_that_was_not_written_is_written_from_the_journal,
+    a_call_in_flight_is_repeated_only_where_its_tool_says_that_it_may_be,
+);
+
+async fn a_call_that_was_cut_is_made_again_and_one_that_completed_is_not(dir: TempDir) {
+    let (server, gate) = (ModelServer::start().await, Arc::new(Semaphore::new(0)));
     // The first call of the agent completes and asks for a tool; the second one hangs until the process has ended.
     server.script(
         "gull",
@@ -52,9 +57,8 @@ async fn a_call_that_was_cut_is_made_again_and_one_that_completed_is_not() {
     deck.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_status_that_was_not_written_is_written_from_the_journal() {
-    let (dir, server) = (tempfile::tempdir().unwrap(), ModelServer::start().await);
+async fn a_status_that_was_not_written_is_written_from_the_journal(dir: TempDir) {
+    let server = ModelServer::start().await;
     server.script("gull", [Act::Say("Once.")]);
     let deck = Deck::start(dir.path(), quick()).await;
     deck.model(&server, "gull").await;
@@ -75,10 +79,8 @@ async fn a_status_that_was_not_written_is_written_from_the_journal() {
     deck.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_call_in_flight_is_repeated_only_where_its_tool_says_that_it_may_be() {
-    let (dir, server, tools) =
-        (tempfile::tempdir().unwrap(), ModelServer::start().await, ToolServer::start().await);
+async fn a_call_in_flight_is_repeated_only_where_its_tool_says_that_it_may_be(dir: TempDir) {
+    let (server, tools) = (ModelServer::start().await, ToolServer::start().await);
     let deck = Deck::start(dir.path(), quick()).await;
     deck.model(&server, "gull").await;
     let hints = [("reads", "readOnlyHint"), ("again", "idempotentHint"), ("pays", "destructiveHint")];

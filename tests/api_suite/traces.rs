@@ -170,9 +170,13 @@ async fn after_a_restart_the_trace_goes_on_with_the_same_ids() {
 }
 
 /// Events about the query, as reason and message, once there is one with this reason.
-async fn told(deck: &Deck, query: &str, last: &str) -> Vec<(String, String)> {
+pub async fn told(deck: &Deck, query: &str, last: &str) -> Vec<(String, String)> {
+    told_of(deck, deck.queries().get(query).await.unwrap().uid(), last).await
+}
+
+/// The same of any object.
+pub async fn told_of(deck: &Deck, uid: Option<String>, last: &str) -> Vec<(String, String)> {
     let api: Api<Event> = Api::namespaced(deck.client.clone(), NAMESPACE);
-    let uid = deck.queries().get(query).await.unwrap().uid();
     let wait = async {
         loop {
             let all = api.list(&ListParams::default()).await.unwrap();

@@ -326,7 +326,8 @@ fn timed_out(stop: &Stop) -> RunError {
     )
 }
 
-fn panicked() -> RunError {
+/// Why a run failed that a panic ended.
+pub(super) fn panicked() -> RunError {
     RunError::new(
         codes::INTERNAL,
         "The run failed by a fault of this program; other runs go on. The log has the details: please report it.",
