@@ -206,7 +206,11 @@ async fn thrown_out(inner: &Inner, active: &Active) {
         Ok::<_, JournalError>(())
     };
     if !matches!(AssertUnwindSafe(end).catch_unwind().await, Ok(Ok(()))) {
-        tracing::error!(namespace = active.query.namespace(), query = active.query.name_any(), "a run was lost by a fault of this program; it continues at the next start");
+        tracing::error!(
+            namespace = active.query.namespace(),
+            query = active.query.name_any(),
+            "a run was lost by a fault of this program; it continues at the next start"
+        );
     }
 }
 

@@ -1,9 +1,14 @@
 //! Queries that are answered.
 
-use arkdeck::engine::journal::{Cost, Event};
-use serde_json::json;
+use std::sync::Arc;
 
-use crate::harness::{Deck, content, outline, quick, reason};
+use arkdeck::engine::Settings;
+use arkdeck::engine::journal::{Cost, Event};
+use kube::ResourceExt;
+use serde_json::json;
+use tokio::sync::Semaphore;
+
+use crate::harness::{Deck, PATIENCE, content, outline, quick, reason};
 use crate::model_server::{Act, ModelServer};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,6 +104,45 @@ async fn every_target_answers_and_one_failure_keeps_the_other_answers() {
         .collect();
     assert_eq!(names, ["agent pilot", "model gull", "model tern"], "all matches, each with its own response");
     assert_eq!(status.phase.unwrap().as_str(), "done");
+    deck.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn targets_are_asked_at_once_and_answer_in_their_own_time() {
+    let (dir, server) = (tempfile::tempdir().unwrap(), ModelServer::start().await);
+    let gates = ["gull", "tern"].map(|name| (name, Arc::new(Semaphore::new(0))));
+    let deck = Deck::start(dir.path(), Settings { max_running: 1, ..quick() }).await;
+    for (name, gate) in &gates {
+        server.script(name, [Act::Hold("The tide ", gate.clone(), "is low.")]);
+        deck.model(&server, name).await;
+    }
+    deck.query("q", json!({"input": "Where?", "targets": [{"type": "model", "name": "gull"}, {"type": "model", "name": "tern"}]}))
+        .await;
+    // Both are being answered, and neither has ended.
+    for (name, _) in &gates {
+        tokio::time::timeout(PATIENCE, server.called(name, 1)).await.expect("both are asked at once");
+    }
+    // The second target ends first.
+    let uid = deck.queries().get("q").await.unwrap().uid().unwrap();
+    let mut subscription = deck.engine.journal().subscribe(&uid);
+    gates[1].1.add_permits(1);
+    let ended = async {
+        while !outline(&deck.journal("q").await).contains(&"target done".to_owned()) {
+            let _ = subscription.updates.recv().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, ended).await.expect("the second target ends");
+    gates[0].1.add_permits(1);
+    let query = deck.ended("q").await;
+    assert_eq!(content(&query), "The tide is low.");
+    let done: Vec<Option<usize>> = deck
+        .journal("q")
+        .await
+        .into_iter()
+        .filter(|entry| matches!(entry.event, Event::TargetDone { .. }))
+        .map(|entry| entry.target)
+        .collect();
+    assert_eq!(done, [Some(1), Some(0)]);
     deck.stop().await;
 }
 

@@ -185,7 +185,11 @@ async fn a_run_continues_from_every_entry_of_its_journal(dir: TempDir) {
     let first = |entry: &Entry| matches!(entry.event, Event::Started { .. } | Event::TargetStarted { .. });
     assert!(journal[..HEAD].iter().all(first), "{journal:?}");
     let wanted = paid(&journal);
-    assert_eq!(wanted.values().copied().collect::<Vec<_>>(), [1, 1], "the lead pays as a member and as a target");
+    assert_eq!(
+        wanted.values().copied().collect::<Vec<_>>(),
+        [1, 1],
+        "the lead pays as a member and as a target"
+    );
     assert_eq!(server.calls(PAY), 2);
     let model_of: HashMap<&str, &str> = asked(&journal).collect();
     assert_eq!(model_of.len(), answered(&journal).len(), "each call is made once");

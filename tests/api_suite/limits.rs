@@ -1,16 +1,21 @@
 //! Queues, timeouts, cancel, deletion and lifetime.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arkdeck::engine::Settings;
 use arkdeck::engine::journal::Update;
+use k8s_openapi::api::core::v1::Namespace;
 use kube::ResourceExt;
-use kube::api::DeleteParams;
+use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams};
+use kube::core::{ApiResource, DynamicObject, GroupVersionKind};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
-use crate::harness::{Deck, content, message, outline, quick, reason};
+use crate::harness::{Deck, PATIENCE, content, message, outline, quick, reason};
 use crate::model_server::{Act, ModelServer};
+use crate::tool_server::ToolServer;
 
 fn ask(model: &str) -> Value {
     json!({"input": "Hello", "target": {"type": "model", "name": model}})
@@ -61,6 +66,7 @@ async fn cancel_stops_the_stream_and_changes_nothing_afterwards() {
     server.called("gull", 1).await;
     deck.patch("q", json!({"spec": {"cancel": true}})).await;
     let query = deck.ended("q").await;
+    timeout(PATIENCE, server.left("gull", 1)).await.expect("the model's answer is not read to its end");
     assert_eq!(
         (query.status.as_ref().unwrap().phase.unwrap().as_str(), reason(&query).as_str()),
         ("canceled", "QueryCanceled")
@@ -83,6 +89,28 @@ async fn cancel_stops_the_stream_and_changes_nothing_afterwards() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn cancel_stops_a_tool_call_and_nothing_follows() {
+    let (dir, server, tools) =
+        (tempfile::tempdir().unwrap(), ModelServer::start().await, ToolServer::start().await);
+    server.script("gull", [Act::Tools(&[("never", "{}")]), Act::Say("Nothing.")]);
+    let deck = Deck::start(dir.path(), quick()).await;
+    deck.model(&server, "gull").await;
+    deck.tool("never", json!({"type": "http", "http": {"url": format!("{}/never", tools.url)}})).await;
+    deck.agent("pilot", "gull", json!({"tools": [{"type": "http", "name": "never"}]})).await;
+    deck.query("q", json!({"input": "Go.", "target": {"type": "agent", "name": "pilot"}})).await;
+    timeout(PATIENCE, tools.waited_for()).await.expect("the tool is called");
+    deck.patch("q", json!({"spec": {"cancel": true}})).await;
+    assert_eq!(reason(&deck.ended("q").await), "QueryCanceled");
+    timeout(PATIENCE, tools.left()).await.expect("the connection to the tool is closed");
+    assert_eq!(
+        outline(&deck.journal("q").await)[4..],
+        ["call 0/tool/0/0 never", "target failed Canceled", "finished canceled QueryCanceled"]
+    );
+    assert_eq!(server.calls("gull"), 1, "the model is not asked again");
+    deck.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn timeouts_in_the_queue_and_in_execution_have_their_own_reasons() {
     let (dir, server) = (tempfile::tempdir().unwrap(), ModelServer::start().await);
     server.script("gull", [Act::Silence]);
@@ -101,6 +129,17 @@ async fn timeouts_in_the_queue_and_in_execution_have_their_own_reasons() {
     assert_eq!(reason(&queued), "QueryQueued");
     assert!(message(&queued).contains("it is next"), "{}", message(&queued));
     assert_eq!(deck.engine.queue_position(&queued.uid().unwrap()), Some(1));
+    for (name, said) in [
+        ("third", "Waits for a place; 1 run is before it."),
+        ("fourth", "Waits for a place; 2 runs are before it."),
+    ] {
+        deck.query(name, ask("gull")).await;
+        assert_eq!(message(&deck.phase(name, "queued").await), said);
+    }
+    for name in ["fourth", "third"] {
+        deck.patch(name, json!({"spec": {"cancel": true}})).await;
+        deck.ended(name).await;
+    }
     deck.patch("second", json!({"spec": {"cancel": true}})).await;
     assert_eq!(
         reason(&deck.ended("second").await),
@@ -160,5 +199,71 @@ async fn a_burst_waits_and_nothing_is_lost() {
         assert_eq!(content(&deck.ended(&format!("q{i}")).await), "Fine.");
     }
     assert_eq!(server.calls("gull"), 40);
+    deck.stop().await;
+}
+
+/// Creates an object in a namespace.
+async fn put(deck: &Deck, namespace: &str, kind: &str, name: &str, spec: Value) {
+    let resource = ApiResource::from_gvk(&GroupVersionKind::gvk("ark.mckinsey.com", "v1alpha1", kind));
+    let api: Api<DynamicObject> = Api::namespaced_with(deck.client.clone(), namespace, &resource);
+    let object = json!({
+        "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": kind, "metadata": {"name": name}, "spec": spec,
+    });
+    api.create(&PostParams::default(), &serde_json::from_value(object).unwrap()).await.unwrap();
+}
+
+/// Waits until so many runs run and so many wait.
+async fn loaded(deck: &Deck, load: (usize, usize)) {
+    let wait = async {
+        while deck.engine.load() != load {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("{:?} is not {load:?}", deck.engine.load()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_namespace_has_places_by_its_weight() {
+    let (dir, server) = (tempfile::tempdir().unwrap(), ModelServer::start().await);
+    let (before, after) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    let weights = HashMap::from([("north".to_owned(), 3)]);
+    let settings = Settings { max_running: 4, weights, ..quick() };
+    // On a cluster, runs of these namespaces read with the rights of the process.
+    let deck = Deck::start_reading(dir.path(), settings, |_, _| Arc::new(|_| Ok(None))).await;
+    server.script("before", [Act::Hold("", before.clone(), "Fine.")]);
+    deck.model(&server, "before").await;
+    let places = ["b0", "b1", "b2", "b3"];
+    for name in places {
+        deck.query(name, ask("before")).await;
+    }
+    server.called("before", 4).await;
+    let namespaces: Api<Namespace> = Api::all(deck.client.clone());
+    for name in ["north", "south"] {
+        // They stay on a cluster that tests share.
+        let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
+        namespaces.patch(name, &PatchParams::apply("test"), &Patch::Apply(&namespace)).await.unwrap();
+        server.script(name, [Act::Hold("", after.clone(), "Fine.")]);
+        let config =
+            json!({"openai": {"baseUrl": {"value": server.url}, "apiKey": {"value": "sk-lighthouse-1234"}}});
+        let model =
+            json!({"provider": "openai", "model": {"value": name}, "pollInterval": "1h", "config": config});
+        put(&deck, name, "Model", name, model).await;
+        for number in 0..6 {
+            put(&deck, name, "Query", &format!("q{number}"), ask(name)).await;
+        }
+    }
+    loaded(&deck, (4, 12)).await;
+    before.add_permits(places.len());
+    for name in places {
+        deck.ended(name).await;
+    }
+    for (name, count) in [("north", 3), ("south", 1)] {
+        timeout(PATIENCE, server.called(name, count)).await.expect("places are given");
+    }
+    assert_eq!(deck.engine.load(), (4, 8));
+    assert_eq!((server.calls("north"), server.calls("south")), (3, 1), "three to one, as they weigh");
+    after.add_permits(12);
+    loaded(&deck, (0, 0)).await;
+    assert_eq!((server.calls("north"), server.calls("south")), (6, 6), "nobody is forgotten");
     deck.stop().await;
 }

@@ -65,13 +65,16 @@ async fn a_panic_fails_its_run_and_no_other() {
         json!([{"name": "p", "valueFrom": {"configMapKeyRef": {"name": MINE, "key": "k"}}}]);
     let mut unread = ask("model", "tern");
     unread["serviceAccount"] = json!(MINE);
-    let target: &[&str] =
-        &["started 1", "target agent mine", "target failed InternalError", "finished error QueryErrored"];
-    for (name, spec, journal) in [
-        ("in-target", ask("agent", MINE), target),
+    let cases: [(&str, Value, &[&str]); 3] = [
+        (
+            "in-target",
+            ask("agent", MINE),
+            &["started 1", "target agent mine", "target failed InternalError", "finished error QueryErrored"],
+        ),
         ("in-preparation", prepared, &["started 1", "finished error QueryErrored"]),
         ("before", unread, &["finished error QueryErrored"]),
-    ] {
+    ];
+    for (name, spec, journal) in cases {
         deck.query(name, spec).await;
         let query = deck.ended(name).await;
         assert_eq!(reason(&query), "QueryErrored", "{name}");

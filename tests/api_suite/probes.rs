@@ -2,12 +2,14 @@
 
 use arkdeck::resources::Agent;
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
+use kube::ResourceExt;
 use kube::api::{Api, DeleteParams, Patch, PatchParams};
 use kube::runtime::wait::await_condition;
 use serde_json::json;
 
 use crate::harness::{Deck, NAMESPACE, quick};
 use crate::model_server::ModelServer;
+use crate::traces::told_of;
 
 async fn agent_is(deck: &Deck, name: &str, reason: &'static str) -> String {
     let api: Api<Agent> = Api::namespaced(deck.client.clone(), NAMESPACE);
@@ -46,7 +48,12 @@ async fn a_model_is_probed_and_its_agents_follow() {
         "{}",
         status.message
     );
-    assert!(agent_is(&deck, "pilot", "ModelNotFound").await.contains("does not answer"));
+    let why = agent_is(&deck, "pilot", "ModelNotFound").await;
+    assert!(why.contains("does not answer"), "{why}");
+    let agents: Api<Agent> = Api::namespaced(deck.client.clone(), NAMESPACE);
+    let told = told_of(&deck, agents.get("pilot").await.unwrap().uid(), "DependencyUnavailable").await;
+    // Once: it was not there at first, which is no change.
+    assert_eq!(told, [("DependencyUnavailable".to_owned(), why)]);
     deck.stop().await;
 }
 

@@ -127,7 +127,10 @@ async fn openais_sdk(provider: &str, server: &ModelServer, url: &str) -> Value {
     let understood = &kept["understood"];
     assert_eq!(understood["text"]["pieces"], json!(["The ", "tide ", "is ", "low."]));
     assert_eq!(understood["text"]["usage"], json!([10, 4, 14, 6]));
-    assert_eq!(understood["text"]["chunk"], json!(["chatcmpl-1", "chat.completion.chunk", 1_767_225_600, "gull"]));
+    assert_eq!(
+        understood["text"]["chunk"],
+        json!(["chatcmpl-1", "chat.completion.chunk", 1_767_225_600, "gull"])
+    );
     assert_eq!(understood["tools"]["calls"][0]["arguments"], r#"{"message": "quay"}"#);
     assert_eq!(understood["tools"]["finish_reason"], "tool_calls");
     assert_eq!(

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use serde_json::Value;
+use tokio::sync::watch;
 
 /// A request that came.
 #[derive(Debug, Clone)]
@@ -35,24 +36,50 @@ impl Asked {
 /// The server. It ends with the runtime.
 #[derive(Clone)]
 pub struct ToolServer {
-    asked: Arc<Mutex<Vec<Asked>>>,
+    shared: Arc<Shared>,
     /// Base URL, as `http://127.0.0.1:4711`.
     pub url: String,
 }
 
+#[derive(Default)]
+struct Shared {
+    asked: Mutex<Vec<Asked>>,
+    /// Clients that `/never` answers, and those of them that have left.
+    kept: watch::Sender<(usize, usize)>,
+}
+
+/// Counts a client that has left `/never`, when it is dropped.
+struct Leaving(Arc<Shared>);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.0.kept.send_modify(|(_, left)| *left += 1);
+    }
+}
+
 impl ToolServer {
     pub async fn start() -> Self {
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let router = Router::new().fallback(answer).with_state(asked.clone());
+        let shared = Arc::new(Shared::default());
+        let router = Router::new().fallback(answer).with_state(shared.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self { asked, url }
+        Self { shared, url }
     }
 
     /// What came, in order.
     pub fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap().clone()
+        self.shared.asked.lock().unwrap().clone()
+    }
+
+    /// Waits until somebody waits for `/never`.
+    pub async fn waited_for(&self) {
+        self.shared.kept.subscribe().wait_for(|(came, _)| *came > 0).await.unwrap();
+    }
+
+    /// Waits until who waited for `/never` has closed the connection.
+    pub async fn left(&self) {
+        self.shared.kept.subscribe().wait_for(|(came, left)| *came > 0 && came == left).await.unwrap();
     }
 
     /// The one request that came.
@@ -64,7 +91,7 @@ impl ToolServer {
 }
 
 async fn answer(
-    State(kept): State<Arc<Mutex<Vec<Asked>>>>,
+    State(shared): State<Arc<Shared>>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -73,10 +100,11 @@ async fn answer(
     let body = String::from_utf8_lossy(&body).into_owned();
     let path = uri.path().to_owned();
     let query = uri.query().unwrap_or_default().to_owned();
+    let host = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned();
     let before = {
-        let mut kept = kept.lock().unwrap();
-        kept.push(Asked { method, uri, headers, body });
-        kept.iter().filter(|asked| asked.uri.path() == path).count() - 1
+        let mut asked = shared.asked.lock().unwrap();
+        asked.push(Asked { method, uri, headers, body });
+        asked.iter().filter(|asked| asked.uri.path() == path).count() - 1
     };
     match path.trim_matches('/').split_once('/').unwrap_or((path.trim_matches('/'), "")) {
         // `/status/404` answers so.
@@ -89,7 +117,19 @@ async fn answer(
         ("long", bytes) => "x".repeat(bytes.parse().unwrap()).into_response(),
         // `/once/NAME` answers only from the second time on.
         ("once", _) if before == 0 => std::future::pending().await,
-        ("never", _) => std::future::pending().await,
+        ("never", _) => {
+            shared.kept.send_modify(|(came, _)| *came += 1);
+            let leaving = Leaving(shared.clone());
+            std::future::pending::<()>().await;
+            drop(leaving);
+            StatusCode::OK.into_response()
+        }
+        // `/ping?ADDRESS` leads there, and there back here, for ever.
+        ("ping", _) => {
+            (StatusCode::FOUND, [("location", format!("{query}/ping?http://{host}"))]).into_response()
+        }
+        // `/loop` leads to itself.
+        ("loop", _) => (StatusCode::FOUND, [("location", "/loop")]).into_response(),
         // The head, and then a byte now and then, for ever.
         ("drip", _) => {
             let drops = futures::stream::repeat("x").then(|drop| async move {

@@ -8,6 +8,7 @@ use reqwest::{Method, Response, StatusCode, Url, header};
 
 use super::Outbound;
 use super::guard::RefusedAddress;
+use super::outbound::untrusted;
 use crate::engine::secret::Secret;
 
 /// Redirects that are followed, as Go's client does for Ark.
@@ -57,8 +58,7 @@ impl Outbound {
             .unwrap_or_else(|_| Err(format!("no answer within {} s", timeout.as_secs_f64())))
     }
 
-    /// Sends, and again where the answer says: every address is checked as the first one was. The client itself follows
-    /// redirects on one host only.
+    /// Sends, and again where the answer says: every address is checked as the first one was.
     async fn follow(&self, request: FetchRequest) -> Result<Response, String> {
         let FetchRequest { mut method, url, headers, mut body, .. } = request;
         let mut headers = header_map(&headers)?;
@@ -139,6 +139,9 @@ async fn read(mut response: Response, max: usize) -> Result<Fetched, String> {
 
 /// The innermost cause; the outer ones repeat the URL, which may hold arguments.
 fn words(error: &reqwest::Error) -> String {
+    if let Some(why) = untrusted(error) {
+        return format!("its certificate {why}");
+    }
     let mut source = error.source();
     let mut innermost = "the request failed".to_owned();
     while let Some(cause) = source {

@@ -3,7 +3,8 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder, Response, Url, redirect};
+use reqwest::header::LOCATION;
+use reqwest::{Client, Method, RequestBuilder, Response, Url, redirect};
 
 use super::breaker::{Circuits, Pause};
 use super::guard::{Guard, GuardedResolver, RefusedAddress};
@@ -14,7 +15,7 @@ use super::{AllowList, Environment, MAX_ERROR_BODY, MAX_RESPONSE, ModelError, Mo
 const CONNECT: Duration = Duration::from_secs(10);
 /// Idle connections kept for each host.
 const POOL: usize = 64;
-/// Redirects followed on one host.
+/// Redirects of a model's endpoint that are followed, on its own host only.
 const MAX_REDIRECTS: usize = 3;
 
 /// How long a silent peer is waited for. The query's own timeout is above these.
@@ -89,15 +90,17 @@ impl Outbound {
                 .connect_timeout(CONNECT)
                 .pool_max_idle_per_host(POOL)
                 .user_agent(concat!("arkdeck/", env!("CARGO_PKG_VERSION")))
+                // Whoever asks follows, and counts: a model's call stays on its host, a tool's address is checked each time.
+                .redirect(redirect::Policy::none())
         };
         let guarded = |proxied| {
             let resolver = GuardedResolver { guard: guard.clone(), proxied };
-            plain().dns_resolver(resolver).redirect(redirect::Policy::custom(same_host))
+            plain().dns_resolver(resolver)
         };
         Ok(Self {
             outside: guarded(true).build()?,
             loopback: guarded(false).no_proxy().build()?,
-            metadata: plain().no_proxy().redirect(redirect::Policy::none()).build()?,
+            metadata: plain().no_proxy().build()?,
             limits,
             guard,
             identities: Identities::new(environment),
@@ -158,9 +161,9 @@ impl Outbound {
         Ok((if near { &self.loopback } else { &self.outside }, url))
     }
 
-    /// Sends a request and waits for the head of the answer.
+    /// Sends a request and waits for the head of the answer, which may be that of a redirect that is not followed.
     pub(super) async fn send(&self, request: RequestBuilder, url: &str) -> Result<Response, ModelError> {
-        match tokio::time::timeout(self.limits.first_byte, request.send()).await {
+        match tokio::time::timeout(self.limits.first_byte, follow(request)).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(error)) => Err(failed(&error, url)),
             Err(_) => Err(silent(url, self.limits.first_byte)),
@@ -206,10 +209,32 @@ impl Outbound {
     }
 }
 
-/// Redirects stay on their host, port and scheme: a model's key goes where its owner sent it and nowhere else.
-fn same_host(attempt: redirect::Attempt<'_>) -> redirect::Action {
-    let same = attempt.previous().first().is_some_and(|first| first.origin() == attempt.url().origin());
-    if same && attempt.previous().len() <= MAX_REDIRECTS { attempt.follow() } else { attempt.stop() }
+/// Sends, and again where the answer says, as long as that is the same question at the same host.
+async fn follow(request: RequestBuilder) -> Result<Response, reqwest::Error> {
+    let (client, request) = request.build_split();
+    let mut request = request?;
+    for _ in 0..MAX_REDIRECTS {
+        let again = request.try_clone();
+        let response = client.execute(request).await?;
+        let Some(mut next) = again else { return Ok(response) };
+        let Some(url) = moved(&response, next.method()) else { return Ok(response) };
+        *next.url_mut() = url;
+        request = next;
+    }
+    client.execute(request).await
+}
+
+/// Where the same question is to be asked, on the same host, port and scheme: a model's key goes where its owner sent it and
+/// nowhere else. A POST that is answered 301 to 303 would be another question.
+fn moved(response: &Response, method: &Method) -> Option<Url> {
+    let same_question = match response.status().as_u16() {
+        307 | 308 => true,
+        301..=303 => method == Method::GET,
+        _ => false,
+    };
+    let location = response.headers().get(LOCATION).filter(|_| same_question)?.to_str().ok()?;
+    let url = response.url().join(location).ok()?;
+    (url.origin() == response.url().origin()).then_some(url)
 }
 
 pub(super) fn cut(url: &str) -> ModelError {
@@ -242,8 +267,36 @@ fn address_refused(error: &RefusedAddress) -> ModelError {
     ModelError::new(ModelErrorCode::ModelAddressRefused, format!("{error}. {}", error.advice()))
 }
 
+/// Why the certificate of the far side is not taken, and what to do, to end a sentence that names it; `None` for any other error.
+pub(super) fn untrusted(error: &reqwest::Error) -> Option<String> {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(cause) = next {
+        if let Some(why @ rustls::Error::InvalidCertificate(kind)) = cause.downcast_ref() {
+            let advice = match kind {
+                rustls::CertificateError::UnknownIssuer => {
+                    "Have it signed by an authority that this machine knows, or add the authority that signed it to the \
+                     certificates of this machine (SSL_CERT_FILE names a file of them)"
+                }
+                _ => "Have it renewed, or correct the host of the address",
+            };
+            return Some(format!("is not trusted ({why}). {advice}."));
+        }
+        // What an I/O error wraps is not its source.
+        let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        next = match wrapped {
+            Some(inner) => Some(inner),
+            None => cause.source(),
+        };
+    }
+    None
+}
+
 /// The words for a request that got no answer.
 fn failed(error: &reqwest::Error, url: &str) -> ModelError {
+    if let Some(why) = untrusted(error) {
+        let message = format!("The certificate of {url} {why}");
+        return ModelError::new(ModelErrorCode::ModelUnavailable, message);
+    }
     let mut source = error.source();
     let mut innermost = String::new();
     while let Some(cause) = source {

@@ -40,7 +40,7 @@ impl Peer {
             return Ok(response);
         }
         let status = response.status().as_u16();
-        let retry_after = retry_after(response.headers());
+        let retry_after = retry_after(response.headers(), jiff::Timestamp::now());
         let body = self.outbound.error_body(response, url).await;
         let mut error = self.failure(status, url, &said(&body));
         error.retry_after = retry_after;
@@ -96,8 +96,8 @@ pub(super) fn value(name: &str, secret: &Secret) -> Result<HeaderValue, ModelErr
     Ok(value)
 }
 
-/// `Retry-After` in seconds, `retry-after-ms`, or a date.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+/// `Retry-After` in seconds, `retry-after-ms`, or a date; one that has passed asks for nothing.
+fn retry_after(headers: &HeaderMap, now: jiff::Timestamp) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok();
     if let Some(ms) = text("retry-after-ms").and_then(|text| text.parse().ok()) {
         return Some(Duration::from_millis(ms));
@@ -107,5 +107,34 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         return Some(Duration::from_secs(seconds));
     }
     let at = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
-    Duration::try_from(at.duration_since(jiff::Timestamp::now())).ok()
+    Duration::try_from(at.duration_since(now)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_provider_asks_for_a_pause_in_any_of_three_ways() {
+        let now: jiff::Timestamp = "2026-11-27T10:00:00Z".parse().unwrap();
+        let pause = |name: &'static str, value: &str| {
+            retry_after(&HeaderMap::from_iter([(HeaderName::from_static(name), value.parse().unwrap())]), now)
+        };
+        for (name, value, wanted) in [
+            ("retry-after", "7", Some(7_000)),
+            ("retry-after-ms", "250", Some(250)),
+            ("retry-after", "Fri, 27 Nov 2026 10:01:30 GMT", Some(90_000)),
+            ("retry-after", "Fri, 27 Nov 2026 09:59:00 GMT", None),
+            ("retry-after", "-7", None),
+            ("retry-after", "soon", None),
+            ("retry-after-ms", "", None),
+        ] {
+            assert_eq!(pause(name, value), wanted.map(Duration::from_millis), "{name}: {value}");
+        }
+        let both = [("retry-after", "7"), ("retry-after-ms", "250")];
+        let headers =
+            both.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+        assert_eq!(retry_after(&HeaderMap::from_iter(headers), now), Some(Duration::from_millis(250)));
+        assert_eq!(retry_after(&HeaderMap::new(), now), None);
+    }
 }

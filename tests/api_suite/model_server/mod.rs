@@ -42,6 +42,8 @@ pub enum Act {
     ErrorInStream(&'static str),
     /// Nothing, ever.
     Silence,
+    /// An HTTP status, a media type, and then the same bytes again and again for as long as somebody reads them.
+    Flood(u16, &'static str, Bytes),
 }
 
 /// The server. It ends with the runtime.
@@ -56,6 +58,8 @@ struct Shared {
     scripts: Mutex<HashMap<String, Vec<Act>>>,
     requests: Mutex<Vec<(String, Value, HeaderMap, Uri)>>,
     calls: watch::Sender<HashMap<String, usize>>,
+    /// How often a client left before it had its answer.
+    left: watch::Sender<HashMap<String, usize>>,
     listed: Mutex<Option<Vec<String>>>,
 }
 
@@ -65,6 +69,7 @@ impl ModelServer {
             scripts: Mutex::default(),
             requests: Mutex::default(),
             calls: watch::Sender::new(HashMap::new()),
+            left: watch::Sender::new(HashMap::new()),
             listed: Mutex::default(),
         });
         let router = Router::new()
@@ -107,6 +112,12 @@ impl ModelServer {
     pub async fn called(&self, model: &str, count: usize) {
         let mut calls = self.shared.calls.subscribe();
         calls.wait_for(|calls| calls.get(model).is_some_and(|n| *n >= count)).await.unwrap();
+    }
+
+    /// Waits until `count` clients that were being answered for `model` (`Hold`, `Silence`, `Flood`) have closed the connection.
+    pub async fn left(&self, model: &str, count: usize) {
+        let mut left = self.shared.left.subscribe();
+        left.wait_for(|left| left.get(model).is_some_and(|n| *n >= count)).await.unwrap();
     }
 
     /// Bodies of the requests for `model`.
@@ -213,8 +224,23 @@ pub trait Protocol: Send + 'static {
     fn whole(&self, text: &str) -> Value;
 }
 
+/// Counts a client that has left, when it is dropped: the server drops what it answers with once nobody is there for it.
+struct Leaving {
+    shared: Arc<Shared>,
+    model: String,
+}
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        let model = std::mem::take(&mut self.model);
+        if !model.is_empty() {
+            self.shared.left.send_modify(|left| *left.entry(model).or_default() += 1);
+        }
+    }
+}
+
 async fn answer(
-    shared: &Shared,
+    shared: &Arc<Shared>,
     model: String,
     (headers, uri, body): (HeaderMap, Uri, Value),
     protocol: impl Protocol,
@@ -226,14 +252,18 @@ async fn answer(
         let acts = scripts.get(&model).unwrap_or_else(|| panic!("no script for {model}"));
         acts[index.min(acts.len() - 1)].clone()
     };
+    let leaving = Leaving { shared: shared.clone(), model: model.clone() };
     shared.calls.send_modify(|calls| *calls.entry(model).or_default() += 1);
     match act {
-        Act::By(of) => perform(of(&body), protocol).await,
-        act => perform(act, protocol).await,
+        Act::By(of) => perform(of(&body), protocol, leaving).await,
+        act => perform(act, protocol, leaving).await,
     }
 }
 
-async fn perform<P: Protocol>(act: Act, mut to: P) -> Response {
+async fn perform<P: Protocol>(act: Act, mut to: P, mut leaving: Leaving) -> Response {
+    if !matches!(act, Act::Hold(..) | Act::Silence | Act::Flood(..)) {
+        leaving.model.clear();
+    }
     match act {
         Act::Say(text) => stream::<P, _>(move |out| async move {
             to.begin(&out);
@@ -243,7 +273,11 @@ async fn perform<P: Protocol>(act: Act, mut to: P) -> Response {
         Act::Hold(before, gate, after) => stream::<P, _>(move |out| async move {
             to.begin(&out);
             to.words(&out, before);
-            gate.acquire().await.unwrap().forget();
+            tokio::select! {
+                permit = gate.acquire() => permit.unwrap().forget(),
+                () = out.closed() => return,
+            }
+            leaving.model.clear();
             to.words(&out, after);
             to.end(&out, false);
         }),
@@ -270,7 +304,20 @@ async fn perform<P: Protocol>(act: Act, mut to: P) -> Response {
             to.words(&out, before);
             to.error(&out, "the engine room is flooded");
         }),
-        Act::By(_) | Act::Silence => std::future::pending().await,
+        Act::Flood(status, kind, bytes) => {
+            let again = futures::stream::repeat(bytes).map(move |bytes| {
+                let _ = &leaving;
+                Ok::<_, Infallible>(bytes)
+            });
+            let status = StatusCode::from_u16(status).unwrap();
+            (status, [("content-type", kind)], Body::from_stream(again)).into_response()
+        }
+        Act::By(_) => panic!("what a request makes of it is no other function"),
+        Act::Silence => {
+            std::future::pending::<()>().await;
+            drop(leaving);
+            StatusCode::OK.into_response()
+        }
     }
 }
 
