@@ -271,7 +271,7 @@ fn address_refused(error: &RefusedAddress) -> ModelError {
 pub(super) fn untrusted(error: &reqwest::Error) -> Option<String> {
     let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(cause) = next {
-        if let Some(why @ rustls::Error::InvalidCertificate(kind)) = cause.downcast_ref() {
+        if let Some(why @ rustls::Error::InvalidCertificate(kind)) = cause.downcast_ref::<rustls::Error>() {
             let advice = match kind {
                 rustls::CertificateError::UnknownIssuer => {
                     "Have it signed by an authority that this machine knows, or add the authority that signed it to the \
