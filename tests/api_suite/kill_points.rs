@@ -4,11 +4,13 @@
 //! answers, with nothing that had completed done twice and nobody asked twice; the servers that were called are asked too.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::Duration;
 
 use arkdeck::engine::journal::{Entry, Event, Journal, RunRecord};
 use arkdeck::resources::{A2ATask, A2ATaskPhase, Query};
 use futures::StreamExt;
 use kube::api::{Api, Patch, PatchParams, PostParams};
+use kube::runtime::wait::await_condition;
 use kube::runtime::{WatchStreamExt, watcher};
 use kube::{Client, ResourceExt};
 use serde_json::{Value, json};
@@ -24,6 +26,9 @@ on_both!(a_run_continues_from_every_entry_of_its_journal);
 const TARGETS: usize = 4;
 /// Entries that are written in one commit, which no kill divides: the start, and each target.
 const HEAD: usize = 1 + TARGETS;
+
+/// Longer than all the runs together take on a busy machine: any of them may be the last.
+const ALL_TIME: Duration = Duration::from_secs(240);
 
 /// A tool that may not be repeated, and that a person must approve.
 const PAY: &str = "pay";
@@ -118,6 +123,20 @@ fn approver(client: Client) -> JoinHandle<()> {
             }
         }
     })
+}
+
+/// The query, once it has ended, with as much time as all of them have.
+async fn ended(deck: &Deck, name: &str) -> Query {
+    let wait = await_condition(deck.queries(), name, |query: Option<&Query>| {
+        let phase = query.and_then(|query| query.status.as_ref()).and_then(|status| status.phase);
+        phase.is_some_and(|phase| phase.is_terminal())
+    });
+    match tokio::time::timeout(ALL_TIME, wait).await {
+        Ok(found) => found.unwrap().unwrap(),
+        Err(_) => {
+            panic!("{name} did not end: {:?}", deck.queries().get(name).await.map(|query| query.status))
+        }
+    }
 }
 
 /// What every target answered, in order.
@@ -236,7 +255,7 @@ async fn a_run_continues_from_every_entry_of_its_journal(dir: TempDir) {
     let person = approver(deck.client.clone());
     let usage = whole.status.unwrap().token_usage;
     for (name, before) in &points {
-        let ended = deck.ended(name).await;
+        let ended = ended(&deck, name).await;
         assert_eq!(answers(&ended), said, "{name}");
         assert_eq!(ended.status.unwrap().token_usage, usage, "{name}");
         let all = deck.journal(name).await;
