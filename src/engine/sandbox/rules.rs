@@ -25,15 +25,16 @@ pub enum Ruled {
 }
 
 /// Names under which Ark's rules know the parts of a trace, and where these are.
-const NAMES: [(&str, &str); 10] = [
+const NAMES: [(&str, &str); 11] = [
     ("query", "query"),
     ("tools", "tools"),
     ("tool", "tools"),
     ("agents", "agents"),
     ("agent", "agents"),
     ("llm", "llm"),
+    ("teams", "teams"),
+    ("team", "teams"),
     ("turns", "turns"),
-    ("team", "turns"),
     ("sequence", "sequence"),
     ("output", "output"),
 ];
@@ -140,7 +141,18 @@ mod tests {
             ],
             "agents": [{"name": "pilot", "ok": true, "tools": ["search", "fetch"], "startMs": 0, "endMs": 60}],
             "llm": [{"name": "gull", "ok": true, "totalTokens": 30}, {"name": "gull", "ok": true, "totalTokens": 12}],
-            "turns": [],
+            "teams": [
+                {"name": "outer", "ok": false, "members": ["desk", "last"], "durationMs": 100, "turns": [
+                    step("team", "desk", 0, 60, true), step("agent", "last", 60, 100, false)]},
+                {"name": "desk", "ok": true, "members": ["writer", "reviewer"], "durationMs": 60, "turns": [
+                    step("agent", "writer", 0, 30, true), step("agent", "reviewer", 30, 60, true)]},
+            ],
+            "turns": [
+                {"team": "outer", "name": "desk", "kind": "team", "ok": true, "startMs": 0, "endMs": 60},
+                {"team": "desk", "name": "writer", "kind": "agent", "ok": true, "startMs": 0, "endMs": 30},
+                {"team": "desk", "name": "reviewer", "kind": "agent", "ok": true, "startMs": 30, "endMs": 60},
+                {"team": "outer", "name": "last", "kind": "agent", "ok": false, "startMs": 60, "endMs": 100},
+            ],
             "sequence": [step("agent", "pilot", 0, 60, true), step("tool", "search", 0, 10, true),
                 step("tool", "fetch", 20, 50, false)],
         })
@@ -168,13 +180,28 @@ mod tests {
             ("agents.was_executed('pilot') == True", true),
             ("agent.get_execution_count('pilot') == 1", true),
             ("agents.get_tools_used('pilot') == ['search', 'fetch']", true),
-            ("team.was_executed()", false),
+            ("team.was_executed() && team.was_executed('desk') && team.was_executed('outer')", true),
+            ("team.was_executed('writer') or team.was_executed('nobody')", false),
+            ("turns.was_executed('writer') && turns.get_execution_count('writer') == 1", true),
+            ("team.was_team_executed('desk') && turns.was_team_executed('desk')", true),
+            ("team.was_team_executed('writer') or turns.was_team_executed('writer')", false),
+            ("team.get_execution_count() == 2 && team.get_execution_count('desk') == 1", true),
+            ("team.get_success_rate() == 0.5 && team.had_error('outer')", true),
+            ("team.get_execution_summary('desk').total_duration == 0.06", true),
+            ("team.get_team_agents('desk') == ['writer', 'reviewer']", true),
+            ("turns.get_team_agents('outer') == ['desk', 'last']", true),
+            ("team.get_team_agents() == ['desk', 'last', 'writer', 'reviewer']", true),
+            ("team.get_team_agents('nobody') == []", true),
+            // The turn of the outer team lasts as long as those of the inner one: they are one after the other.
             ("team.detect_collaboration_pattern() == 'sequential'", true),
+            ("turns.detect_collaboration_pattern() == 'sequential'", true),
+            ("teams.exists(one, one.name == 'desk' && one.turns.size() == 2)", true),
             ("query.was_resolved()", true),
             ("query.get_execution_time() < 2.0", true),
             ("query.get_resolution_status() == 'success'", true),
             ("query.get_query_targets() == ['agent/pilot']", true),
-            ("query.was_query_timeout()", false),
+            ("query.was_query_timeout() or query.was_query_timeout(2)", false),
+            ("query.was_query_timeout(1.4) and query.was_query_timeout(1)", true),
             ("query.get_complexity_metrics().complexity_level == 'moderate'", true),
             ("sequence.was_completed(['search'])", true),
             ("sequence.was_completed(['search', 'fetch'])", false),
@@ -189,6 +216,26 @@ mod tests {
             ("llm.all(call, call.totalTokens < 100)", true),
         ] {
             assert_eq!(ruled(rule), Ruled::Decided(holds), "{rule}");
+        }
+    }
+
+    #[test]
+    fn turns_are_side_by_side_or_one_after_the_other() {
+        let turn = |name: &str, start: i64, end: i64| json!({"name": name, "kind": "agent", "team": "t", "startMs": start, "endMs": end});
+        let team = |name: &str, turns: &[&Value]| json!({"name": name, "members": [], "turns": turns});
+        let (a, b, c, d) = (turn("a", 0, 50), turn("b", 10, 40), turn("c", 60, 90), turn("d", 65, 70));
+        for (teams, expected) in [
+            (vec![], "sequential"),
+            (vec![team("one", &[&a])], "sequential"),
+            (vec![team("one", &[&a, &c])], "sequential"),
+            (vec![team("one", &[&a, &b])], "parallel"),
+            // Two targets of a query work at once.
+            (vec![team("one", &[&b]), team("two", &[&a])], "parallel"),
+            (vec![team("one", &[&a, &c]), team("two", &[&b, &d])], "mixed"),
+        ] {
+            let rule = format!("team.detect_collaboration_pattern() == '{expected}'");
+            let trace = json!({"teams": teams});
+            assert_eq!(decide(&[rule], &trace), [Ruled::Decided(true)], "{trace}");
         }
     }
 
@@ -212,7 +259,11 @@ mod tests {
             ("tools.was_eaten()", "was_eaten"),
             ("__import__('os').system('id')", "system"),
             ("tools.was_called('search', 'session')", "a rule sees its own query"),
-            ("query.get_session_query_count() > 0", "get_session_query_count"),
+            (
+                "query.get_session_query_count() > 0",
+                "a rule sees its own query, and not the others of its session",
+            ),
+            ("tools.get_team_agents()", "it is for teams and their turns"),
             ("tools[7].name == 'x'", "ndex"),
         ] {
             let Ruled::Unsuited(why) = ruled(rule) else { panic!("{rule}: {:?}", ruled(rule)) };

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{AgentTrace, LlmTrace, StepTrace, TargetTrace, ToolTrace, Trace, TurnTrace};
+use super::teams::Teams;
+use super::{AgentTrace, LlmTrace, StepTrace, TargetTrace, ToolTrace, Trace};
 use crate::engine::journal::{Event, ObjectRef, ToolCall, Usage};
 
 /// What the fold remembers between entries.
@@ -12,7 +13,7 @@ pub(super) struct Fold {
     began_ms: Option<i64>,
     llm: HashMap<String, usize>,
     tools: HashMap<String, usize>,
-    turns: HashMap<String, usize>,
+    teams: Teams,
     /// By the place of their steps, as `0` or `0/turn/2`.
     agents: HashMap<String, usize>,
     /// Calls that a model's answer asked for, by its step.
@@ -68,30 +69,16 @@ impl Fold {
                     (tool.ok, tool.duration_ms, tool.end_ms) = (!is_error, *duration_ms, at);
                 }
             }
-            Event::TurnStarted { step, turn, team, member, rule, .. } => {
-                self.turns.insert(step.clone(), self.trace.turns.len());
-                self.trace.turns.push(TurnTrace {
-                    name: member.name.clone(),
-                    team: team.name.clone(),
-                    turn: *turn,
-                    rule: rule.as_str().to_owned(),
-                    start_ms: at,
-                    end_ms: at,
-                    ..TurnTrace::default()
-                });
-            }
-            Event::TurnDone { step, content } => {
-                if let Some(turn) = self.turns.get(step).and_then(|at| self.trace.turns.get_mut(*at)) {
-                    content.clone_into(&mut turn.content);
-                    (turn.ok, turn.end_ms) = (true, at);
-                }
+            Event::TurnStarted { .. } | Event::TurnDone { .. } | Event::TeamEnded { .. } => {
+                self.teams.take(at, event);
             }
             Event::TargetDone { content } if self.trace.output.is_empty() => {
                 content.clone_into(&mut self.trace.output);
             }
             Event::TargetFailed { code, .. } => self.trace.query.timed_out |= code.starts_with("TimedOut"),
-            Event::Finished { phase, .. } => {
+            Event::Finished { phase, reason, .. } => {
                 phase.clone_into(&mut self.trace.query.phase);
+                self.trace.query.timed_out |= reason.starts_with("TimedOut");
                 self.trace.query.resolved = phase == "done";
             }
             _ => {}
@@ -172,6 +159,7 @@ impl Fold {
 
     pub(super) fn end(mut self) -> Trace {
         let trace = &mut self.trace;
+        (trace.teams, trace.turns) = self.teams.end(trace.query.duration_ms);
         for agent in &mut trace.agents {
             agent.duration_ms = agent.end_ms - agent.start_ms;
         }
@@ -190,11 +178,12 @@ impl Fold {
             start_ms,
             end_ms,
         };
+        let teams = trace.teams.iter().map(|t| step("team", &t.name, t.ok, t.start_ms, t.end_ms));
         let turns = trace.turns.iter().map(|t| step("turn", &t.name, t.ok, t.start_ms, t.end_ms));
         let agents = trace.agents.iter().map(|a| step("agent", &a.name, a.ok, a.start_ms, a.end_ms));
         let llm = trace.llm.iter().map(|l| step("llm", &l.name, l.ok, l.start_ms, l.end_ms));
         let tools = trace.tools.iter().map(|t| step("tool", &t.name, t.ok, t.start_ms, t.end_ms));
-        let mut sequence: Vec<StepTrace> = turns.chain(agents).chain(llm).chain(tools).collect();
+        let mut sequence: Vec<StepTrace> = teams.chain(turns).chain(agents).chain(llm).chain(tools).collect();
         sequence.sort_by_key(|step| step.start_ms);
         trace.sequence = sequence;
         self.trace

@@ -1,6 +1,7 @@
 //! What happened in a run, as rules and measures see it: a fold of its journal into typed steps.
 
 mod fold;
+mod teams;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -21,6 +22,8 @@ pub struct Trace {
     pub agents: Vec<AgentTrace>,
     /// Calls of models.
     pub llm: Vec<LlmTrace>,
+    /// Teams at work: one for each time that one was asked.
+    pub teams: Vec<TeamTrace>,
     /// Turns of teams.
     pub turns: Vec<TurnTrace>,
     /// All of them in the order of their beginning.
@@ -149,12 +152,36 @@ pub struct LlmTrace {
     pub end_ms: i64,
 }
 
+/// A team at work.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TeamTrace {
+    /// Team.
+    pub name: String,
+    /// It ended well.
+    pub ok: bool,
+    /// What ended it, as `complete` or `maxTurns`; empty when it did not end well.
+    pub end: String,
+    /// Who spoke, each once, in the order of their first turns.
+    pub members: Vec<String>,
+    /// Its turns; their kind is that of who spoke.
+    pub turns: Vec<StepTrace>,
+    /// Its time.
+    pub duration_ms: i64,
+    /// Beginning.
+    pub start_ms: i64,
+    /// End.
+    pub end_ms: i64,
+}
+
 /// A turn of a team.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TurnTrace {
     /// Who spoke.
     pub name: String,
+    /// `agent` or `team`.
+    pub kind: String,
     /// Team.
     pub team: String,
     /// From 1.
@@ -165,6 +192,8 @@ pub struct TurnTrace {
     pub content: String,
     /// It was said.
     pub ok: bool,
+    /// Its time.
+    pub duration_ms: i64,
     /// Beginning.
     pub start_ms: i64,
     /// End.
@@ -175,7 +204,7 @@ pub struct TurnTrace {
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StepTrace {
-    /// `turn`, `agent`, `llm` or `tool`.
+    /// `team`, `turn`, `agent`, `llm` or `tool`.
     pub kind: String,
     /// Its name.
     pub name: String,

@@ -1,5 +1,7 @@
-//! The helpers of Ark's rules as CEL functions. Each is a method of a part of the trace: of `tools`, `agents`, `llm` and `turns`,
-//! which are lists of what has a name and went well or not, of `sequence`, which is all of them in order, or of `query`.
+//! The helpers of Ark's rules as CEL functions. Each is a method of a part of the trace: of `tools`, `agents`, `llm`, `teams` and
+//! `turns`, which are lists of what has a name and went well or not, of `sequence`, which is all of them in order, or of `query`.
+
+mod teams;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,7 +22,7 @@ const COMPLEXITY: [(i64, &str); 3] = [(3, "simple"), (10, "moderate"), (25, "com
 
 /// Adds all of them.
 pub(super) fn add(context: &mut Context<'_>) {
-    let helpers: [(&str, Helper); 27] = [
+    let helpers: [(&str, Helper); 28] = [
         ("was_called", |part| named(part).map(|found| (!found.is_empty()).into())),
         ("was_executed", |part| named(part).map(|found| (!found.is_empty()).into())),
         ("get_call_count", |part| named(part).map(|found| count(found.len()))),
@@ -36,12 +38,9 @@ pub(super) fn add(context: &mut Context<'_>) {
         ("parameter_type", parameter_type),
         ("get_tools_used", tools_used),
         ("get_total_tokens", |part| named(part).map(|found| total(&found, "totalTokens"))),
-        ("was_team_executed", |part| {
-            let team = part.text(0)?;
-            Ok(part.items()?.iter().any(|turn| is(turn, "team", &team)).into())
-        }),
-        ("get_team_agents", team_agents),
-        ("detect_collaboration_pattern", |part| Ok(text(pattern(part.items()?)))),
+        ("was_team_executed", teams::executed),
+        ("get_team_agents", teams::agents),
+        ("detect_collaboration_pattern", |part| Ok(text(teams::pattern(part.items()?)))),
         ("was_resolved", |part| Ok(field(part.this, "resolved"))),
         ("get_execution_time", |part| Ok(Value::Float(number(part.this, "durationMs") / 1000.0))),
         ("get_resolution_status", |part| {
@@ -62,6 +61,10 @@ pub(super) fn add(context: &mut Context<'_>) {
                 None => false,
             };
             Ok((slow || field(part.this, "timedOut") == Value::Bool(true)).into())
+        }),
+        // How many there are depends on when one looks, and on whose lifetime has passed.
+        ("get_session_query_count", |part| {
+            Err(part.error("a rule sees its own query, and not the others of its session"))
         }),
         ("get_complexity_metrics", complexity),
         ("was_completed", |part| {
@@ -266,30 +269,6 @@ fn tools_used(part: &Part<'_>) -> Outcome {
         }
     }
     Ok(list(used))
-}
-
-fn team_agents(part: &Part<'_>) -> Outcome {
-    let team = part.args.first().map(|_| part.text(0)).transpose()?;
-    let mut members: Vec<Value> = Vec::new();
-    for turn in part.items()? {
-        let member = field(turn, "name");
-        if team.as_ref().is_none_or(|team| is(turn, "team", team)) && !members.contains(&member) {
-            members.push(member);
-        }
-    }
-    Ok(list(members))
-}
-
-/// Whether turns followed each other, ran side by side, or both.
-fn pattern(turns: &[Value]) -> &'static str {
-    let pairs = turns.windows(2).map(|pair| number(&pair[1], "startMs") < number(&pair[0], "endMs"));
-    let (parallel, sequential) =
-        pairs.fold((0, 0), |(p, s), side| if side { (p + 1, s) } else { (p, s + 1) });
-    match (parallel, sequential) {
-        (0, _) => "sequential",
-        (_, 0) => "parallel",
-        _ => "mixed",
-    }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "counts of steps")]
