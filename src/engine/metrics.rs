@@ -15,6 +15,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::journal::{Entry, Event};
+use super::scorings::Scorings;
 use super::spans::Counts;
 
 /// Names of one kind, as of models, that are told apart; further ones are counted together as [`OTHER`].
@@ -22,7 +23,7 @@ const MAX_NAMES: usize = 200;
 /// The label of names beyond [`MAX_NAMES`].
 const OTHER: &str = "other";
 /// Buckets of times in seconds: those that the GenAI conventions advise for operations.
-const SECONDS: [f64; 14] =
+pub(super) const SECONDS: [f64; 14] =
     [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 /// Buckets of tokens: powers of four, as the conventions advise.
 const TOKENS: [f64; 11] =
@@ -83,6 +84,7 @@ pub struct Metrics {
     waiting: Gauge,
     memory: Gauge,
     spans: Counts,
+    scorings: Scorings,
     models: Names,
     names: Names,
     codes: Names,
@@ -134,6 +136,7 @@ impl Metrics {
             waiting: Gauge::default(),
             memory: Gauge::default(),
             spans: Counts::default(),
+            scorings: Scorings::new(),
             models: Names::default(),
             names: Names::default(),
             codes: Names::default(),
@@ -194,6 +197,7 @@ impl Metrics {
             "Spans that were lost: too many at once, or the receiver did not take them",
             self.spans.dropped.clone(),
         );
+        self.scorings.register(r);
         r.register_with_unit(
             "process_resident_memory",
             "Memory of the process",
@@ -201,6 +205,11 @@ impl Metrics {
             self.memory.clone(),
         );
         self
+    }
+
+    /// Counters of what scoring did.
+    pub(super) fn scorings(&self) -> &Scorings {
+        &self.scorings
     }
 
     /// Counters of what became of spans.

@@ -24,6 +24,7 @@ use super::replicas::Replicas;
 use super::run::Means;
 use super::sandbox::Sandbox;
 use super::scheduler::Scheduler;
+use super::scorings::Scorings;
 use super::seat::Seat;
 use super::settings::{Budget, EngineDeps, Settings};
 use super::spans::Tracing;
@@ -242,6 +243,11 @@ impl Engine {
     pub fn metrics(&self) -> String {
         let (running, waiting) = self.load();
         self.inner.journal.metrics().text(running, waiting)
+    }
+
+    /// Counters of what scoring did.
+    pub fn scorings(&self) -> &Scorings {
+        self.inner.journal.metrics().scorings()
     }
 
     /// The newest run of a query by name.
