@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::datasets::{self, Format, Record};
+use super::datasets::{self, Format, MIN_SCORE, Record};
 use super::settings::Parameters;
 
 /// Parameters under which a data set is looked for.
@@ -39,12 +39,17 @@ impl From<Record> for Example {
     fn from(record: Record) -> Self {
         let mut metadata = record.metadata;
         metadata.extend(record.others);
+        // As an item of a data set has it, wherever it was written.
+        let expected_min_score = match record.expected_min_score {
+            Value::Null => metadata.remove(MIN_SCORE).unwrap_or_default(),
+            given => given,
+        };
         Self {
             name: if record.name.is_empty() { record.id } else { record.name },
             input: record.input,
             expected_output: record.expected_output,
             output: record.output,
-            expected_min_score: record.expected_min_score,
+            expected_min_score,
             difficulty: record.difficulty,
             category: record.category,
             metadata,
@@ -53,7 +58,7 @@ impl From<Record> for Example {
 }
 
 impl Example {
-    /// The least score, if one is given.
+    /// Whether it can be used.
     fn check(&self) -> Result<(), String> {
         if self.input.trim().is_empty() {
             return Err("it has no input".to_owned());
@@ -61,23 +66,12 @@ impl Example {
         if self.output.is_empty() && self.expected_output.is_empty() {
             return Err("it has neither an expectedOutput nor an output".to_owned());
         }
-        match &self.expected_min_score {
-            Value::Null => Ok(()),
-            Value::String(text) if text.trim().is_empty() => Ok(()),
-            given => match self.min_score() {
-                Some(score) if (0.0..=1.0).contains(&score) => Ok(()),
-                _ => Err(format!("its expectedMinScore is {given}, and scores are numbers from 0 to 1")),
-            },
-        }
+        datasets::min_score(&self.expected_min_score).map(drop)
     }
 
     /// The least score, if one is given.
     pub fn min_score(&self) -> Option<f64> {
-        match &self.expected_min_score {
-            Value::Number(number) => number.as_f64(),
-            Value::String(text) => text.trim().parse().ok(),
-            _ => None,
-        }
+        datasets::min_score(&self.expected_min_score).ok().flatten()
     }
 
     /// Its name, else its number from 1.

@@ -31,9 +31,9 @@ use super::follow::{Told, follow};
 use super::index::Index;
 use super::queue::{Key, Queue, work};
 use super::sources::{self, Holder, Source};
+use crate::engine::RunError;
 use crate::engine::journal::JournalError;
 use crate::engine::world::{Account, Readable};
-use crate::engine::{RunError, codes};
 use crate::evaluation::{INVALID_RULE, ScoreError, Work, datasets, misread, steps_of};
 use crate::kubernetes::KindCache;
 use crate::kubernetes::cache::Cached;
@@ -462,20 +462,15 @@ impl Shared {
             return Ok(None);
         }
         let began = Instant::now();
-        let timeout = evaluation.spec.timeout();
         let scored = tokio::select! {
             () = gone.cancelled() => return Ok(None),
-            scored = tokio::time::timeout(timeout.to_std(), deps.scorer.score(work)) => scored,
+            scored = deps.scorer.score(work) => scored,
         };
         self.running.lock().remove(&work.uid);
         let scored = match scored {
-            Ok(Ok(scored)) => scored,
-            Ok(Err(ScoreError::Failed(error))) => return self.unscored(evaluation, work, &error).await,
-            Ok(Err(ScoreError::Store(error))) => return Err(error.into()),
-            Err(_) => {
-                let text = format!("The evaluation's timeout of {timeout} passed. Raise spec.timeout.");
-                return self.unscored(evaluation, work, &RunError::new(codes::TIMED_OUT, text)).await;
-            }
+            Ok(scored) => scored,
+            Err(ScoreError::Failed(error)) => return self.unscored(evaluation, work, &error).await,
+            Err(ScoreError::Store(error)) => return Err(error.into()),
         };
         status::annotate(deps, evaluation, &scored).await?;
         let done = status::done(evaluation, &scored, began.elapsed());

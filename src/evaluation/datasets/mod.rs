@@ -29,7 +29,7 @@ pub use keep::{Home, Known, Version};
 pub use news::follow;
 pub(in crate::evaluation) use read::records;
 pub use read::{Format, Reading, items};
-pub(in crate::evaluation) use record::Record;
+pub(in crate::evaluation) use record::{MIN_SCORE, Record, min_score};
 pub use sets::{DataSets, Resolved};
 pub use write::{continued, jsonl, write};
 
@@ -74,6 +74,15 @@ pub struct Item {
 }
 
 impl Item {
+    /// The least score that its answer must reach, if it has one of its own.
+    ///
+    /// # Errors
+    ///
+    /// It is no score, which items that were kept earlier may have.
+    pub fn min_score(&self) -> Result<Option<f64>, String> {
+        self.metadata.get(MIN_SCORE).map_or(Ok(None), min_score)
+    }
+
     /// Whether it has one of `tags`; where none are asked for, every item has.
     pub fn has_one_of(&self, tags: &[String]) -> bool {
         tags.is_empty() || self.tags.iter().any(|tag| tags.contains(tag))

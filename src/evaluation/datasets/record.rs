@@ -23,6 +23,8 @@ const TEXTS: [&str; 10] = [
     "category",
     "source",
 ];
+/// Field of an item's least score; an item has it among its metadata.
+pub(in crate::evaluation) const MIN_SCORE: &str = "expectedMinScore";
 /// Digits of an id that is made of the input.
 const ID_DIGITS: usize = 12;
 
@@ -124,8 +126,9 @@ impl Record {
             }
         }
         if !matches!(&self.expected_min_score, Value::Null) && self.expected_min_score.as_str() != Some("") {
-            metadata.insert("expectedMinScore".to_owned(), self.expected_min_score);
+            metadata.insert(MIN_SCORE.to_owned(), self.expected_min_score);
         }
+        metadata.get(MIN_SCORE).map_or(Ok(None), min_score)?;
         Ok(Item {
             id,
             name: self.name,
@@ -136,6 +139,24 @@ impl Record {
             source: self.source,
         })
     }
+}
+
+/// The least score that an item is given; none for a null or an empty text.
+///
+/// # Errors
+///
+/// It is no score.
+pub(in crate::evaluation) fn min_score(given: &Value) -> Result<Option<f64>, String> {
+    let score = match given {
+        Value::Null => return Ok(None),
+        Value::String(text) if text.trim().is_empty() => return Ok(None),
+        Value::String(text) => text.trim().parse().ok(),
+        Value::Number(number) => number.as_f64(),
+        _ => None,
+    };
+    let score = score.filter(|score| (0.0..=1.0).contains(score));
+    let wrong = || format!("its expectedMinScore is {given}, and scores are numbers from 0 to 1");
+    score.map(Some).ok_or_else(wrong)
 }
 
 /// The id of an item that has none.

@@ -78,6 +78,8 @@ fn what_is_wrong_is_told_with_its_line() {
         ("- input: [a\n", "line "),
         ("questions:\n- input: a\n", "there are questions"),
         ("- {input: a, id: \"b\\nc\"}", "line 1: its id"),
+        ("input,expectedMinScore\na,0.5\nb,80\n", "line 3: its expectedMinScore is \"80\", and scores are"),
+        ("- {input: a, metadata: {expectedMinScore: high}}", "line 1: its expectedMinScore is \"high\""),
         ("[]", "there is no item"),
         (" ", "there is no item"),
         (&long, "bytes, and one may have 262144"),

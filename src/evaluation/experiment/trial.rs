@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::engine::journal::{Cost, Usage, bound};
-use crate::evaluation::finding::Finding;
+use crate::evaluation::datasets::MIN_SCORE;
+use crate::evaluation::finding::{Finding, passed, written};
 
 /// Bytes of an answer that are kept; what was cut shows in it.
 const MAX_OUTPUT: usize = 64 << 10;
@@ -73,6 +74,24 @@ pub struct Trial {
 }
 
 impl Trial {
+    /// Holds it to the least score of its item, which takes the place of the evaluator's, as in a baseline. Where a service
+    /// scored, which says itself what passes, both must hold.
+    pub fn hold_to(&mut self, least: f64) {
+        let Some(score) = self.score else { return };
+        let by_service = self.findings.is_empty();
+        self.passed = passed(&self.findings, score, least) && (self.passed || !by_service);
+        let enough = passed(&[], score, least);
+        let word = if enough { "reaches" } else { "is below" };
+        self.findings.push(Finding {
+            name: MIN_SCORE.to_owned(),
+            score,
+            passed: enough,
+            weight: 0.0,
+            required: false,
+            reason: format!("{} {word} {least}, the least score of this item", written(score)),
+        });
+    }
+
     /// Within the bounds of what is kept, with the line that says why it did not pass.
     #[must_use]
     pub fn bounded(mut self) -> Self {
@@ -126,4 +145,51 @@ impl Trial {
 pub(super) struct Detail {
     pub(super) output: String,
     pub(super) findings: Vec<Finding>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scored(score: f64, findings: &[(f64, bool)], passed: bool) -> Trial {
+        let finding = |(score, required): &(f64, bool)| Finding {
+            name: "exact".into(),
+            score: *score,
+            passed: *score >= 1.0,
+            weight: 1.0,
+            required: *required,
+            reason: String::new(),
+        };
+        Trial {
+            score: Some(score),
+            passed,
+            findings: findings.iter().map(finding).collect(),
+            ..Trial::default()
+        }
+    }
+
+    #[test]
+    fn the_least_score_of_an_item_takes_the_place_of_the_evaluators() {
+        let half = [(1.0, false), (0.0, false)];
+        for (mut trial, least, expected) in [
+            (scored(0.5, &half, false), 0.5, true),
+            (scored(0.5, &half, false), 0.501, false),
+            (scored(0.8, &[(0.8, false)], true), 0.9, false),
+            // What is required must pass whatever the score is.
+            (scored(0.8, &[(0.8, true)], false), 0.1, false),
+            // A service says itself what passes.
+            (scored(0.8, &[], false), 0.1, false),
+            (scored(0.8, &[], true), 0.1, true),
+            (scored(0.8, &[], true), 0.9, false),
+        ] {
+            trial.hold_to(least);
+            assert_eq!(trial.passed, expected, "{least}: {trial:?}");
+        }
+        let mut low = scored(0.8, &[], true);
+        low.hold_to(0.9);
+        assert_eq!(low.bounded().note, "expectedMinScore: 0.800 is below 0.9, the least score of this item");
+        let mut none = Trial { error: "QueryFailed: No.".into(), ..Trial::default() };
+        none.hold_to(0.0);
+        assert!(!none.passed && none.findings.is_empty(), "what has no score does not pass");
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bench, ScoreError, Scored, codes};
+use super::{Bench, ScoreError, Scored, codes, parameters};
 use crate::engine::journal::{Cost, Usage};
 use crate::engine::providers::{ChatRequest, Message, OutputSchema};
 use crate::engine::sandbox::Verdict as Fit;
@@ -84,7 +84,8 @@ async fn judged(
         "" => &bench.work.namespace,
         namespace => namespace,
     };
-    let model: Model = bench.world.get(namespace, &settings.model).await?;
+    let model = bench.world.get(namespace, &settings.model).await;
+    let model: Model = model.map_err(|error| veiled(bench, error))?;
     let request = ChatRequest {
         messages: vec![
             Message::system(judge::system(settings)),
@@ -116,6 +117,20 @@ async fn judged(
     Ok(judge::combine(settings, &verdicts))
 }
 
+/// The error without the name of the Model, where that was looked up.
+fn veiled(bench: &Bench<'_>, error: RunError) -> RunError {
+    let of = |name| Some(format!("parameter '{name}' ({})", parameters::looked_up(bench.work, name)?));
+    let sources: Vec<String> = ["model.name", "model.namespace"].into_iter().filter_map(of).collect();
+    if sources.is_empty() {
+        return error;
+    }
+    let sources = sources.join(" and ");
+    let text = format!(
+        "There is no Model to judge that could be read, as {sources} names it. Create it, or correct the value."
+    );
+    RunError::new(error.code, text)
+}
+
 /// `judge`, `judge, 3 times, 0.60 to 0.80`.
 fn words(model: &str, scores: &[f64]) -> String {
     if scores.len() < 2 {
@@ -142,6 +157,7 @@ async fn ask(
     let said: Said = bench
         .once(step, async {
             let asked = bench.scorer.engine.ask(&bench.world, model, manner, request).await?;
+            bench.scorer.engine.scorings().judged(asked.usage);
             Ok(Said { content: asked.content, usage: asked.usage, cost: asked.cost })
         })
         .await?;

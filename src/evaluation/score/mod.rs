@@ -1,6 +1,7 @@
 //! One evaluation, from what it names to a score.
 
 mod answer;
+pub mod codes;
 mod examples;
 mod parameters;
 mod query;
@@ -8,6 +9,7 @@ mod service;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -20,7 +22,7 @@ use super::subject::Subject;
 use super::{golden, rules};
 use crate::engine::journal::{Cost, Usage};
 use crate::engine::world::{Account, World};
-use crate::engine::{Engine, RunError};
+use crate::engine::{Engine, RunError, codes as run_codes};
 use crate::resources::evaluation::{EvaluationSpec, EvaluationType};
 use crate::resources::token_usage::TokenUsage;
 use crate::resources::{Evaluator, Query};
@@ -28,28 +30,6 @@ use crate::store::{Store, StoreError};
 
 /// Calls of judges and services at once, of all evaluations; further ones wait.
 const CALLS_AT_ONCE: usize = 64;
-
-/// Codes of failures.
-pub mod codes {
-    /// The specification lacks what its type needs.
-    pub const INVALID_SPEC: &str = "InvalidSpec";
-    /// A parameter cannot be read.
-    pub const INVALID_PARAMETER: &str = "InvalidParameter";
-    /// The data set cannot be read.
-    pub const INVALID_DATA_SET: &str = "InvalidDataSet";
-    /// The query has no answer that could be scored.
-    pub const NO_ANSWER: &str = "NoAnswer";
-    /// There is no journal of the query here.
-    pub const NO_JOURNAL: &str = "NoJournal";
-    /// What the judge said is no verdict.
-    pub const JUDGE_UNREADABLE: &str = "JudgeUnreadable";
-    /// The evaluator's service failed.
-    pub const SERVICE_FAILED: &str = "EvaluatorServiceFailed";
-    /// There is nothing to score by.
-    pub const NOTHING_TO_SCORE_BY: &str = "NothingToScoreBy";
-    /// A measure of the evaluator can mean nothing.
-    pub const INVALID_METRIC: &str = "InvalidMetric";
-}
 
 /// Why there is no score.
 #[derive(Debug, thiserror::Error)]
@@ -162,8 +142,39 @@ impl Scorer {
         self.steps.store()
     }
 
-    /// Scores `work`. What was asked before is not asked again.
+    /// Scores `work` within the time that it may take. What was asked before is not asked again.
     pub async fn score(&self, work: &Work) -> Result<Scored, ScoreError> {
+        let began = Instant::now();
+        let scored = self.in_time(work).await;
+        let passed = match &scored {
+            Ok(scored) => Some(scored.passed),
+            Err(ScoreError::Failed(_)) => None,
+            // It is tried again.
+            Err(ScoreError::Store(_)) => return scored,
+        };
+        self.engine.scorings().ended(work.spec.type_.as_str(), passed, began.elapsed());
+        scored
+    }
+
+    async fn in_time(&self, work: &Work) -> Result<Scored, ScoreError> {
+        let timeout = work.spec.timeout();
+        // Boxed: it holds whole requests.
+        let scored = Box::pin(self.score_all(work));
+        if let Ok(outcome) = tokio::time::timeout(timeout.to_std(), scored).await {
+            return outcome;
+        }
+        let evaluator = work.evaluator.metadata.name.as_deref().unwrap_or_default();
+        let text = if work.evaluator.spec.address.is_missing() {
+            format!("Scoring took longer than {timeout}. Raise spec.timeout.")
+        } else {
+            format!(
+                "The service of Evaluator '{evaluator}' did not answer within {timeout}. Raise spec.timeout."
+            )
+        };
+        Err(RunError::new(run_codes::TIMED_OUT, text).into())
+    }
+
+    async fn score_all(&self, work: &Work) -> Result<Scored, ScoreError> {
         let world = self.engine.seen_by(Account::default_of(&work.namespace))?;
         let parameters = parameters::resolve(self, work, &world).await?;
         let settings = Settings::of(&parameters)
@@ -239,12 +250,7 @@ impl Bench<'_> {
         let session =
             self.work.query.as_ref().map(|query| query.spec.session_id.as_str()).unwrap_or_default();
         scored.metadata = rules::metadata(&scored.findings, scored.score, least, &trace, session);
-        scored.message = format!(
-            "Event evaluation completed with {} rules - {} (score: {})",
-            scored.findings.len(),
-            if scored.passed { "passed" } else { "failed" },
-            written(scored.score)
-        );
+        scored.message = ruled(scored.findings.len(), scored.passed, scored.score);
         Ok(scored)
     }
 
@@ -279,4 +285,10 @@ impl Bench<'_> {
         scorer.steps.keep(&self.work.uid, &step, &answer).await?;
         Ok(answer)
     }
+}
+
+/// What becomes of rules, in Ark's words.
+fn ruled(rules: usize, passed: bool, score: f64) -> String {
+    let word = if passed { "passed" } else { "failed" };
+    format!("Event evaluation completed with {rules} rules - {word} (score: {})", written(score))
 }

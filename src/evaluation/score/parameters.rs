@@ -6,6 +6,7 @@ use crate::engine::RunError;
 use crate::engine::world::{Account, World};
 use crate::evaluation::settings::Parameters;
 use crate::resources::parameter::Parameter;
+use crate::resources::value_source::Source;
 
 pub(super) async fn resolve(scorer: &Scorer, work: &Work, world: &World) -> Result<Parameters, RunError> {
     let evaluator = &work.evaluator;
@@ -34,4 +35,18 @@ async fn look_up(
         parameters.insert(parameter.name.clone(), value.unwrap_or_default());
     }
     Ok(())
+}
+
+/// Where the value of a parameter was looked up, in words; `None` for one that is written out, or is not there. Who may read what
+/// became of an evaluation may not read a Secret: what is told names the source, not the value.
+pub(super) fn looked_up(work: &Work, name: &str) -> Option<String> {
+    let own = work.spec.evaluator.iter().flat_map(|one| one.parameters.iter().rev());
+    let mut all = own.chain(work.evaluator.spec.parameters.iter().rev());
+    match all.find(|parameter| parameter.name == name)?.source() {
+        Source::Secret(from) => Some(format!("key '{}' of Secret '{}'", from.key, from.name)),
+        Source::ConfigMap(from) => Some(format!("key '{}' of ConfigMap '{}'", from.key, from.name)),
+        Source::Service(from) => Some(format!("Service '{}'", from.name)),
+        Source::QueryParameter(from) => Some(format!("query parameter '{from}'")),
+        Source::Literal(_) | Source::Missing => None,
+    }
 }

@@ -4,7 +4,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Bench, ScoreError, Scored, codes};
+use super::{Bench, ScoreError, Scored, codes, ruled};
 use crate::engine::RunError;
 use crate::engine::providers::FetchRequest;
 use crate::engine::secret::Secret;
@@ -14,6 +14,8 @@ use crate::resources::evaluation::EvaluationType;
 
 /// Bytes of an answer that are read.
 const MAX_ANSWER: usize = 1 << 20;
+/// Parameter with what should have been answered, named as in Ark's golden data.
+const EXPECTED_OUTPUT: &str = "expectedOutput";
 /// Characters of a service's words that an error quotes.
 const MAX_QUOTE: usize = 300;
 
@@ -29,16 +31,21 @@ pub(super) async fn score(bench: &Bench<'_>) -> Result<Scored, ScoreError> {
             call(bench, name, address.unwrap_or_default()).await
         })
         .await?;
-    let type_ = bench.work.spec.type_;
-    let mut text = type_.to_string();
-    if let Some(first) = text.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
+    let spec = &bench.work.spec;
+    let message = if spec.type_ == EvaluationType::Event {
+        ruled(spec.config.rules.len(), answer.passed, answer.score)
+    } else {
+        let mut text = spec.type_.to_string();
+        if let Some(first) = text.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        format!("{text} evaluation completed successfully")
+    };
     let mut scored = Scored {
         score: answer.score,
         passed: answer.passed,
         metadata: answer.metadata,
-        message: format!("{text} evaluation completed successfully"),
+        message,
         ..Scored::default()
     };
     scored.usage += answer.usage.unwrap_or_default();
@@ -54,6 +61,12 @@ async fn call(bench: &Bench<'_>, name: &str, address: String) -> Result<Answer, 
     if spec.type_ != EvaluationType::Event {
         parameters.entry("model.namespace".into()).or_insert_with(|| bench.work.namespace.clone());
     }
+    // Ark's configurations have no place for it; parameters that a service does not know it keeps as metadata. Those of a baseline
+    // are its data set.
+    let expected = &spec.config.expected_output;
+    if matches!(spec.type_, EvaluationType::Direct | EvaluationType::Query) && !expected.is_empty() {
+        parameters.entry(EXPECTED_OUTPUT.into()).or_insert_with(|| expected.clone());
+    }
     let config = config(bench, &mut parameters);
     let type_ = spec.type_.to_string();
     let request = Request { type_: &type_, config, parameters: &parameters, evaluator_name: name };
@@ -67,7 +80,8 @@ async fn call(bench: &Bench<'_>, name: &str, address: String) -> Result<Answer, 
             url: address,
             headers: vec![("Content-Type".into(), Secret::new("application/json"))],
             body: Some(body),
-            timeout: spec.timeout().to_std(),
+            // Never reached: scoring as a whole ends before, and says so.
+            timeout: spec.timeout().to_std().saturating_mul(2),
             max_body: MAX_ANSWER,
         })
         .await
@@ -75,6 +89,9 @@ async fn call(bench: &Bench<'_>, name: &str, address: String) -> Result<Answer, 
     if fetched.status >= 400 {
         let said: String = fetched.text.chars().take(MAX_QUOTE).collect();
         return Err(failed(format!("HTTP status {}: {said}", fetched.status)));
+    }
+    if fetched.cut {
+        return Err(failed(format!("its answer is longer than {} MiB", MAX_ANSWER >> 20)));
     }
     protocol::read(&fetched.text).map_err(failed)
 }

@@ -4,6 +4,7 @@
 //! What makes an Evaluation run is its generation and the annotation that asks for it again; each such run is the next experiment of
 //! its name. One that runs when another is wanted, or that somebody stops, is canceled with what it asks.
 
+mod asking;
 mod compared;
 mod ends;
 mod finish;

@@ -11,10 +11,11 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::asking::cancel;
 use super::finish::{self, ASKED, GONE};
 use super::prepare::{Prepared, evaluator, prepare};
 use super::progress::{self, Progress};
-use super::trial::{broken, cancel, trial};
+use super::trial::{broken, trial};
 use super::{Running, is, wanted};
 use crate::controllers::evaluation::plan::asks_to_stop;
 use crate::controllers::evaluation::{Fault, Shared, names, owned, status};
