@@ -1,9 +1,11 @@
 //! How alike two texts are.
 //!
-//! Edits are counted by `strsim`. ROUGE-L and BLEU have no crate that is kept up; both are short, and are checked in the tests
+//! Edits are counted by `strsim`, and words are those of Unicode, so that no script is left out. ROUGE-L and BLEU have no crate that is kept up; both are short, and are checked in the tests
 //! against the figures of `rouge-score` and `sacrebleu`.
 
 use std::collections::HashMap;
+
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::Measured;
 
@@ -26,15 +28,16 @@ pub(super) fn levenshtein(answer: &str, wanted: &str) -> Measured {
     Ok((alike, format!("{:.1} % of the longer text is the same", alike * 100.0)))
 }
 
-/// F1 of the longest common sequence of words, as `rougeL` of `rouge-score`: letters and digits in lower case.
+/// F1 of the longest common sequence of words, as `rougeL` of `rouge-score`: letters and digits in lower case. That knows ASCII
+/// alone, and finds nothing in common between two equal texts in Cyrillic.
 pub(super) fn rouge_l(answer: &str, wanted: &str) -> Measured {
     let words = |text: &str| -> Vec<String> {
         let lower = text.to_lowercase();
-        lower
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .filter(|w| !w.is_empty())
-            .map(str::to_owned)
-            .collect()
+        // Unicode holds `0.42` and `don't` together, the reference does not.
+        let parts = lower
+            .unicode_words()
+            .flat_map(|word| word.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()));
+        parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
     };
     let (answer, wanted) = (words(answer), words(wanted));
     let longest = answer.len().max(wanted.len());
@@ -157,6 +160,28 @@ mod tests {
             let (score, _) = bleu(answer, wanted).unwrap();
             assert!((score - expected).abs() < 1e-6, "BLEU of {answer}: {score}");
         }
+    }
+
+    #[test]
+    fn every_script_has_words() {
+        for (answer, wanted, rouge, expected) in [
+            ("Прилив в полдень, в шесть — отлив.", "Прилив в полдень, в шесть — отлив.", 1.0, 1.0),
+            // ROUGE-L is about letters of any case, BLEU is not.
+            ("кошка сидит на коврике", "Кошка лежит на коврике", 0.75, 0.319_471_552),
+            ("кошка сидит на коврике", "кошка лежит на коврике", 0.75, 0.353_553_391),
+            // Without spaces every sign is a word of ROUGE-L, and the whole is one of BLEU, as in the reference.
+            ("低潮是中午", "高潮是中午", 0.8, 0.0),
+            ("低潮是中午", "低潮是中午", 1.0, 1.0),
+            ("الجزر عند الظهر", "المد عند الظهر", 2.0 / 3.0, 0.550_321_208),
+        ] {
+            let (score, _) = rouge_l(answer, wanted).unwrap();
+            assert!((score - rouge).abs() < 1e-6, "ROUGE-L of {answer}: {score}");
+            let (score, _) = bleu(answer, wanted).unwrap();
+            assert!((score - expected).abs() < 1e-6, "BLEU of {answer}: {score}");
+        }
+        // Words as the reference cuts them.
+        let (score, reason) = rouge_l("don't: 0.42 m, B-20070_x", "DON T 0 42 m b 20070 x").unwrap();
+        assert!((score - 1.0).abs() < 1e-9, "{reason}");
     }
 
     #[test]
