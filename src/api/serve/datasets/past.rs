@@ -46,7 +46,9 @@ pub(super) fn items(
 
 fn item(query: &Query, expect_answer: bool) -> Result<Item, &'static str> {
     let input = question(query)?;
-    if !query.spec.parameters.is_empty() && input.contains("{{") {
+    // Messages are taken as they are, and so is a text without parameters.
+    let is_template = matches!(query.spec.input(), QueryInput::Text(_)) && !query.spec.parameters.is_empty();
+    if is_template && input.contains("{{") {
         return Err("Its question is a template with parameters.");
     }
     let name = query.metadata.name.clone().unwrap_or_default();
@@ -84,4 +86,33 @@ fn answer(query: &Query) -> Result<String, &'static str> {
         return Err("It ended without an answer.");
     }
     Ok(first.content.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn query(input: &Value, parameters: &Value) -> Query {
+        let object = json!({"apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Query",
+            "metadata": {"name": "q", "namespace": "lagoon"}, "spec": {"input": input, "parameters": parameters}});
+        serde_json::from_value(object).unwrap()
+    }
+
+    #[test]
+    fn braces_are_taken_as_they_are_where_they_were_no_template() {
+        let text = "In {{ .harbour }}?";
+        let messages = json!([{"role": "user", "content": text}]);
+        let harbour = json!([{"name": "harbour", "value": "Lisbon"}]);
+        for (input, parameters) in
+            [(json!(text), json!([])), (messages.clone(), json!([])), (messages, harbour.clone())]
+        {
+            let item = item(&query(&input, &parameters), false).unwrap();
+            assert_eq!((item.input.as_str(), item.source.as_str()), (text, "lagoon/q"));
+        }
+        let template = item(&query(&json!(text), &harbour), false);
+        assert_eq!(template.unwrap_err(), "Its question is a template with parameters.");
+        assert_eq!(item(&query(&json!("In Lisbon?"), &harbour), false).unwrap().input, "In Lisbon?");
+    }
 }
