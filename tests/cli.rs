@@ -259,6 +259,61 @@ fn a_suite_that_cannot_run_is_told_from_one_that_failed() {
 }
 
 #[test]
+fn a_score_is_held_to_the_bound_and_time_and_reach_have_an_end() {
+    const WORDS: &str = "apiVersion: ark.mckinsey.com/v1alpha1\nkind: Evaluator\nmetadata: {name: words}\nspec:\n  metrics:\n  \
+                         - {type: contains, name: noon, expected: noon}\n  - {type: contains, name: six, expected: six}\n---\n";
+    let dir = tempfile::tempdir().unwrap();
+    let file = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let suite = |by: &str| {
+        format!(
+            "{WORDS}apiVersion: ark.mckinsey.com/v1alpha1\nkind: Evaluation\nmetadata: {{name: half}}\nspec:\n  \
+             config: {{input: When?, output: At noon.}}\n  evaluator: {{name: {by}}}\n"
+        )
+    };
+    let (half, never, json) = (file("half.yaml"), file("never.yaml"), file("results.json"));
+    std::fs::write(&half, suite("words")).unwrap();
+    std::fs::write(&never, suite("nobody")).unwrap();
+    let data = file("data");
+    let running = Running::start(&serve(Path::new(&data), &[]));
+    let kubeconfig = format!("{data}/kubeconfig");
+    let with = |suite: &str, more: &[&str]| {
+        let mut args = vec!["evaluate", "-f", suite, "--kubeconfig", &kubeconfig, "--json", &json];
+        args.extend(more);
+        run(&args)
+    };
+    for (more, code, said) in [
+        (vec![], 1, "The gate failed: 0 of 1 evaluations passed."),
+        (vec!["--fail-under", "0.5"], 0, "The gate passed: 1 of 1 evaluations passed."),
+        (vec!["--fail-under", "0.501"], 1, "The gate failed: 0 of 1 evaluations passed."),
+    ] {
+        let output = with(&half, &more);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{more:?}: {text}{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        assert!(text.contains("  0.500  half  ") && text.contains(said), "{more:?}: {text}");
+        let report: serde_json::Value =
+            serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();
+        let least = more.get(1).map(|score| score.parse::<f64>().unwrap());
+        assert_eq!((report["failUnder"].as_f64(), &report["passed"]), (least, &(code == 0).into()));
+    }
+    let late = with(&never, &["--timeout", "1"]);
+    let said = String::from_utf8_lossy(&late.stderr).into_owned();
+    assert_eq!(late.status.code(), Some(2), "{said}");
+    assert!(said.contains("the evaluations did not end within 1 s; give them more time"), "{said}");
+    assert!(late.stdout.is_empty(), "there is no report of what did not end");
+    assert_eq!(running.stop(), 0);
+    // Nothing answers there any more.
+    let gone = with(&half, &[]);
+    let said = String::from_utf8_lossy(&gone.stderr).into_owned();
+    assert_eq!(gone.status.code(), Some(2), "{said}");
+    assert!(said.contains("arkdeck: Evaluator 'words' was not applied: "), "{said}");
+}
+
+#[test]
 fn a_rule_that_cannot_be_read_ends_the_suite_before_anything_starts() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("suite.yaml");

@@ -13,11 +13,11 @@ use tokio::sync::Semaphore;
 use crate::harness::{Deck, NAMESPACE, quick};
 use crate::model_server::{Act, ModelServer};
 
-const VERDICT: &str =
+pub const VERDICT: &str =
     r#"{"accuracy": {"reason": "It is true.", "score": 0.9}, "clarity": {"reason": "Plain.", "score": 0.7}}"#;
 
 /// A model that knows one answer: to questions about low water, and fails at those about storms.
-fn noon(request: &Value) -> Act {
+pub fn noon(request: &Value) -> Act {
     let question = request["messages"].as_array().unwrap().last().unwrap()["content"].as_str().unwrap();
     match question {
         text if text.contains("Storm") => Act::Status(400, &[], r#"{"error": {"message": "No storms."}}"#),
@@ -26,7 +26,7 @@ fn noon(request: &Value) -> Act {
     }
 }
 
-async fn data_set(deck: &Deck, name: &str, items: &[(&str, &str, &str)]) {
+pub async fn data_set(deck: &Deck, name: &str, items: &[(&str, &str, &str)]) {
     let lines = items.iter().map(|(id, input, expected)| {
         json!({"id": id, "name": id, "input": input, "expectedOutput": expected}).to_string()
     });
@@ -44,7 +44,7 @@ const TIDES: [(&str, &str, &str); 3] = [
     ("high", "High water?", "At six."),
 ];
 
-fn experiment(config: Value) -> Value {
+pub fn experiment(config: Value) -> Value {
     let mut whole = json!({"dataSet": {"name": "tides"}, "targets": [{"type": "agent", "name": "pilot"}]});
     whole.as_object_mut().unwrap().extend(config.as_object().unwrap().clone());
     json!({"type": "batch", "config": whole, "evaluator": {"name": "exact"}})
@@ -64,7 +64,7 @@ async fn annotate(deck: &Deck, name: &str, annotations: Value) {
 }
 
 /// The evaluation, once it has told what became of experiment `number`.
-async fn told(deck: &Deck, name: &str, number: i32) -> EvaluationStatus {
+pub async fn told(deck: &Deck, name: &str, number: i32) -> EvaluationStatus {
     let evaluation = deck
         .evaluation_until(name, move |status| {
             status.experiment == Some(number)
@@ -77,12 +77,12 @@ async fn told(deck: &Deck, name: &str, number: i32) -> EvaluationStatus {
     status(&evaluation)
 }
 
-async fn kept(deck: &Deck, name: &str, number: u32) -> Experiment {
+pub async fn kept(deck: &Deck, name: &str, number: u32) -> Experiment {
     Experiments::new(deck.store().clone()).get(NAMESPACE, name, number).await.unwrap().unwrap()
 }
 
 /// A deck with the agent `pilot` on `gull`, the evaluator `exact` and the data set `tides`.
-async fn deck(dir: &std::path::Path, server: &ModelServer) -> Deck {
+pub async fn deck(dir: &std::path::Path, server: &ModelServer) -> Deck {
     let deck = Deck::start(dir, quick()).await;
     deck.model(server, "gull").await;
     deck.agent("pilot", "gull", json!({})).await;
@@ -96,9 +96,14 @@ async fn every_item_is_asked_of_every_target_and_scored_with_what_is_expected() 
     let (dir, server) = (tempfile::tempdir().unwrap(), ModelServer::start().await);
     server.script("gull", [Act::By(noon)]);
     server.script("tern", [Act::Say("At six.")]);
+    server.script("heron", [Act::Say("I only write.")]);
     // The evaluation comes first, as with `kubectl apply -f folder/`.
     let deck = Deck::start(dir.path(), quick()).await;
-    let targets = json!([{"type": "agent", "name": "pilot"}, {"type": "model", "name": "tern"}]);
+    let targets = json!([
+        {"type": "agent", "name": "pilot"},
+        {"type": "model", "name": "tern"},
+        {"type": "team", "name": "desk"},
+    ]);
     deck.evaluation("nightly", experiment(json!({"targets": targets, "repeats": 2, "concurrency": 4}))).await;
     deck.evaluation_until("nightly", |status| status.phase == Some(EvaluationPhase::Pending)).await;
     deck.model(&server, "gull").await;
@@ -106,21 +111,26 @@ async fn every_item_is_asked_of_every_target_and_scored_with_what_is_expected() 
     data_set(&deck, "tides", &TIDES).await;
     deck.evaluator("exact", json!({"metrics": [{"type": "exact"}]})).await;
     deck.agent("pilot", "gull", json!({})).await;
+    // The last one speaks for the team.
+    deck.model(&server, "heron").await;
+    deck.agent("scribe", "heron", json!({})).await;
+    let members = json!([{"type": "agent", "name": "scribe"}, {"type": "agent", "name": "pilot"}]);
+    deck.team("desk", json!({"strategy": "sequential", "members": members})).await;
 
     let status = told(&deck, "nightly", 1).await;
-    assert_eq!((status.score.as_str(), status.passed), ("0.500", false), "{}", status.message);
-    assert_eq!(status.message, "Experiment 1: 3 of 6 items passed, mean score 0.500.");
+    assert_eq!((status.score.as_str(), status.passed), ("0.556", false), "{}", status.message);
+    assert_eq!(status.message, "Experiment 1: 5 of 9 items passed, mean score 0.556.");
     let progress = status.batch_progress.unwrap();
-    assert_eq!((progress.total, progress.completed, progress.failed, progress.running), (12, 12, 0, 0));
+    assert_eq!((progress.total, progress.completed, progress.failed, progress.running), (18, 18, 0, 0));
     assert!(progress.child_evaluations.is_empty());
     let results: Vec<(&str, &str)> =
         status.results.iter().map(|one| (one.name.as_str(), one.score.as_str())).collect();
-    assert_eq!(results, [("agent/pilot", "0.667"), ("model/tern", "0.333")]);
-    assert_eq!((server.calls("gull"), server.calls("tern")), (6, 6));
+    assert_eq!(results, [("agent/pilot", "0.667"), ("model/tern", "0.333"), ("team/desk", "0.667")]);
+    assert_eq!((server.calls("gull"), server.calls("tern"), server.calls("heron")), (12, 6, 6));
 
     let experiments = Experiments::new(deck.store().clone());
     let kept = kept(&deck, "nightly", 0).await;
-    assert_eq!((kept.number, kept.state, kept.total), (1, State::Done, 12));
+    assert_eq!((kept.number, kept.state, kept.total), (1, State::Done, 18));
     assert_eq!((kept.data_set.as_str(), kept.data_set_version), ("tides", 1));
     assert!(kept.snapshot.targets[0].generation > 0 && kept.snapshot.evaluator_generation > 0);
     let trials = experiments.trials(&kept.id, "high", 0).await.unwrap();

@@ -113,6 +113,11 @@ async fn answer(
         }
         // `/to?ADDRESS` leads there.
         ("to", _) => (StatusCode::FOUND, [("location", query)]).into_response(),
+        // `/round/0` leads to `/round/1`, and so on, for ever.
+        ("round", lap) => {
+            let next = format!("/round/{}", lap.parse::<u64>().unwrap() + 1);
+            (StatusCode::FOUND, [("location", next)]).into_response()
+        }
         // `/long/3000000` has as many bytes.
         ("long", bytes) => "x".repeat(bytes.parse().unwrap()).into_response(),
         // `/once/NAME` answers only from the second time on.
