@@ -8,6 +8,8 @@ import { createInterface } from "node:readline";
 const ROOT = resolve(import.meta.dirname, "..", "..");
 /** The program that is tested. */
 export const BINARY = process.env.ARKDECK_BIN ?? join(ROOT, "target/debug/arkdeck");
+/** What its pages load, where they are not inside of it. */
+const SITE = process.env.LEPTOS_SITE_ROOT ?? join(ROOT, "target/site");
 /** How long a start may take before the test says so, with what the program printed. */
 const START_LIMIT_MS = 30_000;
 
@@ -64,7 +66,7 @@ export class Arkdeck {
     this.url = "";
     const child = spawn(BINARY, [...command, ...args], {
       cwd: ROOT,
-      env: { ...process.env, LEPTOS_SITE_ROOT: join(ROOT, "target/site"), ...env },
+      env: { ...process.env, LEPTOS_SITE_ROOT: SITE, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child = child;

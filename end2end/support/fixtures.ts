@@ -3,6 +3,7 @@ import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect, type Page } from "@playwright/test";
 import { Arkdeck, type Options } from "./arkdeck.ts";
 import { MockModel } from "./model.ts";
+import { score, SCORED } from "./scored.ts";
 
 export { expect, Arkdeck, MockModel };
 
@@ -20,6 +21,8 @@ interface TestFixtures {
 interface WorkerFixtures {
   /** The worker's program, with the demo set. */
   arkdeck: Arkdeck;
+  /** Its namespace of evaluations of every type, all ended (`scored.ts`). */
+  scored: string;
 }
 
 let namespaces = 0;
@@ -32,6 +35,16 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await arkdeck.stop();
     },
     { scope: "worker" },
+  ],
+  scored: [
+    async ({ arkdeck }, use) => {
+      const model = await MockModel.start();
+      await arkdeck.kubectl(["create", "namespace", SCORED]);
+      await score(arkdeck, model, SCORED);
+      await use(SCORED);
+      await model.stop();
+    },
+    { scope: "worker", timeout: 120_000 },
   ],
   baseURL: async ({ arkdeck }, use) => use(arkdeck.url),
   model: async ({}, use) => {

@@ -1,6 +1,7 @@
 // Every address, in both themes and three widths: no error on the console, no violation, nothing wider than the page.
 import { expect, expectAccessible, hydrated, test } from "../support/fixtures.ts";
 import { ROUTES } from "../support/routes.ts";
+import { SCORED_PAGES } from "../support/scored.ts";
 
 const OURS = [{ name: "events", path: "/ns/default/events" }, { name: "components", path: "/components" }];
 /** One page of each shape: the themes differ in colours only, so the dark one need not see every kind. */
@@ -17,6 +18,18 @@ for (const theme of ["light", "dark"] as const) {
         await expectAccessible(page);
       });
     }
+
+    test("what is scored is accessible on each of its pages", async ({ page, scored: _made }) => {
+      test.setTimeout(300_000);
+      for (const route of SCORED_PAGES) {
+        await test.step(route.name, async () => {
+          await page.goto(route.path);
+          await hydrated(page);
+          await route.open?.(page);
+          await expectAccessible(page);
+        });
+      }
+    });
 
     test("the page of an object is accessible in each of its tabs", async ({ page, arkdeck, namespace }) => {
       // Nine pages, each judged whole.
@@ -46,13 +59,15 @@ spec:
 }
 
 for (const width of [1440, 1024, 390]) {
-  test(`no page is wider than ${width} px`, async ({ page }) => {
-    test.setTimeout(120_000);
-    await page.setViewportSize({ width, height: 844 });
-    for (const route of ROUTES) {
-      await page.goto(route.path);
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect(over, route.path).toBeLessThanOrEqual(0);
-    }
-  });
+  for (const [what, routes] of [["page", ROUTES], ["page of what is scored", SCORED_PAGES]] as const) {
+    test(`no ${what} is wider than ${width} px`, async ({ page, scored: _made }) => {
+      test.setTimeout(120_000);
+      await page.setViewportSize({ width, height: 844 });
+      for (const route of routes) {
+        await page.goto(route.path);
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(over, route.path).toBeLessThanOrEqual(0);
+      }
+    });
+  }
 }

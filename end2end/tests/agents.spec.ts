@@ -1,6 +1,6 @@
 // Agents: try one, make one, change one, delete one.
 import { expect, expectAccessible, hydrated, test } from "../support/fixtures.ts";
-import { agentOf, harbour } from "../support/objects.ts";
+import { agentOf, harbour, queryOf } from "../support/objects.ts";
 
 test("the panel beside an agent asks and shows the answer as it comes", async ({ page, arkdeck, namespace, model }) => {
   await harbour(arkdeck, model, namespace);
@@ -119,4 +119,41 @@ test("a deleted agent comes back by undo", async ({ page, arkdeck, namespace, mo
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(page.locator("tbody tr", { hasText: "pilot" })).toBeVisible();
   await arkdeck.kubectl(["get", "-n", namespace, "agents.ark.mckinsey.com/pilot"]);
+});
+
+test("tokens and cost over time are a chart and a table", async ({ page, arkdeck, namespace, model }) => {
+  await harbour(arkdeck, model, namespace);
+  // Of a token asked a tenth of a euro, of one answered a quarter: no run costs more than a person can add up.
+  const prices = JSON.stringify({ currency: "EUR", input: 100_000, output: 250_000 });
+  await arkdeck.kubectl(["annotate", "-n", namespace, "models.ark.mckinsey.com/default", `ark.mckinsey.com/token-prices=${prices}`]);
+  await page.goto(`/ns/${namespace}/agents/pilot?tab=usage`);
+  await hydrated(page);
+  await expect(page.getByRole("heading", { name: "pilot has no runs to count" })).toBeVisible();
+  const run = async (name: string, phase: string) => {
+    await arkdeck.apply(queryOf(namespace, name, "pilot"));
+    await arkdeck.kubectl(["wait", "-n", namespace, "--timeout=20s", `--for=jsonpath={.status.phase}=${phase}`, `queries.ark.mckinsey.com/${name}`]);
+  };
+  model.reply({ text: "At noon." });
+  await run("tide-1", "done");
+  model.reply({ text: "Still at noon, sailor." });
+  await run("tide-2", "done");
+  model.reply({ status: 401, body: '{"error":{"message":"Incorrect API key"}}' });
+  await run("tide-3", "error");
+  // Ten tokens are asked each time; two are answered, then four: 1.00 + 0.50 and 1.00 + 1.00.
+  await page.reload();
+  await hydrated(page);
+  const figures = page.locator("dl.facts");
+  const figure = (title: string) => figures.locator("div", { hasText: title }).locator("dd");
+  await expect(figure("Runs")).toHaveText("3");
+  await expect(figure("Failed")).toHaveText("1");
+  await expect(figure("Tokens in")).toHaveText("20");
+  await expect(figure("Tokens out")).toHaveText("6");
+  await expect(figure("Cost")).toHaveText("€3.50");
+  await expect(page.getByRole("img", { name: "26 tokens in 3 runs over the last 24 hours" })).toBeVisible();
+  const rows = page.getByRole("region", { name: "Tokens and cost by time" }).locator("tbody tr");
+  const cells = await rows.evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll("td")].map((cell) => cell.textContent ?? "")));
+  // One line, unless the hour has just changed.
+  const sum = (at: number) => cells.reduce((sum, row) => sum + Number.parseFloat(row[at].replace("€", "")), 0);
+  expect([1, 2, 3, 4, 5].map(sum)).toEqual([3, 1, 20, 6, 3.5]);
+  await expectAccessible(page);
 });

@@ -117,6 +117,61 @@ test("images go with a message and are shown again", async ({ page, arkdeck, nam
   await expect(messages(page).getByAltText("Image 1")).toBeVisible();
 });
 
+test("parameters go with a message, also when it is tried again, and stay for the next", async ({
+  page, arkdeck, namespace, model,
+}) => {
+  await harbour(arkdeck, model, namespace);
+  await arkdeck.apply(`
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: places, namespace: ${namespace} }
+data: { port: Lisbon }
+---
+apiVersion: ark.mckinsey.com/v1alpha1
+kind: Agent
+metadata: { name: harbourer, namespace: ${namespace} }
+spec:
+  prompt: "You work in {{ .where }}, for {{ .ship }}."
+  parameters:
+    - { name: where, valueFrom: { queryParameterRef: { name: port } } }
+    - { name: ship, valueFrom: { queryParameterRef: { name: ship } } }
+`);
+  await page.goto(`/ns/${namespace}/conversations/new?target=agent/harbourer`);
+  await hydrated(page);
+  await page.getByText("Parameters", { exact: true }).click();
+  const add = page.getByRole("button", { name: "Add a parameter" });
+  await add.click();
+  await page.getByLabel("Name of parameter 1", { exact: true }).fill("ship");
+  await page.getByRole("textbox", { name: "Value of parameter 1" }).fill("Argo");
+  await add.click();
+  await page.getByLabel("Name of parameter 2", { exact: true }).fill("port");
+  await page.getByLabel("Where parameter 2 comes from").selectOption("Config map");
+  await page.getByRole("combobox", { name: "Config map", exact: true }).selectOption("places");
+  await expect(page.getByLabel("Key of the config map")).toHaveValue("port");
+  await expectAccessible(page);
+  // What people write is no template, whatever it looks like.
+  const question = "Where is {{ .ship }}?";
+  const first = model.reply({ status: 401, body: '{"error":{"message":"Incorrect API key"}}' });
+  await box(page).fill(question);
+  await box(page).press("Enter");
+  const wanted = ["You work in Lisbon, for Argo.", question];
+  expect((await first.asked).messages.map((message) => message.content)).toEqual(wanted);
+  const fault = messages(page).locator(".fault").last();
+  await expect(fault).toContainText("401");
+  const second = model.reply({ text: "At the pier." });
+  await fault.getByRole("button", { name: "Try again" }).click();
+  expect((await second.asked).messages.map((message) => message.content)).toEqual(wanted);
+  await expect(messages(page)).toContainText("At the pier.");
+  // They stay for the next message, and one is taken away.
+  await page.getByRole("button", { name: "Remove port" }).click();
+  await expect(page.getByLabel("Name of parameter 2", { exact: true })).toHaveCount(0);
+  await expect(page.getByRole("textbox", { name: "Value of parameter 1" })).toHaveValue("Argo");
+  await box(page).fill("And now?");
+  await box(page).press("Enter");
+  await expect(messages(page).locator(".fault").last()).toContainText("port");
+  expect(model.count).toBe(2);
+});
+
 test("what is said elsewhere appears, and what is deleted goes with all that was remembered", async ({
   page, arkdeck, namespace, model,
 }) => {

@@ -63,6 +63,28 @@ test("the list says what each is, and each filter is in the address", async ({ p
   await expect(rows).toHaveCount(2);
 });
 
+test("evaluations are deleted together, come back by undo, and go when the page is left", async ({ page, arkdeck, namespace }) => {
+  await scored(arkdeck, namespace);
+  await page.goto(`/ns/${namespace}/evaluations`);
+  await hydrated(page);
+  const rows = page.locator("tbody tr[data-uid]");
+  const bar = page.getByRole("region", { name: "Selected rows" });
+  for (const undone of [true, false]) {
+    await page.getByRole("checkbox", { name: "Select all 2 shown" }).click();
+    await expect(bar).toContainText("2 selected");
+    await bar.getByRole("button", { name: "Delete" }).click();
+    await expect(page.getByText("2 evaluations deleted")).toBeVisible();
+    await expect(rows).toHaveCount(0);
+    if (!undone) continue;
+    await page.keyboard.press("u");
+    await expect(rows).toHaveCount(2);
+  }
+  const names = () => arkdeck.kubectl(["get", "evaluations.ark.mckinsey.com", "-n", namespace, "-o", "name"]);
+  expect(await names()).toContain("good");
+  await page.goto("about:blank");
+  await expect.poll(names).toBe("");
+});
+
 test("the page of an evaluation tells its measures, and scores again", async ({ page, arkdeck, namespace }) => {
   await scored(arkdeck, namespace);
   await page.goto(`/ns/${namespace}/evaluations/bad`);

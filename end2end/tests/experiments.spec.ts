@@ -80,6 +80,32 @@ test.describe("two experiments", () => {
     await expectAccessible(page);
   });
 
+  test("items below a score are found, and none left says how many there are", async ({ page, namespace }) => {
+    await page.goto(`/ns/${namespace}/evaluations/tides/2`);
+    await hydrated(page);
+    const rows = page.locator(".trials tbody tr[data-uid]");
+    const below = page.getByRole("textbox", { name: "Below", exact: true });
+    await below.fill("0.5");
+    await below.press("Enter");
+    await expect(page).toHaveURL(/[?&]filter=below(:|%3A)0\.5(&|$)/);
+    await expect(rows).toHaveCount(1);
+    await expect(rows.first()).toHaveAttribute("data-uid", "boots");
+    await page.reload();
+    await hydrated(page);
+    await expect(below).toHaveValue("0.5");
+    await expect(rows).toHaveCount(1);
+    // Below nothing is nothing: of a score that is 0 as well.
+    await below.fill("0");
+    await below.press("Enter");
+    await expect(page.getByRole("heading", { name: "No item is left by these filters" })).toBeVisible();
+    await expect(page.getByText("There are 3 items without filters.")).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Clear filters" }).click();
+    await expect(page).not.toHaveURL(/filter=/);
+    await expect(rows).toHaveCount(3);
+    await expect(below).toHaveValue("");
+  });
+
   test("the list says how it did, and where it goes", async ({ page, namespace }) => {
     await page.goto(`/ns/${namespace}/evaluations`);
     await hydrated(page);

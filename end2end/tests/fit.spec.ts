@@ -1,5 +1,6 @@
 // What must hold on every screen: nothing moves after the first paint, fingers hit, 200 % zoom and forced colours work.
 import { expect, hydrated, test } from "../support/fixtures.ts";
+import { SCORED_PAGES } from "../support/scored.ts";
 
 const PAGES = [
   "/ns/default", "/ns/default/queries", "/ns/default/agents", "/ns/default/agents/guide", "/ns/default/agents/new",
@@ -7,16 +8,17 @@ const PAGES = [
   "/ns/default/teams/refund-desk?tab=yaml", "/ns/default/teams/refund-desk?tab=edit", "/ns/default/teams/refund-desk",
   "/ns/default/tools/get-order", "/ns/default/tools/get-order?tab=try", "/ns/default/tools/get-order?tab=edit",
   "/ns/default/teams/refund-desk?tab=usage", "/ns/default/events",
+  ...SCORED_PAGES.map(({ path }) => path), "/ns/default/evaluations/new?type=batch", "/ns/default/evaluators/new",
 ];
 /** Layout shift that nobody sees: the width of a clock's words, the editor measuring its lines. 0.1 counts as good. */
 const SHIFT = 0.005;
 /** Smallest side of what is pressed with a finger (interface.md, "Accessibility"). */
 const TOUCH = 40;
 
-// Every page one after another: 40 s on two idle cores.
-test.describe.configure({ timeout: 180_000 });
+// Every page one after another: 70 s on two idle cores.
+test.describe.configure({ timeout: 300_000 });
 
-test("nothing moves after the first paint", async ({ page, arkdeck }) => {
+test("nothing moves after the first paint", async ({ page, arkdeck, scored: _made }) => {
   // Runs that end while a page is read do move it, and should.
   for (const query of ["what-is-an-agent", "order-a-10448", "triage-84213", "two-voices", "refund-84213"]) {
     await arkdeck.kubectl(["wait", "--timeout=60s", "--for=jsonpath={.status.phase}=done", `queries.ark.mckinsey.com/${query}`]);
@@ -53,7 +55,7 @@ test("nothing moves after the first paint", async ({ page, arkdeck }) => {
 test.describe("with a finger", () => {
   test.use({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });
 
-  test("everything pressed is large enough", async ({ page }) => {
+  test("everything pressed is large enough", async ({ page, scored: _made }) => {
     for (const path of PAGES) {
       await page.goto(path);
       await hydrated(page);
@@ -76,8 +78,7 @@ test.describe("with a finger", () => {
   });
 });
 
-test("at 200 % zoom every page still fits, and its navigation is at hand", async ({ page }) => {
-  test.setTimeout(120_000);
+test("at 200 % zoom every page still fits, and its navigation is at hand", async ({ page, scored: _made }) => {
   await page.setViewportSize({ width: 720, height: 450 });
   for (const path of PAGES) {
     await page.goto(path);

@@ -18,7 +18,7 @@ fn request(number: u32, more: Value) -> Value {
 }
 
 /// An experiment of three items, with a score each.
-async fn kept(server: &Server, run: &str, version: u32, scores: [f64; 3]) -> Experiment {
+pub async fn kept(server: &Server, run: &str, version: u32, scores: [f64; 3]) -> Experiment {
     kept_of(server, "nightly", run, version, scores).await
 }
 

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests count as tests.
 
+mod annotations;
 mod datasets;
 mod door;
 mod evaluate;
