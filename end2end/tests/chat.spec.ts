@@ -117,7 +117,7 @@ test("images go with a message and are shown again", async ({ page, arkdeck, nam
   await expect(messages(page).getByAltText("Image 1")).toBeVisible();
 });
 
-test("parameters go with a message, also when it is tried again, and stay for the next", async ({
+test("parameters go with a message, also when it is tried again, and with the next", async ({
   page, arkdeck, namespace, model,
 }) => {
   await harbour(arkdeck, model, namespace);
@@ -162,14 +162,16 @@ spec:
   await fault.getByRole("button", { name: "Try again" }).click();
   expect((await second.asked).messages.map((message) => message.content)).toEqual(wanted);
   await expect(messages(page)).toContainText("At the pier.");
-  // They stay for the next message, and one is taken away.
-  await page.getByRole("button", { name: "Remove port" }).click();
-  await expect(page.getByLabel("Name of parameter 2", { exact: true })).toHaveCount(0);
+  // The conversation has an address of its own now, and goes on with them.
+  await expect(page).toHaveURL(/\/conversations\/[0-9a-f-]{36}$/);
   await expect(page.getByRole("textbox", { name: "Value of parameter 1" })).toHaveValue("Argo");
+  await expect(page.getByLabel("Name of parameter 2", { exact: true })).toHaveValue("port");
+  const third = model.reply({ text: "Still there." });
   await box(page).fill("And now?");
   await box(page).press("Enter");
-  await expect(messages(page).locator(".fault").last()).toContainText("port");
-  expect(model.count).toBe(2);
+  expect((await third.asked).messages.at(0)!.content).toBe(wanted[0]);
+  await expect(messages(page)).toContainText("Still there.");
+  expect(model.count).toBe(3);
 });
 
 test("what is said elsewhere appears, and what is deleted goes with all that was remembered", async ({

@@ -53,6 +53,7 @@ pub fn App() -> impl IntoView {
     approvals::provide_answers();
     guard::provide_guard();
     keys::provide_overlays();
+    pages::chat::carried::provide_carried();
     view! {
         <Router>
             <frame::Frame>

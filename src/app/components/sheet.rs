@@ -26,7 +26,7 @@ pub fn Sheet(
     let words = move || title.map_or_else(|| label.to_owned(), |title| title.get());
     let grip = NodeRef::<html::Button>::new();
     let on_key = move |event: KeyboardEvent| {
-        if event.key() == "Escape" && open.get_untracked() {
+        if event.key() == "Escape" && open.get_untracked() && !under_dialog() {
             open.set(false);
             if let Some(grip) = grip.get_untracked() {
                 let _ = grip.focus();
@@ -54,5 +54,17 @@ pub fn Sheet(
             </button>
             {children()}
         </aside>
+    }
+}
+
+/// A dialog of the pane is open: Escape is for that alone.
+fn under_dialog() -> bool {
+    #[cfg(feature = "hydrate")]
+    {
+        crate::app::browser::find("dialog[open]").is_some()
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        false
     }
 }

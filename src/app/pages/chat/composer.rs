@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
+use super::carried::use_carried;
 use super::images::{self, Images};
 use super::store::ChatStore;
 use crate::api::conversations::send_message;
@@ -33,7 +34,10 @@ pub fn Composer(
     let text = RwSignal::new(String::new());
     let problem = RwSignal::new(None::<String>);
     let pictures = Images::none();
-    let parameters = ParameterFields::new("spec.parameters", &[]);
+    // Those of the message that the conversation began with are seen: they go with the next one, too.
+    let carried = use_carried().take(store.id.get_untracked().as_deref());
+    let parameters = ParameterFields::new("spec.parameters", &carried);
+    let unfolded = !carried.is_empty();
     let problems = Problems::default();
     // A message that was sent during an answer goes when that has ended.
     let waiting = RwSignal::new(None::<MessageForm>);
@@ -123,7 +127,7 @@ pub fn Composer(
                     on:paste=move |event| images::pasted(pictures, &event)
                 ></textarea>
                 <Pictures pictures=pictures />
-                <details class="params">
+                <details class="params" open=unfolded>
                     <summary>"Parameters"</summary>
                     <p class="xs t3">"For agents and headers that refer to parameters of the query."</p>
                     <ParameterRows fields=parameters choices=choices problems=problems />
@@ -188,10 +192,12 @@ fn send(
     problem: RwSignal<Option<String>>,
 ) -> Action<MessageForm, ()> {
     let navigate = use_navigate();
+    let carried = use_carried();
     browser_action(move |form: &MessageForm| {
         let (form, navigate) = (form.clone(), navigate.clone());
         let namespace = form.namespace.clone();
         let sent = form.text.clone();
+        let parameters = form.parameters.clone();
         async move {
             match send_message(form).await {
                 Ok((id, run)) => {
@@ -205,6 +211,7 @@ fn send(
                     store.add(run);
                     if store.id.try_get_untracked().flatten().is_none() {
                         let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
+                        carried.leave(&id, parameters);
                         navigate(&address::conversation(&namespace, &id), options);
                     }
                 }

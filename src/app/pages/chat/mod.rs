@@ -3,6 +3,7 @@
 //! A conversation is the queries with one conversation id. The page opens with what is there and lives by the stream: what is
 //! said elsewhere, by kubectl or in another tab, appears here too.
 
+pub mod carried;
 mod composer;
 mod images;
 mod list;
