@@ -1,6 +1,6 @@
 //! `make bench`: measures the figures of docs/benchmarks.md on the release binary, from outside, over its own doors.
 //!
-//! `bench [--pixel FILE] [--only NAME]`: FILE holds what the browser measured (end2end/bench). Results go to
+//! `bench [--pixel FILE] [--compare FILE] [--only NAME]`: the files hold what the browser measured (end2end/bench). Results go to
 //! docs/benchmarks.md, with the hand-written bench/notes.md below them.
 
 mod cluster;
@@ -24,8 +24,10 @@ pub struct Bench {
     pub binary: PathBuf,
     /// Its assets, as `make build` left them.
     pub site: PathBuf,
-    /// What the browser measured, if it did.
+    /// What the browser measured of a change, if it did.
     pub pixel: Option<PathBuf>,
+    /// What it measured of a comparison.
+    pub compare: Option<PathBuf>,
     /// Starts etcd and kube-apiserver.
     pub cluster: PathBuf,
 }
@@ -39,6 +41,7 @@ async fn main() -> anyhow::Result<()> {
         binary: root.join("target/release/arkdeck"),
         site: root.join("target/site"),
         pixel: None,
+        compare: None,
         cluster: root.join("tests/cluster/run"),
     };
     let mut only = None;
@@ -46,8 +49,11 @@ async fn main() -> anyhow::Result<()> {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--pixel" => bench.pixel = arguments.next().map(PathBuf::from),
+            "--compare" => bench.compare = arguments.next().map(PathBuf::from),
             "--only" => only = arguments.next(),
-            other => anyhow::bail!("unknown argument {other}: bench [--pixel FILE] [--only NAME]"),
+            other => {
+                anyhow::bail!("unknown argument {other}: bench [--pixel FILE] [--compare FILE] [--only NAME]")
+            }
         }
     }
     anyhow::ensure!(bench.binary.exists(), "{} is missing: run `make build`", bench.binary.display());
@@ -77,6 +83,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted("evaluations") {
         take(&mut found, "experiments", figures::evaluations::measure(&bench).await);
+    }
+    if wanted("compare") {
+        take(&mut found, "the compare page", figures::compare::read(&bench));
     }
     if wanted("streams") {
         take(&mut found, "watched streams", figures::streams::measure(&bench).await);

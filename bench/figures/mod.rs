@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod burst;
+pub mod compare;
 pub mod evaluations;
 pub mod memory;
 pub mod objects;

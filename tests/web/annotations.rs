@@ -54,7 +54,9 @@ async fn the_word_of_the_judge_comes_after_that_of_the_person() {
         assert_eq!(queue(&server, evaluation, number).await["waiting"][0]["key"], key("nightly", 1));
     }
 
-    for (item, score, passed, verdict) in [("a", 1.0, true, json!([1.0, true])), ("c", 0.75, true, json!([0.2, false]))] {
+    for (item, score, passed, verdict) in
+        [("a", 1.0, true, json!([1.0, true])), ("c", 0.75, true, json!([0.2, false]))]
+    {
         let answer = server.call("experiments/annotate", said(item, score, passed, json!({}))).await;
         assert_eq!((answer.status, answer.json()), (StatusCode::OK, verdict), "{item}");
     }
@@ -91,19 +93,31 @@ async fn the_word_of_the_judge_comes_after_that_of_the_person() {
 #[tokio::test]
 async fn what_cannot_be_kept_is_refused_with_what_to_do_and_nothing_is_kept() {
     let server = Server::start().await;
-    assert_eq!(queue(&server, "", 0).await["waiting_total"], 0, "a namespace without experiments waits for nobody");
+    assert_eq!(
+        queue(&server, "", 0).await["waiting_total"],
+        0,
+        "a namespace without experiments waits for nobody"
+    );
     kept(&server, "1", 3, [1.0, 0.9, 0.2]).await;
     let nobody = json!({"kind": "agent", "name": "nobody"});
     let each = "Judge by each of overall once.";
     let none = "has no experiment 9 (any more).";
     for (other, status, sentence) in [
         (json!({"key": key("nightly", 9)}), StatusCode::NOT_FOUND, none),
-        (json!({"item": "z"}), StatusCode::NOT_FOUND, "Experiment 1 has no answer of agent pilot to item 'z'."),
+        (
+            json!({"item": "z"}),
+            StatusCode::NOT_FOUND,
+            "Experiment 1 has no answer of agent pilot to item 'z'.",
+        ),
         (json!({"target": nobody}), StatusCode::NOT_FOUND, "has no answer of agent nobody to item 'a'."),
         (json!({"scores": [["tone", 0.5]]}), StatusCode::UNPROCESSABLE_ENTITY, each),
         (json!({"scores": [["overall", 0.5], ["overall", 1.0]]}), StatusCode::UNPROCESSABLE_ENTITY, each),
         (json!({"scores": [["overall", 1.5]]}), StatusCode::UNPROCESSABLE_ENTITY, "Scores are from 0 to 1."),
-        (json!({"note": "n".repeat(2_001)}), StatusCode::UNPROCESSABLE_ENTITY, "Shorten it to 2000 characters."),
+        (
+            json!({"note": "n".repeat(2_001)}),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "Shorten it to 2000 characters.",
+        ),
     ] {
         let answer = server.call("experiments/annotate", said("a", 1.0, true, other)).await;
         assert_eq!(answer.status, status, "{sentence}: {}", answer.body);
