@@ -58,7 +58,8 @@ spec:
       const observer = new MutationObserver(() => {
         if (!document.querySelector(".trials tbody tr[data-uid]")?.checkVisibility()) return;
         observer.disconnect();
-        requestAnimationFrame(() => done(performance.now()));
+        // The frame that has them is on the screen when the next one begins.
+        requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())));
       });
       observer.observe(document, { childList: true, subtree: true });
     });

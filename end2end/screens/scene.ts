@@ -103,7 +103,7 @@ export const test = base.extend<{ written: Arkdeck }, { scene: Scene }>({
     await use(scene.arkdeck);
   },
   scene: [
-    async ({ arkdeck }, use) => {
+    async ({ arkdeck, scored: _made }, use) => {
       const model = await MockModel.start();
       await prepare(arkdeck, model);
       await use({ arkdeck, model });

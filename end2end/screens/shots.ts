@@ -2,6 +2,7 @@
 import type { Page } from "@playwright/test";
 import { expect } from "../support/fixtures.ts";
 import { KINDS } from "../support/routes.ts";
+import { SCORED_PAGES } from "../support/scored.ts";
 import { NEWCOMER } from "./scene.ts";
 
 export interface Shot {
@@ -165,7 +166,7 @@ export const GROUPS: Record<string, Shot[]> = {
   ],
   runs: [
     { name: "run-graph", path: at("queries/refund-84213?view=graph") },
-    ...["conversation", "journal", "yaml"].map((view) => ({ name: `run-done-${view}`, path: at(`queries/order-a-10448?view=${view}`) })),
+    ...["conversation", "timeline", "journal", "yaml"].map((view) => ({ name: `run-done-${view}`, path: at(`queries/order-a-10448?view=${view}`) })),
     { name: "run-done-step", path: at("queries/order-a-10448?view=journal&step=4") },
     { name: "run-running", path: at("queries/refund-a-10448") },
     { name: "run-running-journal", path: at("queries/refund-a-10448?view=journal") },
@@ -173,6 +174,7 @@ export const GROUPS: Record<string, Shot[]> = {
     { name: "run-failed", path: at("queries/why-the-alert") },
     { name: "run-canceled", path: at("queries/refund-canceled") },
     { name: "run-two-targets", path: at("queries/two-voices") },
+    { name: "run-compared", path: at("queries/two-voices?compare=0,1") },
     { name: "run-json", path: at("queries/triage-84213") },
   ],
   chat: [
@@ -202,6 +204,7 @@ export const GROUPS: Record<string, Shot[]> = {
     { name: "new-evaluations-batch", path: at("evaluations/new?type=batch") },
     { name: "new-evaluations-errors", path: at("evaluations/new"), open: press("Create evaluation") },
   ],
+  scored: SCORED_PAGES,
   datasets: [
     { name: "datasets", path: "/ns/refunds/datasets" },
     { name: "datasets-all-namespaces", path: "/ns/-/datasets" },

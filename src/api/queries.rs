@@ -30,10 +30,10 @@ pub async fn fill_query_form(key: ObjectKey) -> Result<QueryForm, Problem> {
     serve::queries::form(key).await
 }
 
-/// Asks the same again; answers with the key of the new query.
+/// Asks the same again, in this conversation where one is named; answers with the key of the new query.
 #[server(prefix = "/api", endpoint = "queries/rerun", input = Json, output = Json)]
-pub async fn rerun_query(key: ObjectKey) -> Result<ObjectKey, Problem> {
-    serve::queries::rerun(key).await
+pub async fn rerun_query(key: ObjectKey, conversation: Option<String>) -> Result<ObjectKey, Problem> {
+    serve::queries::rerun(key, conversation).await
 }
 
 /// Asks the engine to cancel; the page says `Canceled` only when the run does.

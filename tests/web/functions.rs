@@ -278,6 +278,12 @@ async fn a_question_gets_a_readable_name_and_is_asked_again() {
         again["name"].as_str().unwrap().starts_with("tide-") && again["name"] != first["name"],
         "{again}"
     );
+    // In a conversation, as the page of one asks, with all that the first said.
+    let talk = json!({"key": first, "conversation": "talk"});
+    let talk = server.call("queries/rerun", talk).await.json();
+    seen(&server, "query", talk["name"].as_str().unwrap()).await;
+    let run = server.call("queries/run", json!({"key": talk})).await.json();
+    assert_eq!((&run["conversation"], &run["timeout_ms"]), (&json!("talk"), &json!(300_000)), "{run}");
     let empty = server.call("queries/create", json!({"form": {
         "namespace": "default", "name": "", "targets": [], "input": " ", "parameters": [], "session": "", "timeout": ""
     }})).await.json();

@@ -154,11 +154,14 @@ fn filled(query: &Query) -> QueryForm {
 
 /// See [`crate::api::queries::rerun_query`]. Everything of the specification is asked again, not only what the form
 /// knows; a cancellation is not.
-pub async fn rerun(key: ObjectKey) -> Result<ObjectKey, Problem> {
+pub async fn rerun(key: ObjectKey, conversation: Option<String>) -> Result<ObjectKey, Problem> {
     check(Verb::Apply, key.kind, Some(&key.namespace))?;
     let query = runs::query(&services()?, &key)?;
     let mut spec = query.spec.clone();
     spec.cancel = false;
+    if let Some(conversation) = conversation {
+        spec.conversation_id = conversation;
+    }
     if matches!(spec.input(), QueryInput::Unusable) {
         return Err(Problem::new(
             ProblemCode::Invalid,

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use super::store::{ChatStore, in_flight};
-use crate::api::conversations::send_message;
 use crate::api::queries::{get_run, rerun_query};
 use crate::app::act::browser_action;
 use crate::app::address;
@@ -14,8 +13,6 @@ use crate::app::pages::run::turn::Turn;
 use crate::app::pages::run::{Asked, Fault, Notes, TurnItem, announce_turns};
 use crate::app::toasts::use_toasts;
 use crate::app::words;
-use crate::resources::kind::Kind;
-use crate::views::conversation::MessageForm;
 use crate::views::problem::Problem;
 use crate::views::run::RunView;
 
@@ -186,14 +183,7 @@ fn send_again(store: ChatStore, run: RunStore) -> Action<(), ()> {
 async fn repeat(run: RunStore) -> Result<RunView, Problem> {
     let (key, uid, conversation) =
         run.peek(|run| (run.key.clone(), run.uid.clone(), run.conversation.clone()));
-    if conversation != uid {
-        return get_run(rerun_query(key).await?).await;
-    }
-    // The query that the conversation began with names none: its copy would begin another.
-    let (text, images, target) =
-        run.peek(|run| (run.input.clone(), run.images.clone(), run.targets.first().cloned()));
-    let target = target.unwrap_or_else(|| crate::views::ObjectKey::new(Kind::Agent, &key.namespace, ""));
-    let namespace = key.namespace;
-    let form = MessageForm { namespace, conversation, target, text, images, parameters: Vec::new() };
-    send_message(form).await.map(|(_, run)| run)
+    // The query that the conversation began with may name none: its copy would begin another.
+    let named = (conversation == uid).then_some(conversation);
+    get_run(rerun_query(key, named).await?).await
 }

@@ -116,7 +116,7 @@ pub fn again(key: ObjectKey) -> Action<(), ()> {
         let key = key.clone();
         let navigate = navigate.clone();
         async move {
-            match rerun_query(key).await {
+            match rerun_query(key, None).await {
                 Ok(new) => navigate(&address::object(&new), leptos_router::NavigateOptions::default()),
                 Err(problem) => toasts.fail(&problem),
             }
