@@ -21,6 +21,12 @@ pub async fn get_data_set(request: DataSetRequest) -> Result<DataSetView, Proble
     serve::datasets::get(request).await
 }
 
+/// What became of a data set that is open: as [`get_data_set`], and nothing when it is gone by now.
+#[server(prefix = "/api", endpoint = "datasets/now", input = Json, output = Json)]
+pub async fn data_set_now(request: DataSetRequest) -> Result<Option<DataSetView>, Problem> {
+    serve::datasets::now(request).await
+}
+
 /// Makes the next version of a data set, or a new one; answers with its number. What is wrong in a text is told with its line.
 #[server(prefix = "/api", endpoint = "datasets/change", input = Json, output = Json)]
 pub async fn change_data_set(change: DataSetChange) -> Result<u32, Problem> {

@@ -1,21 +1,17 @@
 //! Secrets and ConfigMaps that objects take values from: watched by their metadata, so that a change is noticed at
 //! once. The values are read at the moment of use, elsewhere, and never kept.
 
+use std::cell::Cell;
 use std::fmt::Debug;
 
-use futures::StreamExt;
-use kube::api::{Api, PartialObjectMeta};
-use kube::runtime::WatchStreamExt;
-use kube::runtime::watcher::{self, Event, watcher};
-use kube::{Client, Resource, ResourceExt};
+use kube::{Client, Resource};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-/// Objects of one list page, which bounds the memory of a start.
-const LIST_PAGE: u32 = 500;
+use crate::kubernetes::{Glance, glance};
 
 /// What holds a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,52 +71,16 @@ pub(super) async fn watch<K>(
 ) where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
 {
-    let api: Api<PartialObjectMeta<K>> = Api::all(client.clone());
-    let mut config = watcher::Config::default().page_size(LIST_PAGE);
-    if let Some(labels) = labels {
-        config = config.labels(labels);
-    }
-    let mut events = std::pin::pin!(watcher(api, config).default_backoff());
-    let (mut listed, mut errors) = (Some(listed), 0_u64);
-    loop {
-        let event = tokio::select! {
-            () = shutdown.cancelled() => return,
-            event = events.next() => event,
-        };
-        match event {
-            Some(Ok(Event::Apply(object) | Event::Delete(object))) => changed(Some(Source {
-                holder,
-                namespace: object.namespace().unwrap_or_default(),
-                name: object.name_any(),
-            })),
-            Some(Ok(Event::InitDone)) if listed.is_some() => listed = None,
-            // Listed anew after a gap.
-            Some(Ok(Event::InitDone)) => changed(None),
-            Some(Ok(Event::Init | Event::InitApply(_))) => {}
-            Some(Err(error)) if is_forbidden(&error) => {
-                tracing::info!(kind = %K::kind(&()), "may not be watched; changes are noticed at the next probe");
-                return;
-            }
-            Some(Err(error)) => {
-                // One line for each outage, as for the caches.
-                errors += 1;
-                if errors.is_power_of_two() {
-                    tracing::warn!(kind = %K::kind(&()), %error, "the watch broke off; it is tried again");
-                }
-            }
-            None => return,
+    let first = Cell::new(Some(listed));
+    let told = move |glance| match glance {
+        Glance::Changed { namespace, name } | Glance::Gone { namespace, name } => {
+            changed(Some(Source { holder, namespace, name }));
         }
-    }
-}
-
-fn is_forbidden(error: &watcher::Error) -> bool {
-    use watcher::Error::{InitialListFailed, WatchFailed, WatchStartFailed};
-    matches!(
-        error,
-        InitialListFailed(kube::Error::Api(status))
-            | WatchStartFailed(kube::Error::Api(status))
-            | WatchFailed(kube::Error::Api(status)) if status.code == 403
-    )
+        // Listed anew after a gap.
+        Glance::Listed if first.take().is_none() => changed(None),
+        Glance::Listed => {}
+    };
+    shutdown.run_until_cancelled(glance::<K>(client, labels, told)).await;
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 pub const ITEMS_WINDOW: usize = 200;
 
 /// Where a data set is kept.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum DataSetHome {
     /// A ConfigMap with the label of data sets: small, declarative, in git.
     ConfigMap,
@@ -16,7 +16,7 @@ pub enum DataSetHome {
 }
 
 /// A data set in a list.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct DataSetRow {
     /// Namespace.
     pub namespace: String,

@@ -60,6 +60,13 @@ pub enum Topic {
         /// Namespace.
         namespace: Option<String>,
     },
+    /// Data sets of a namespace or of all, or one.
+    DataSets {
+        /// Namespace.
+        namespace: Option<String>,
+        /// Name of the one.
+        name: Option<String>,
+    },
     /// What waits for a person, over all namespaces.
     Inbox,
 }
@@ -158,6 +165,11 @@ pub enum LiveMessage {
         id: u32,
         /// All of it.
         inbox: Later<InboxView>,
+    },
+    /// Data sets moved, or may have: ask again.
+    DataSets {
+        /// Subscription.
+        id: u32,
     },
     /// Kubernetes events that are new or were seen again; the first message holds all that the list shows.
     Events {

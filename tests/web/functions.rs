@@ -56,6 +56,7 @@ async fn every_function_answers_at_its_own_address() {
     /api/datasets/export
     /api/datasets/get
     /api/datasets/list
+    /api/datasets/now
     /api/evaluations/again
     /api/evaluations/preview
     /api/evaluations/rules

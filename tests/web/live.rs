@@ -5,6 +5,8 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::StatusCode;
 use http_body_util::BodyExt;
+use k8s_openapi::api::core::v1::{ConfigMap, Namespace};
+use kube::api::{Api, DeleteParams, PostParams};
 use serde_json::{Value, json};
 
 use crate::harness::{Server, request};
@@ -186,4 +188,52 @@ async fn streams_end_when_the_process_drains() {
     stream.next().await.unwrap();
     server.shutdown.cancel();
     assert_eq!(stream.next().await, None);
+}
+
+#[tokio::test]
+async fn data_sets_say_that_they_moved_and_nothing_of_what_is_in_them() {
+    let server = Server::start().await;
+    // Of its own: what is kept here is told to all of one process.
+    let place: Namespace = serde_json::from_value(json!({"metadata": {"name": "followed"}})).unwrap();
+    Api::all(server.client.clone()).create(&PostParams::default(), &place).await.unwrap();
+    let mut stream = Stream::open(&server, "seven").await;
+    stream.next().await.unwrap();
+    let topic = |name: Value| json!({"DataSets": {"namespace": "followed", "name": name}});
+    let subscriptions =
+        json!([{"id": 1, "topic": topic(Value::Null)}, {"id": 2, "topic": topic(json!("tides"))}]);
+    server.call("live/follow", json!({"tab": "seven", "subscriptions": subscriptions})).await;
+    let (list, one) = (json!({"DataSets": {"id": 1}}), json!({"DataSets": {"id": 2}}));
+    // The page may be older than the stream: each is told once to ask.
+    assert_eq!([stream.next().await.unwrap(), stream.next().await.unwrap()], [list.clone(), one.clone()]);
+    let maps: Api<ConfigMap> = Api::namespaced(server.client.clone(), "followed");
+    let create = async |name: &str| {
+        let labels = json!({"ark.mckinsey.com/data-set": "true"});
+        let map =
+            json!({"metadata": {"name": name, "labels": labels}, "data": {"items.yaml": "- input: a\n"}});
+        maps.create(&PostParams::default(), &serde_json::from_value(map).unwrap()).await.unwrap();
+    };
+    create("tides").await;
+    assert_eq!([stream.next().await.unwrap(), stream.next().await.unwrap()], [list.clone(), one]);
+    create("winds").await;
+    assert_eq!(stream.next().await.unwrap(), list);
+    maps.delete("tides", &DeleteParams::default()).await.unwrap();
+    assert_eq!(
+        [stream.next().await.unwrap(), stream.next().await.unwrap()],
+        [list.clone(), json!({"Gone": {"id": 2}})]
+    );
+    // What is kept here is told of as well.
+    let change = json!({
+        "namespace": "followed", "name": "kept", "home": "Store", "from": 0,
+        "change": {"Replace": "- input: a\n"}, "note": "",
+    });
+    let made = server.call("datasets/change", json!({"change": change})).await;
+    assert_eq!(made.status, StatusCode::OK, "{}", made.body);
+    assert_eq!(stream.next().await.unwrap(), list);
+    let kept = json!({"namespace": "followed", "name": "kept"});
+    assert_eq!(server.call("datasets/delete", kept).await.status, StatusCode::OK);
+    assert_eq!(stream.next().await.unwrap(), list);
+    let request =
+        json!({"namespace": "followed", "name": "kept", "version": 0, "tag": "", "search": "", "offset": 0});
+    let now = server.call("datasets/now", json!({"request": request})).await;
+    assert_eq!((now.status, now.json()), (StatusCode::OK, Value::Null), "gone is an answer, and no error");
 }

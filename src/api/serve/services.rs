@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use leptos::prelude::use_context;
 
+use super::datasets::News;
 use super::live::Tabs;
 use super::present::source;
 use crate::engine::Engine;
@@ -32,6 +33,7 @@ struct Inner {
     store: Store,
     engine: Engine,
     tabs: Tabs,
+    data_set_news: Arc<News>,
     reviews: Reviews,
     boot: String,
 }
@@ -40,8 +42,8 @@ impl Services {
     /// Handles for one process.
     pub fn new(cluster: Cluster, caches: Arc<Caches>, store: Store, engine: Engine) -> Self {
         let boot = uuid::Uuid::new_v4().to_string();
-        let (tabs, reviews) = (Tabs::default(), Reviews::default());
-        Self { inner: Arc::new(Inner { cluster, caches, store, engine, tabs, reviews, boot }) }
+        let (tabs, reviews, data_set_news) = (Tabs::default(), Reviews::default(), Arc::default());
+        Self { inner: Arc::new(Inner { cluster, caches, store, engine, tabs, data_set_news, reviews, boot }) }
     }
 
     /// The Kubernetes API.
@@ -95,6 +97,11 @@ impl Services {
     /// Open live streams.
     pub fn tabs(&self) -> &Tabs {
         &self.inner.tabs
+    }
+
+    /// What changes of data sets.
+    pub fn data_set_news(&self) -> &Arc<News> {
+        &self.inner.data_set_news
     }
 
     /// What the cluster said about rights.

@@ -204,6 +204,7 @@ const fn id_of(message: &LiveMessage) -> Option<u32> {
         | LiveMessage::Home { id, .. }
         | LiveMessage::Inbox { id, .. }
         | LiveMessage::Conversations { id, .. }
+        | LiveMessage::DataSets { id }
         | LiveMessage::Events { id, .. } => Some(*id),
     }
 }

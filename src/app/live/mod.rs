@@ -13,11 +13,14 @@
 //! );
 //! ```
 
+mod again;
 #[cfg(feature = "hydrate")]
 mod browser;
 
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
+
+pub use again::Again;
 
 use super::clock::use_clock;
 use crate::views::live::{LiveMessage, Topic};

@@ -1,4 +1,4 @@
-//! Data sets that are kept here say when they have a new version: who waits for one is woken, in this process or another.
+//! Data sets that are kept here say when they have a new version or are gone: who waits for one is woken, in this process or another.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -20,7 +20,7 @@ type Key = (String, String);
 /// For files, which one process has. Of several in one process, each hears of all: it looks, and finds nothing new.
 static HERE: LazyLock<broadcast::Sender<Key>> = LazyLock::new(|| broadcast::Sender::new(BEHIND));
 
-/// Says that a data set has a new version.
+/// Says that a data set has a new version, or is gone.
 pub(super) async fn tell(store: &Store, namespace: &str, name: &str) {
     let Some(server) = store.shared() else {
         // Fails only when nobody listens.
@@ -32,7 +32,7 @@ pub(super) async fn tell(store: &Store, namespace: &str, name: &str) {
     }
 }
 
-/// Calls `changed` with each data set that has a new version, or with `None` when some may have been missed; for ever.
+/// Calls `changed` with each data set that has a new version or is gone, or with `None` when some may have been missed; for ever.
 pub async fn follow(store: &Store, changed: impl Fn(Option<Key>)) {
     let Some(server) = store.shared() else { return here(changed).await };
     loop {

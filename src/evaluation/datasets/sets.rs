@@ -176,7 +176,14 @@ impl DataSets {
             }
             match commit::delete(&self.store, &known).await {
                 Err(StoreError::Unmet) => {}
-                done => return Ok(done?),
+                done => {
+                    done?;
+                    // That a ConfigMap is gone is told by its watch.
+                    if known.home == Some(Home::Store) {
+                        news::tell(&self.store, namespace, name).await;
+                    }
+                    return Ok(());
+                }
             }
         }
         Err(StoreError::Unmet.into())

@@ -5,6 +5,7 @@
 
 mod change;
 mod config_map;
+mod news;
 mod past;
 mod transfer;
 
@@ -25,6 +26,7 @@ use crate::views::datasets::{
 use crate::views::problem::{FieldProblem, Problem, ProblemCode};
 
 pub use change::change;
+pub use news::{News, SetsTopic};
 pub use transfer::{Upload, download, upload};
 
 /// ConfigMaps with the label that a list shows; of more, it shows the first by name.
@@ -172,6 +174,22 @@ pub async fn get(request: DataSetRequest) -> Result<DataSetView, Problem> {
         items_total,
         row,
     })
+}
+
+/// See [`crate::api::datasets::data_set_now`].
+pub async fn now(request: DataSetRequest) -> Result<Option<DataSetView>, Problem> {
+    let (namespace, name) = (request.namespace.clone(), request.name.clone());
+    match get(request).await {
+        Err(problem) if problem.code == ProblemCode::NotFound => {
+            let desk = Desk::new(&services()?);
+            match desk.sets.newest(&desk.world, &namespace, &name).await {
+                Err(DataSetError::NotFound { .. }) => Ok(None),
+                // It is there, and the version that was asked for is forgotten.
+                _ => Err(problem),
+            }
+        }
+        answer => answer.map(Some),
+    }
 }
 
 /// See [`crate::api::datasets::export_data_set`].

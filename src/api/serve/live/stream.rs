@@ -52,6 +52,7 @@ async fn serve(services: Services, mut tab: Tab, out: mpsc::Sender<LiveMessage>)
         return;
     }
     let mut changed = services.caches().changed();
+    let mut sets = services.data_set_news().changed();
     let mut following = Following::new(services, out.clone());
     loop {
         tokio::select! {
@@ -63,6 +64,11 @@ async fn serve(services: Services, mut tab: Tab, out: mpsc::Sender<LiveMessage>)
                 following.set(&topics);
             }
             news = changed.changed() => {
+                if news.is_err() {
+                    return;
+                }
+            }
+            news = sets.changed() => {
                 if news.is_err() {
                     return;
                 }
@@ -111,7 +117,7 @@ impl Following {
             if let Topic::Run { key, after } = topic {
                 let follow = run::follow(self.services.clone(), *id, key.clone(), *after, self.out.clone());
                 self.runs.insert(*id, Task(tokio::spawn(follow)));
-            } else if let Some(followed) = Followed::new(topic) {
+            } else if let Some(followed) = Followed::new(topic, &self.services) {
                 self.topics.insert(*id, followed);
             }
         }

@@ -1,9 +1,10 @@
 //! What is new on a topic since it was last asked.
 
 use super::list::ListTopic;
+use crate::api::serve::datasets::SetsTopic;
 use crate::api::serve::objects::{detail, events_of as events};
 use crate::api::serve::present::World;
-use crate::api::serve::{approvals, conversations, home};
+use crate::api::serve::{Services, approvals, conversations, home};
 use crate::views::ObjectKey;
 use crate::views::approval::InboxView;
 use crate::views::conversation::Conversations;
@@ -57,6 +58,8 @@ pub enum Followed {
         /// What was sent last; empty before the first answer.
         sent: Vec<EventView>,
     },
+    /// Data sets.
+    DataSets(SetsTopic),
     /// What waits for a person.
     Inbox {
         /// What was sent last.
@@ -66,7 +69,7 @@ pub enum Followed {
 
 impl Followed {
     /// Follows `topic`; `None` for runs, which have a task of their own.
-    pub fn new(topic: &Topic) -> Option<Self> {
+    pub fn new(topic: &Topic, services: &Services) -> Option<Self> {
         Some(match topic {
             Topic::List { request, revision } => {
                 Self::List(Box::new(ListTopic::new(request.clone(), *revision)))
@@ -80,6 +83,9 @@ impl Followed {
                 Self::Conversations { namespace: namespace.clone(), open: open.clone(), sent: None }
             }
             Topic::Events { namespace } => Self::Events { namespace: namespace.clone(), sent: Vec::new() },
+            Topic::DataSets { namespace, name } => {
+                Self::DataSets(SetsTopic::new(services, namespace.clone(), name.clone()))
+            }
             Topic::Inbox => Self::Inbox { sent: None },
             Topic::Run { .. } => return None,
         })
@@ -121,6 +127,7 @@ impl Followed {
                 *sent = Some(now.clone());
                 Some(LiveMessage::Conversations { id, list: Later::new(now) })
             }
+            Self::DataSets(sets) => sets.news(id),
             Self::Inbox { sent } => {
                 let now = approvals::inbox(world);
                 if sent.as_ref() == Some(&now) {

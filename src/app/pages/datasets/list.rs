@@ -10,8 +10,10 @@ use crate::app::address;
 use crate::app::components::{
     Ago, ButtonKind, EmptyState, Icon, LinkButton, ProblemPanel, SearchBox, TableSkeleton,
 };
+use crate::app::live::{Again, use_live};
 use crate::app::words;
 use crate::views::datasets::{DataSetHome, DataSetRow};
+use crate::views::live::{LiveMessage, Topic};
 use crate::views::problem::ProblemCode;
 
 /// The page.
@@ -22,17 +24,23 @@ pub fn DataSetsPage(
 ) -> impl IntoView {
     let asked = namespace.clone();
     let sets = resource(|| (), move |()| list_data_sets(asked.clone()));
+    // What became of them since the page came.
+    let now = RwSignal::new(None::<Vec<DataSetRow>>);
+    follow(namespace.clone(), now);
     let create = format!("{}/new", address::data_sets(namespace.as_deref()));
     let place = StoredValue::new(namespace.clone());
     let count = move || {
-        let count = sets.get().and_then(Result::ok).map(|sets| sets.len())?;
+        let first = sets.get().and_then(Result::ok).map(|sets| sets.len());
+        let count = now.with(|now| now.as_ref().map(Vec::len)).or(first)?;
         let place = place.get_value().unwrap_or_else(|| "all namespaces".to_owned());
         Some(format!("{count} in {place}. An experiment asks a version of one of them."))
     };
     let content = move || {
         sets.get().map(|answer| match answer {
-            Ok(all) if all.is_empty() => view! { <Nothing namespace=place.get_value() /> }.into_any(),
-            Ok(all) => view! { <Table sets=all namespaces=place.with_value(Option::is_none) /> }.into_any(),
+            Ok(first) => {
+                let all = Memo::new(move |_| now.get().unwrap_or_else(|| first.clone()));
+                view! { <Sets sets=all namespace=place.get_value() /> }.into_any()
+            }
             Err(problem) => {
                 let title = match (problem.code, place.get_value()) {
                     (ProblemCode::Forbidden, Some(place)) => format!("You may not list data sets in {place}"),
@@ -43,7 +51,10 @@ pub fn DataSetsPage(
                         <ProblemPanel
                             problem=problem
                             title=title
-                            retry=Callback::new(move |()| sets.refetch())
+                            retry=Callback::new(move |()| {
+                                now.set(None);
+                                sets.refetch();
+                            })
                         />
                     </div>
                 }
@@ -79,6 +90,36 @@ pub fn DataSetsPage(
     }
 }
 
+/// Asks for them again whenever some move.
+fn follow(namespace: Option<String>, now: RwSignal<Option<Vec<DataSetRow>>>) {
+    let again = Again::default();
+    let place = StoredValue::new(namespace.clone());
+    use_live(
+        move || Some(Topic::DataSets { namespace: namespace.clone(), name: None }),
+        move |message| {
+            if !matches!(message, LiveMessage::DataSets { .. }) {
+                return;
+            }
+            again.ask(move || async move {
+                let Some(place) = place.try_get_value() else { return };
+                if let Ok(all) = list_data_sets(place).await {
+                    now.try_set(Some(all));
+                }
+            });
+        },
+    );
+}
+
+/// All of them, or what stands there while there are none.
+#[component]
+fn Sets(sets: Memo<Vec<DataSetRow>>, namespace: Option<String>) -> impl IntoView {
+    let none = Memo::new(move |_| sets.with(Vec::is_empty));
+    move || match none.get() {
+        true => view! { <Nothing namespace=namespace.clone() /> }.into_any(),
+        false => view! { <Table sets=sets namespaces=namespace.is_none() /> }.into_any(),
+    }
+}
+
 /// What stands there before the first one.
 #[component]
 fn Nothing(namespace: Option<String>) -> impl IntoView {
@@ -97,7 +138,7 @@ fn Nothing(namespace: Option<String>) -> impl IntoView {
 }
 
 #[component]
-fn Table(sets: Vec<DataSetRow>, namespaces: bool) -> impl IntoView {
+fn Table(sets: Memo<Vec<DataSetRow>>, namespaces: bool) -> impl IntoView {
     let query = use_query_map();
     let path = use_location().pathname;
     let navigate = use_navigate();
@@ -106,7 +147,6 @@ fn Table(sets: Vec<DataSetRow>, namespaces: bool) -> impl IntoView {
         let href = format!("{}{}", path.get_untracked(), address::query([("q", text)]));
         navigate(&href, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
     });
-    let sets = StoredValue::new(sets);
     let found = Memo::new(move |_| {
         let sought = search.get().trim().to_lowercase();
         let fits = |set: &DataSetRow| {
@@ -114,7 +154,7 @@ fn Table(sets: Vec<DataSetRow>, namespaces: bool) -> impl IntoView {
                 || set.name.to_lowercase().contains(&sought)
                 || set.tags.iter().any(|tag| tag.to_lowercase().contains(&sought))
         };
-        sets.with_value(|sets| sets.iter().filter(|set| fits(set)).cloned().collect::<Vec<_>>())
+        sets.with(|sets| sets.iter().filter(|set| fits(set)).cloned().collect::<Vec<_>>())
     });
     view! {
         <div class="stack">
@@ -135,7 +175,8 @@ fn Table(sets: Vec<DataSetRow>, namespaces: bool) -> impl IntoView {
                             </tr>
                         </thead>
                         <tbody>
-                            {move || found.get().into_iter().map(|set| row(set, namespaces)).collect_view()}
+                            // What changed is drawn anew; the rest stays as it is.
+                            <For each=move || found.get() key=DataSetRow::clone children=move |set| row(set, namespaces) />
                         </tbody>
                     </table>
                 </div>

@@ -2,11 +2,15 @@
 
 mod bring;
 mod editor;
+mod grow;
+mod head;
+mod item_form;
 mod items;
 mod list;
 mod new;
 mod page;
 mod past;
+mod request;
 mod store;
 mod versions;
 

@@ -5,42 +5,19 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate, use_query_map};
-use leptos_router::params::ParamsMap;
 
-use crate::api::datasets::{change_data_set, get_data_set};
-use crate::app::address;
+use super::request::{read, write};
+use crate::api::datasets::{change_data_set, data_set_now, get_data_set};
 use crate::app::guard::{Guard, use_guard};
+use crate::app::live::{Again, use_live};
 use crate::views::datasets::{
     DataSetChange, DataSetRequest, DataSetView, ITEMS_WINDOW, ItemData, ItemsChange,
 };
+use crate::views::live::{LiveMessage, Topic};
 use crate::views::problem::{Problem, ProblemCode};
 
 /// The item in the address that is not there yet.
 pub const NEW_ITEM: &str = "+";
-
-/// Reads a request from a query string.
-pub fn read(namespace: &str, name: &str, query: &ParamsMap) -> DataSetRequest {
-    let word = |name: &str| query.get(name).unwrap_or_default();
-    DataSetRequest {
-        namespace: namespace.to_owned(),
-        name: name.to_owned(),
-        version: word("v").parse().unwrap_or_default(),
-        tag: word("tag"),
-        search: word("q"),
-        offset: 0,
-    }
-}
-
-/// Writes a request as a query string; what is as usual is left out.
-pub fn write(request: &DataSetRequest, item: &str) -> String {
-    let version = if request.version == 0 { String::new() } else { request.version.to_string() };
-    address::query([
-        ("v", version),
-        ("tag", request.tag.clone()),
-        ("q", request.search.clone()),
-        ("item", item.to_owned()),
-    ])
-}
 
 type Go = Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>;
 
@@ -59,6 +36,11 @@ pub struct DataSetStore {
     pub busy: RwSignal<bool>,
     /// Why the last question failed.
     pub problem: RwSignal<Option<Problem>>,
+    /// It was deleted; what is shown was loaded before.
+    pub gone: RwSignal<bool>,
+    /// Ids of items that are not shown: their removal can still be undone.
+    going: StoredValue<Vec<String>>,
+    again: Again,
     asked: StoredValue<u32>,
     path: Memo<String>,
     go: StoredValue<Go>,
@@ -77,6 +59,7 @@ impl DataSetStore {
         let navigate = use_navigate();
         let (namespace, name) = (view.row.namespace.clone(), view.row.name.clone());
         let items = std::mem::take(&mut view.items);
+        let of = (namespace.clone(), name.clone());
         let store = Self {
             request: Memo::new(move |_| query.with(|query| read(&namespace, &name, query))),
             item: Memo::new(move |_| query.with(|query| query.get("item")).unwrap_or_default()),
@@ -84,12 +67,23 @@ impl DataSetStore {
             items: RwSignal::new(items),
             busy: RwSignal::new(false),
             problem: RwSignal::new(None),
+            gone: RwSignal::new(false),
+            going: StoredValue::new(Vec::new()),
+            again: Again::default(),
             asked: StoredValue::new(0),
             path: use_location().pathname,
             go: StoredValue::new(Arc::new(move |href: &str, options| navigate(href, options))),
             guard: use_guard(),
         };
         Effect::watch(move || store.request.get(), move |_, _, _| store.fetch(), false);
+        use_live(
+            move || Some(Topic::DataSets { namespace: Some(of.0.clone()), name: Some(of.1.clone()) }),
+            move |message| match message {
+                LiveMessage::DataSets { .. } => store.again.ask(move || store.refresh()),
+                LiveMessage::Gone { .. } => store.gone.set(true),
+                _ => {}
+            },
+        );
         store
     }
 
@@ -171,7 +165,7 @@ impl DataSetStore {
             self.busy.set(false);
             match answer {
                 Ok(mut view) => {
-                    let items = std::mem::take(&mut view.items);
+                    let items = self.shown(&mut view);
                     self.problem.set(None);
                     if offset == 0 {
                         self.items.set(items);
@@ -183,6 +177,54 @@ impl DataSetStore {
                 Err(problem) => self.problem.set(Some(problem)),
             }
         });
+    }
+
+    /// The items of an answer, but for those whose removal can still be undone.
+    fn shown(self, view: &mut DataSetView) -> Vec<ItemData> {
+        let mut items = std::mem::take(&mut view.items);
+        self.going.with_value(|going| items.retain(|item| !going.contains(&item.id)));
+        items
+    }
+
+    /// Asks what became of it. Items are taken anew only where they are of another version than the loaded ones, so that a reader
+    /// far down in them stays there.
+    async fn refresh(self) {
+        let Some(request) = self.request.try_get_untracked() else { return };
+        let Some(number) = self.asked.try_get_value() else { return };
+        let answer = data_set_now(request).await;
+        // The page may be gone by now, or what was asked for meanwhile brings its own answer.
+        if self.asked.try_get_value() != Some(number) {
+            return;
+        }
+        match answer {
+            Ok(Some(mut view)) => {
+                let items = self.shown(&mut view);
+                self.gone.set(false);
+                self.problem.set(None);
+                if self.view.with_untracked(|old| old.version != view.version) {
+                    self.items.set(items);
+                }
+                if self.view.with_untracked(|old| *old != view) {
+                    self.view.set(view);
+                }
+            }
+            Ok(None) => self.gone.set(true),
+            // What is shown stays; the next change asks again.
+            Err(problem) => leptos::logging::warn!("{problem}"),
+        }
+    }
+
+    /// Takes an item out of what is shown: it stays out until it is removed or comes back. Answers with its place.
+    pub fn hide(self, id: &str) -> usize {
+        let at = self.items.with_untracked(|items| items.iter().position(|item| item.id == id));
+        self.going.update_value(|going| going.push(id.to_owned()));
+        self.items.update(|items| items.retain(|item| item.id != id));
+        at.unwrap_or(0)
+    }
+
+    /// What was hidden is removed, or comes back: what is loaded from now on shows it as it is.
+    pub fn unhide(self, id: &str) {
+        self.going.try_update_value(|going| going.retain(|one| one != id));
     }
 
     /// A change of the newest version, as it would be sent.
@@ -211,21 +253,5 @@ impl DataSetStore {
             ),
             false => problem,
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_says_the_same_after_reading_and_writing() {
-        let mut map = ParamsMap::new();
-        for (name, value) in [("v", "6"), ("tag", "vip"), ("q", "late")] {
-            map.insert(name, value.to_owned());
-        }
-        let request = read("support", "refunds", &map);
-        assert_eq!(write(&request, "r-1"), "?v=6&tag=vip&q=late&item=r-1");
-        assert_eq!(write(&read("support", "refunds", &ParamsMap::new()), ""), "");
     }
 }
