@@ -2,12 +2,14 @@
 //!
 //! Places and lines are computed here, purely; the picture is SVG, and a list says the same in words.
 
+mod arrows;
 mod check;
 mod drawing;
 mod layout;
 mod list;
 mod paths;
 mod picture;
+mod pointer;
 mod trace;
 
 pub use check::Check;

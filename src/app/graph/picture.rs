@@ -5,14 +5,19 @@ use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
 use leptos::svg;
 
+use super::arrows::{Arrows, arrow};
 use super::drawing::{Drawing, Node};
 use super::layout::{HEIGHT, Layout, WIDTH, layout};
 use super::paths::{Line, lines};
+use super::pointer::{point, release};
 use super::trace::{Mark, Trace};
 use crate::app::components::{agent_class, initials};
 
 /// Characters of a name that fit in a box.
 const NAME: usize = 15;
+
+/// The smallest that the picture is drawn, as a share of its size: below, names are hard to read, and it is scrolled.
+const LEAST_SCALE: f64 = 0.75;
 
 /// How a graph is edited.
 #[derive(Clone, Copy)]
@@ -25,12 +30,12 @@ pub struct GraphEdit {
 
 /// Places and lines of what is drawn.
 #[derive(Clone, PartialEq)]
-struct Sheet {
-    drawing: Drawing,
+pub(super) struct Sheet {
+    pub(super) drawing: Drawing,
     layout: Layout,
     /// All edges: those of the drawing and steps of the run that none of them shows.
-    edges: Vec<(usize, usize)>,
-    lines: Vec<Line>,
+    pub(super) edges: Vec<(usize, usize)>,
+    pub(super) lines: Vec<Line>,
     height: f64,
 }
 
@@ -95,6 +100,7 @@ pub fn GraphPicture(
                 aria-label=words
                 width=move || size.get().0
                 height=move || size.get().1
+                style:min-width=move || format!("{:.0}px", size.get().0 * LEAST_SCALE)
                 viewBox=move || format!("0 0 {} {}", size.get().0, size.get().1)
                 on:pointermove=on_move
                 on:pointerup=let_go
@@ -106,66 +112,6 @@ pub fn GraphPicture(
                 <For each=move || 0..count.get() key=|at| *at children=move |at| box_of(sheet, trace, edit, hand, pressed, at) />
             </svg>
         </div>
-    }
-}
-
-/// Heads of arrows, one for each colour.
-#[component]
-fn Arrows() -> impl IntoView {
-    let head = |id: &'static str| {
-        view! {
-            <marker
-                id=format!("ar-{id}")
-                class=format!("g-head {id}")
-                viewBox="0 0 8 8"
-                refX="7"
-                refY="4"
-                markerWidth="8"
-                markerHeight="8"
-                markerUnits="userSpaceOnUse"
-                orient="auto"
-            >
-                <path d="M0 0 8 4 0 8z" />
-            </marker>
-        }
-    };
-    view! { <defs>{head("plain")} {head("past")} {head("on")}</defs> }
-}
-
-fn arrow(sheet: Memo<Sheet>, trace: Signal<Trace>, edge: (usize, usize)) -> impl IntoView {
-    let line = Memo::new(move |_| {
-        sheet.with(|sheet| {
-            let at = sheet.edges.iter().position(|other| *other == edge);
-            at.and_then(|at| sheet.lines.get(at).cloned())
-        })
-    });
-    let mark = Memo::new(move |_| {
-        sheet.with(|sheet| {
-            let (from, to) = (sheet.drawing.name(edge.0), sheet.drawing.name(edge.1));
-            trace.with(|trace| trace.edge(from, to))
-        })
-    });
-    let head = move || match mark.with(|(mark, _)| *mark) {
-        Mark::On => "url(#ar-on)",
-        Mark::Past => "url(#ar-past)",
-        Mark::Plain | Mark::Off => "url(#ar-plain)",
-    };
-    let middle = move || line.with(|line| line.as_ref().map_or((0.0, 0.0), |line| line.middle));
-    view! {
-        <path
-            class=move || format!("g-edge {}", mark.with(|(mark, _)| mark.class()))
-            d=move || line.with(|line| line.as_ref().map(|line| line.d.clone()).unwrap_or_default())
-            marker-end=head
-        />
-        <text
-            class="g-label"
-            text-anchor="middle"
-            x=move || middle().0
-            y=move || middle().1 - 5.0
-            aria-hidden="true"
-        >
-            {move || mark.with(|(_, label)| label.clone())}
-        </text>
     }
 }
 
@@ -315,35 +261,4 @@ fn box_of(
 /// Whether the chosen member leads to the one at `at`.
 fn edit_has(drawing: &Drawing, edit: GraphEdit, at: usize) -> bool {
     edit.chosen.get().is_some_and(|from| drawing.edges.contains(&(from, at)))
-}
-
-/// Where an event is, in the picture's own units.
-fn point(element: NodeRef<svg::Svg>, event: &PointerEvent, size: (f64, f64)) -> Option<(f64, f64)> {
-    #[cfg(feature = "hydrate")]
-    {
-        use wasm_bindgen::JsCast;
-        let node = element.get_untracked()?;
-        let element: &web_sys::Element = node.dyn_ref()?;
-        let frame = element.get_bounding_client_rect();
-        let x = (f64::from(event.client_x()) - frame.left()) * size.0 / frame.width();
-        let y = (f64::from(event.client_y()) - frame.top()) * size.1 / frame.height();
-        Some((x, y))
-    }
-    #[cfg(not(feature = "hydrate"))]
-    {
-        let _ = (element, event, size);
-        None
-    }
-}
-
-fn release(event: &PointerEvent) {
-    #[cfg(feature = "hydrate")]
-    {
-        use wasm_bindgen::JsCast;
-        if let Some(element) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) {
-            let _ = element.release_pointer_capture(event.pointer_id());
-        }
-    }
-    #[cfg(not(feature = "hydrate"))]
-    let _ = event;
 }

@@ -62,8 +62,8 @@ pub fn Items(
         >
             <header class="wrap">
                 <h2 id="h-items">"Items"</h2>
+                <span class="xs t3">{total}</span>
                 <Filters experiment=experiment />
-                <span class="end xs t3">{total}</span>
             </header>
             <div class="pill-place" aria-live="polite">
                 {move || {
