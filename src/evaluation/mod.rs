@@ -11,6 +11,7 @@ pub mod datasets;
 pub mod experiment;
 mod finding;
 mod golden;
+pub mod groups;
 mod judge;
 mod metrics;
 pub mod misread;

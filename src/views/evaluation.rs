@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ObjectKey;
 use super::experiments::{FindingView, Progress};
 use super::forms::{ParameterForm, SourceForm};
+use super::groups::GroupsView;
 use super::row::Status;
 use super::run::TokenUsage;
 
@@ -364,6 +365,8 @@ pub struct EvaluationView {
     pub message: String,
     /// Measures, criteria, rules or examples.
     pub results: Vec<FindingView>,
+    /// Of a baseline: its examples by category and by difficulty, where they have one.
+    pub groups: Vec<GroupsView>,
     /// How far a batch is.
     pub progress: Option<Progress>,
     /// Its evaluations.
@@ -389,6 +392,8 @@ pub struct ChildView {
     pub passed: bool,
     /// Its state in a sentence.
     pub message: String,
+    /// Begin and end, where it has ended; of a large batch nothing is told of them.
+    pub times: Option<(i64, i64)>,
 }
 
 #[cfg(test)]

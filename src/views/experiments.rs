@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answers::AnswerDiff;
 use super::cost::Cost;
+use super::groups::GroupView;
 use super::run::TokenUsage;
 
 /// Items of one window of a comparison.
@@ -168,6 +169,8 @@ pub struct ExperimentView {
     pub points: Vec<Point>,
     /// All tags of the items.
     pub tags: Vec<String>,
+    /// How the items of the most used tags did.
+    pub groups: Vec<GroupView>,
     /// The window of items.
     pub rows: Vec<ItemRow>,
     /// Items that the filter leaves.

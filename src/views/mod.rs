@@ -12,6 +12,7 @@ pub mod evaluation;
 pub mod experiments;
 pub mod facets;
 pub mod forms;
+pub mod groups;
 pub mod home;
 pub mod live;
 pub mod problem;

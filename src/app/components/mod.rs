@@ -4,7 +4,8 @@
 //! prototype needs no translation. Every component is shown in each of its states at `/components` (debug builds).
 //!
 //! - *Marks*: [`Icon`], [`StatusMark`], [`StatusBadge`], [`Avatar`], [`Who`], [`ObjectLink`], [`Tags`],
-//!   [`Score`], [`Spark`].
+//!   [`Score`], [`Spark`], [`BarList`],
+//!   [`GroupBars`], [`Behind`].
 //! - *Acts*: [`Button`], [`LinkButton`], [`IconButton`], [`CopyButton`], [`Menu`], [`MenuItem`].
 //! - *Fields*: [`Field`], [`TextField`], [`TextArea`], [`SelectField`], [`ComboField`], [`Switch`], [`SearchBox`],
 //!   [`Chip`], [`ErrorLine`].
@@ -14,6 +15,8 @@
 
 mod avatar;
 mod banner;
+mod bar_list;
+mod behind;
 mod button;
 mod chip;
 mod code;
@@ -23,6 +26,7 @@ mod dialog;
 mod empty;
 mod error_line;
 mod field;
+mod group_bars;
 mod icon;
 mod menu;
 mod panel;
@@ -37,6 +41,8 @@ mod time;
 
 pub use avatar::{Avatar, ObjectLink, Tags, Who, agent_class, initials};
 pub use banner::{Banner, Pill, Tone};
+pub use bar_list::{BarLine, BarList, BarTone};
+pub use behind::Behind;
 pub use button::{Button, ButtonKind, IconButton, LinkButton};
 pub use chip::{Chip, SearchBox, Switch};
 pub use code::{Code, Diff};
@@ -46,6 +52,7 @@ pub use dialog::{Dialog, follow as follow_dialog};
 pub use empty::EmptyState;
 pub use error_line::{ErrorLine, error_line};
 pub use field::{Field, Problems, SelectField, TextArea, TextField, id_of, left_for_button};
+pub use group_bars::GroupBars;
 pub use icon::{Icon, kind_icon};
 pub use menu::{Menu, MenuItem, close_on_leave};
 pub use panel::Panel;

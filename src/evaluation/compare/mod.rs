@@ -6,6 +6,7 @@
 mod answers;
 mod order;
 mod rows;
+mod tags;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,7 @@ pub use answers::Answers;
 pub use order::{Counts, Filter, Order};
 use rows::gone;
 pub use rows::{Row, rows};
+pub use tags::{Tagged, by_tag};
 
 /// Differences of scores up to this count as the same.
 pub const NOISE: f64 = 0.01;

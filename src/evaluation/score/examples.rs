@@ -7,6 +7,7 @@ use super::{Bench, ScoreError, Scored, answer, codes};
 use crate::engine::RunError;
 use crate::evaluation::finding::{self, Finding, passed, written};
 use crate::evaluation::golden::Example;
+use crate::evaluation::groups;
 use crate::evaluation::subject::Subject;
 
 /// Characters of an example's reason.
@@ -52,6 +53,9 @@ async fn score_all(bench: &Bench<'_>, examples: Vec<Example>) -> Result<Scored, 
         ("failed_examples", (examples.len() - good).to_string()),
         ("error_examples", errors.to_string()),
     ] {
+        whole.metadata.insert(name.to_owned(), value);
+    }
+    for (name, value) in groups::metadata(&examples, &whole.findings) {
         whole.metadata.insert(name.to_owned(), value);
     }
     whole.message =

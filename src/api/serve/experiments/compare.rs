@@ -10,6 +10,7 @@ use crate::views::experiments::{
     Counts, Delta, ExperimentRequest, ExperimentView, ITEM_WINDOW, ItemFilter, ItemOrder, ItemRow,
     MAX_POINTS, Point, Summary,
 };
+use crate::views::groups::GroupView;
 use crate::views::run::TokenUsage;
 
 /// Tags that are offered to choose from.
@@ -29,6 +30,7 @@ pub(super) fn fill(
     view.bins.clone_from(&compared.bins);
     view.points = compared.sample(MAX_POINTS).into_iter().map(point).collect();
     view.tags = tags(&compared);
+    view.groups = compare::by_tag(&compared.rows).into_iter().map(group).collect();
     view.counts = counts(&compared, &request.tag);
     let rows = compared.ordered(order(request.order), filter(request.filter), &request.tag);
     view.rows_total = rows.len();
@@ -102,6 +104,10 @@ fn point(row: &Row) -> Point {
         },
         passed: row.passed,
     }
+}
+
+fn group(one: compare::Tagged) -> GroupView {
+    GroupView { name: one.tag, items: one.items, passed: one.passed, mean: one.mean, base: one.base }
 }
 
 fn tags(compared: &Comparison) -> Vec<String> {
@@ -189,6 +195,10 @@ mod tests {
             (view.rows_total, view.counts.worse, view.tags.as_slice()),
             (4, 1, &["tides".to_owned()][..])
         );
+        // One that is gone is in no group; one without a score counts as 0.
+        let group = &view.groups[0];
+        assert_eq!((group.name.as_str(), group.items, group.passed), ("tides", 3, 1));
+        assert!((group.mean - 0.4).abs() < 1e-9 && group.base.is_some());
         assert_eq!((view.summary.items, view.summary.passed, view.points.len()), (3, 1, 3));
         let delta = view.delta.unwrap();
         assert_eq!((delta.paired, delta.missing, delta.new, delta.noise), (2, 1, 1, compare::NOISE));

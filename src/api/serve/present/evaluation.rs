@@ -1,6 +1,7 @@
 //! Evaluations.
 
-use super::evaluation_form::{evaluation_form, is_experiment, type_of};
+use super::evaluation_form::{is_experiment, type_of};
+use super::evaluation_view::view;
 use super::query::targets as query_targets;
 use super::status::{because, plain};
 use super::text::{first_line, moment};
@@ -10,16 +11,12 @@ use crate::kubernetes::{Caches, KindCache};
 use crate::resources::condition::find;
 use crate::resources::conditions::types;
 use crate::resources::evaluation_config::ExperimentTargetType;
-use crate::resources::evaluation_status::EvaluationResult;
 use crate::resources::kind::Kind;
 use crate::resources::{Condition, Evaluation, EvaluationPhase, EvaluationType};
 use crate::views::ObjectKey;
 use crate::views::detail::{Fact, FactValue, Specific};
-use crate::views::evaluation::{ChildView, EvaluationView};
-use crate::views::experiments::{FindingView, Progress};
 use crate::views::facets::{Facets, TYPES, read_score};
 use crate::views::row::{Cell, State, Status};
-use crate::views::run::TokenUsage;
 
 /// Who scores.
 pub fn evaluator(evaluation: &Evaluation) -> Option<ObjectKey> {
@@ -29,7 +26,7 @@ pub fn evaluator(evaluation: &Evaluation) -> Option<ObjectKey> {
     Some(ObjectKey::new(Kind::Evaluator, namespace, &evaluator.name))
 }
 
-fn query(evaluation: &Evaluation) -> Option<ObjectKey> {
+pub(super) fn query(evaluation: &Evaluation) -> Option<ObjectKey> {
     let query = evaluation.spec.config.query_ref.as_ref()?;
     let own = namespace(&evaluation.metadata);
     let namespace = if query.namespace.is_empty() { own } else { &query.namespace };
@@ -66,17 +63,17 @@ fn target_kind(type_: ExperimentTargetType) -> Kind {
 }
 
 /// Score in thousandths.
-fn score(text: &str) -> Option<u16> {
+pub(super) fn score(text: &str) -> Option<u16> {
     if text.is_empty() { None } else { read_score(text) }
 }
 
 /// Whether it passed; `None` before it ended with a score.
-fn passed(evaluation: &Evaluation) -> Option<bool> {
+pub(super) fn passed(evaluation: &Evaluation) -> Option<bool> {
     let status = evaluation.status.as_ref()?;
     (status.phase == Some(EvaluationPhase::Done)).then_some(status.passed)
 }
 
-fn word(phase: Option<EvaluationPhase>, passed: bool, gate: bool, message: &str) -> Status {
+pub(super) fn word(phase: Option<EvaluationPhase>, passed: bool, gate: bool, message: &str) -> Status {
     match phase {
         None | Some(EvaluationPhase::Pending) => plain(State::Queued, "Pending"),
         Some(EvaluationPhase::Running) => plain(State::Running, "Running"),
@@ -88,62 +85,6 @@ fn word(phase: Option<EvaluationPhase>, passed: bool, gate: bool, message: &str)
         Some(EvaluationPhase::Done) => {
             because(State::Failed, if gate { "Gate failed" } else { "Failed" }, message)
         }
-    }
-}
-
-fn finding(result: &EvaluationResult) -> FindingView {
-    FindingView {
-        name: result.name.clone(),
-        score: result.score.parse().unwrap_or_default(),
-        passed: result.passed,
-        weight: result.weight.parse().unwrap_or(1.0),
-        reason: result.reason.clone(),
-    }
-}
-
-fn count(figure: i32) -> usize {
-    usize::try_from(figure).unwrap_or_default()
-}
-
-/// What came of it, beside its form.
-fn view(evaluation: &Evaluation) -> EvaluationView {
-    let status = evaluation.status.clone().unwrap_or_default();
-    let own = namespace(&evaluation.metadata);
-    let progress = status.batch_progress.as_ref();
-    let children = progress.into_iter().flat_map(|progress| &progress.child_evaluations);
-    let children = children.map(|child| {
-        // One of another namespace is named with it.
-        let (place, name) = child.name.split_once('/').unwrap_or((own, child.name.as_str()));
-        ChildView {
-            key: ObjectKey::new(Kind::Evaluation, place, name),
-            status: word(child.phase, child.passed, false, &child.message),
-            score: score(&child.score),
-            passed: child.passed,
-            message: child.message.clone(),
-        }
-    });
-    EvaluationView {
-        form: evaluation_form(evaluation),
-        query: query(evaluation),
-        score: score(&status.score),
-        passed: passed(evaluation),
-        results: status.results.iter().map(finding).collect(),
-        progress: progress.map(|progress| Progress {
-            total: count(progress.total),
-            completed: count(progress.completed),
-            failed: count(progress.failed),
-            running: count(progress.running),
-            eta_ms: None,
-        }),
-        children: children.collect(),
-        tokens: status.token_usage.as_ref().map(|usage| TokenUsage {
-            prompt: usage.prompt_tokens,
-            completion: usage.completion_tokens,
-            cached: usage.cached_tokens,
-        }),
-        cost: status.cost,
-        duration_ms: status.duration.map(|took| took.as_nanos() / 1_000_000),
-        message: status.message,
     }
 }
 
@@ -307,8 +248,8 @@ impl Present for Evaluation {
         }
     }
 
-    fn specific(&self, _: &World) -> Specific {
-        Specific::Evaluation(view(self))
+    fn specific(&self, world: &World) -> Specific {
+        Specific::Evaluation(view(self, world))
     }
 }
 

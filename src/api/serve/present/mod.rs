@@ -7,6 +7,7 @@ mod agent;
 mod config;
 mod evaluation;
 mod evaluation_form;
+mod evaluation_view;
 mod evaluator;
 mod model;
 mod query;

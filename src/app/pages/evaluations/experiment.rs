@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::batch::Progress;
-use super::results::Trend;
+use super::trend::Trend;
 use crate::api::experiments::get_experiment;
 use crate::api::wire::resource;
 use crate::app::components::{Ago, Banner, EmptyState, Icon, ProblemPanel, Score, Skeleton, Tone};
@@ -68,7 +68,8 @@ pub fn Times(
 }
 
 fn times(view: ExperimentView, place: &str) -> impl IntoView + use<> {
-    let scores: Vec<f64> = view.experiments.iter().rev().filter_map(|one| one.mean).collect();
+    let scores = view.experiments.iter().rev().filter_map(|one| Some((one.number.to_string(), one.mean?)));
+    let scores: Vec<(String, f64)> = scores.collect();
     let baseline = view.baseline;
     let rows = view.experiments.into_iter().map(|one| time(one, baseline, place)).collect_view();
     view! {
@@ -77,7 +78,7 @@ fn times(view: ExperimentView, place: &str) -> impl IntoView + use<> {
             <header>
                 <h2>"Experiments"</h2>
                 <span class="end">
-                    <Trend scores=Signal::stored(scores) />
+                    <Trend of="Experiment" scores=Signal::stored(scores) />
                 </span>
             </header>
             <div class="tw" tabindex="0" role="region" aria-label="Experiments">

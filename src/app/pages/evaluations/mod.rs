@@ -3,8 +3,12 @@
 mod acts;
 mod batch;
 mod experiment;
+mod groups;
 mod results;
 mod subject;
+mod times;
+mod trend;
+mod weights;
 
 use std::sync::Arc;
 
@@ -13,9 +17,12 @@ use leptos::prelude::*;
 use self::acts::Acts;
 use self::batch::Members;
 use self::experiment::Times;
-pub use self::results::Trend;
+use self::groups::Groups;
 use self::results::{Results, Verdict};
 use self::subject::Subject;
+use self::times::BatchTimes;
+pub use self::trend::Trend;
+use self::weights::Weights;
 use super::object::{Conditions, Labels, ObjectLoader, ObjectState, TabContent, TabbedObject, UsedBy};
 use crate::app::components::Tab;
 use crate::app::parts;
@@ -61,10 +68,16 @@ fn Overview(state: ObjectState) -> impl IntoView {
     let type_ = Memo::new(move |_| view.with(|view| view.form.type_.clone()));
     let main = move || match type_.get().as_str() {
         "experiment" => view! { <Times state=state view=view /> }.into_any(),
-        "batch" => view! { <Members view=view /> }.into_any(),
+        "batch" => view! {
+            <Members view=view />
+            <BatchTimes view=view />
+        }
+        .into_any(),
         _ => view! {
             <Subject view=view />
             <Results view=view />
+            <Groups view=view />
+            <Weights view=view />
         }
         .into_any(),
     };

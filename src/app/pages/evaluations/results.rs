@@ -9,10 +9,6 @@ use crate::views::evaluation::{EvaluationView, RuleForm};
 use crate::views::experiments::FindingView;
 use crate::views::facets::read_score;
 
-/// Width and height of a trend, in its own units.
-const WIDTH: f64 = 240.0;
-const HEIGHT: f64 = 40.0;
-
 /// Score, result, duration, tokens and cost of the judges.
 #[component]
 pub fn Verdict(
@@ -159,53 +155,5 @@ fn undecided(rule: RuleForm) -> impl IntoView {
             <td class="l2 t3">"–"</td>
             <td class="l2e num">{if rule.weight.is_empty() { "1".to_owned() } else { rule.weight }}</td>
         </tr>
-    }
-}
-
-/// Scores over time as a line, oldest first; fewer than two draw nothing.
-#[component]
-pub fn Trend(
-    /// Scores from 0 to 1.
-    #[prop(into)]
-    scores: Signal<Vec<f64>>,
-) -> impl IntoView {
-    move || {
-        let scores = scores.get();
-        let (first, last) = (*scores.first()?, *scores.last()?);
-        if scores.len() < 2 {
-            return None;
-        }
-        let label = format!("{} scores, from {first:.2} to {last:.2}", scores.len());
-        let points = line(&scores);
-        Some(view! {
-            <svg
-                class="trend"
-                viewBox=format!("0 0 {WIDTH} {HEIGHT}")
-                preserveAspectRatio="none"
-                role="img"
-                aria-label=label
-            >
-                <polyline points=points vector-effect="non-scaling-stroke"></polyline>
-            </svg>
-        })
-    }
-}
-
-fn line(scores: &[f64]) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
-    let step = WIDTH / (scores.len().max(2) - 1) as f64;
-    let mut x = -step;
-    let points = scores.iter().map(|score| {
-        x += step;
-        format!("{x:.1},{:.1}", HEIGHT - 2.0 - score.clamp(0.0, 1.0) * (HEIGHT - 4.0))
-    });
-    points.collect::<Vec<_>>().join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_line_goes_from_side_to_side() {
-        assert_eq!(super::line(&[0.0, 0.5, 1.0]), "0.0,38.0 120.0,20.0 240.0,2.0");
     }
 }

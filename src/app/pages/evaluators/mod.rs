@@ -1,24 +1,21 @@
 //! The page of an evaluator: what it measures, who judges, what it scores by itself, and how its scores went.
 
+mod scores;
+
 use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::evaluations::Trend;
+use self::scores::Scores;
 use super::object::{Conditions, Labels, ObjectLoader, ObjectState, TabContent, TabbedObject, UsedBy};
-use crate::api::objects::list_objects;
-use crate::api::wire::resource;
 use crate::app::address;
 use crate::app::components::{LinkButton, Panel, Tab};
 use crate::app::pages::agents::{EvaluationsBy, words};
 use crate::app::parts;
-use crate::app::words as figures;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
 use crate::views::detail::{Detail, Specific};
 use crate::views::evaluation::{EvaluatorForm, JUDGE_PARAMETERS, MetricForm};
-use crate::views::facets::Only;
-use crate::views::row::{Cell, ListPage, ListRequest};
 
 /// The page of an evaluator.
 #[component]
@@ -136,63 +133,4 @@ fn Judge(form: Memo<EvaluatorForm>) -> impl IntoView {
             }
         })
     }
-}
-
-/// The scores of its newest evaluations over time.
-#[component]
-fn Scores(object: ObjectKey) -> impl IntoView {
-    let request = ListRequest {
-        kind: Kind::Evaluation,
-        namespace: Some(object.namespace.clone()),
-        search: String::new(),
-        states: Vec::new(),
-        refers_to: None,
-        only: Only { evaluator: object.name.clone(), ..Only::default() },
-        sort: None,
-        descending: false,
-        offset: 0,
-    };
-    let newest = resource(|| (), move |()| list_objects(request.clone()));
-    let all = format!("{}?tab=evaluations", address::object(&object));
-    let all = StoredValue::new(all);
-    view! {
-        <Transition fallback=|| ()>
-            {move || {
-                newest
-                    .get()
-                    .and_then(Result::ok)
-                    .map(|page| scores(&page))
-                    .filter(|scores| !scores.is_empty())
-                    .map(|scores| {
-                        let count = scores.len();
-                        #[expect(clippy::cast_precision_loss, reason = "a window of a list")]
-                        let mean = scores.iter().sum::<f64>() / count as f64;
-                        view! {
-                            <Panel title="Scores over time">
-                                <div class="pb row wrap">
-                                    <Trend scores=Signal::stored(scores) />
-                                    <span>
-                                        {format!(
-                                            "Mean {mean:.2} of the newest {}. ",
-                                            figures::count(count, "evaluation", "evaluations"),
-                                        )} <a class="u" href=all.get_value()>"All"</a>
-                                    </span>
-                                </div>
-                            </Panel>
-                        }
-                    })
-            }}
-        </Transition>
-    }
-}
-
-/// Scores of a list, oldest first.
-fn scores(page: &ListPage) -> Vec<f64> {
-    let scores = page.rows.iter().rev().filter_map(|row| {
-        row.cells.iter().find_map(|cell| match cell {
-            Cell::Score { thousandths, .. } => Some(f64::from(*thousandths) / 1_000.0),
-            _ => None,
-        })
-    });
-    scores.collect()
 }

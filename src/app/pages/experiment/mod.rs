@@ -3,18 +3,23 @@
 //! [`request`] is the address, [`store`] what is loaded; the rest draws.
 
 mod acts;
+mod bars;
 mod chart;
 mod choice;
+mod dots;
 mod figures;
 mod head;
 mod items;
+mod open;
 mod over;
 mod pane;
 mod plot;
 mod request;
 mod row;
 mod store;
+mod tagged;
 mod trial;
+mod window;
 pub mod words;
 
 use leptos::prelude::*;

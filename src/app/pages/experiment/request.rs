@@ -118,7 +118,7 @@ pub fn read(key: ExperimentKey, query: &ParamsMap) -> ExperimentRequest {
 pub struct Looks {
     /// The open item.
     pub item: String,
-    /// The chart: the histogram if empty, else `latency` or `cost`.
+    /// The chart: the histogram if empty, else `latency`, `cost` or `tag`.
     pub chart: String,
 }
 
@@ -128,7 +128,7 @@ pub fn read_looks(query: &ParamsMap) -> Looks {
         item: query.get("item").unwrap_or_default(),
         chart: query
             .get("chart")
-            .filter(|chart| matches!(chart.as_str(), "latency" | "cost"))
+            .filter(|chart| matches!(chart.as_str(), "latency" | "cost" | "tag"))
             .unwrap_or_default(),
     }
 }
@@ -225,6 +225,7 @@ mod tests {
             "",
             "?base=13&target=agent/triage&order=score&filter=failed&tag=vip&item=r-031",
             "?base=none&filter=below:0.7&chart=cost",
+            "?chart=tag",
             "?base=other:3",
             "?base=13%40model/gpt-main&order=dataset",
         ] {

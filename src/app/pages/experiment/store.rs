@@ -2,14 +2,12 @@
 //!
 //! While it runs, rows change where they stand; their order is asked for again by the reader, not under them.
 
-use std::collections::HashMap;
-use std::time::Duration;
-
 use leptos::prelude::*;
 
 use super::request::ExperimentAddress;
+use super::window::{append, merge, neighbour, same_order};
 use crate::api::experiments::{get_experiment, get_experiment_item};
-use crate::app::live::use_live;
+use crate::app::live::{Again, use_live};
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
 use crate::views::experiments::{
@@ -17,9 +15,6 @@ use crate::views::experiments::{
 };
 use crate::views::live::{LiveMessage, Topic};
 use crate::views::problem::Problem;
-
-/// Least time between two questions while the experiment moves: figures that change faster nobody reads.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// An item, or why it is not to be had.
 pub type Answer = Result<ItemView, Problem>;
@@ -45,17 +40,7 @@ pub struct ExperimentStore {
     /// The rows stand in another order than they would if they were asked for now.
     pub moved: RwSignal<bool>,
     asked: StoredValue<u32>,
-    refreshing: StoredValue<Refresh>,
-}
-
-/// Whether the figures are being asked for again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Refresh {
-    Idle,
-    /// They are, or the pause after it goes on.
-    Asked,
-    /// Something moved meanwhile: once more.
-    Again,
+    again: Again,
 }
 
 /// Loads the page: the experiment, and the item that the address names.
@@ -83,7 +68,7 @@ impl ExperimentStore {
             problem: RwSignal::new(None),
             moved: RwSignal::new(false),
             asked: StoredValue::new(0),
-            refreshing: StoredValue::new(Refresh::Idle),
+            again: Again::default(),
         };
         Effect::watch(move || address.request.get(), move |_, _, _| store.fetch(), false);
         let wanted = Memo::new(move |_| {
@@ -97,7 +82,7 @@ impl ExperimentStore {
             move || Some(Topic::Object { key: evaluation.clone(), version: 0 }),
             move |message| {
                 if matches!(message, LiveMessage::Object { .. } | LiveMessage::Gone { .. }) {
-                    store.refresh();
+                    store.again.ask(move || store.refresh());
                 }
             },
         );
@@ -164,31 +149,14 @@ impl ExperimentStore {
         });
     }
 
-    /// Asks for the figures and for what became of the rows: one question at a time, with a pause after each.
-    fn refresh(self) {
-        match self.refreshing.try_get_value() {
-            Some(Refresh::Idle) => self.refreshing.set_value(Refresh::Asked),
-            Some(_) => return self.refreshing.set_value(Refresh::Again),
-            None => return,
-        }
-        leptos::task::spawn_local(async move {
-            let Some(request) = self.address.request.try_get_untracked() else { return };
-            let answer = get_experiment(request.clone()).await;
-            // What was asked for meanwhile brings its own answer.
-            let same = self.address.request.try_get_untracked().is_some_and(|now| now == request);
-            if let (Ok(view), true) = (answer, same) {
-                self.take(view);
-            }
-            set_timeout(move || self.rested(), PAUSE);
-        });
-    }
-
-    /// The pause is over: what moved meanwhile is asked for.
-    fn rested(self) {
-        let Some(before) = self.refreshing.try_get_value() else { return };
-        self.refreshing.set_value(Refresh::Idle);
-        if before == Refresh::Again {
-            self.refresh();
+    /// Asks for the figures and for what became of the rows.
+    async fn refresh(self) {
+        let Some(request) = self.address.request.try_get_untracked() else { return };
+        let answer = get_experiment(request.clone()).await;
+        // What was asked for meanwhile brings its own answer.
+        let same = self.address.request.try_get_untracked().is_some_and(|now| now == request);
+        if let (Ok(view), true) = (answer, same) {
+            self.take(view);
         }
     }
 
@@ -252,86 +220,5 @@ impl ExperimentStore {
         if after < AHEAD {
             self.fetch_more();
         }
-    }
-}
-
-/// The id beside an item, and how many come after that.
-fn neighbour(rows: &[ItemRow], open: &str, by: isize) -> Option<(String, usize)> {
-    let last = rows.len().checked_sub(1)?;
-    let at =
-        rows.iter().position(|row| row.id == open).map_or(0, |at| at.saturating_add_signed(by).min(last));
-    rows.get(at).map(|row| (row.id.clone(), last - at))
-}
-
-/// Whether the rows begin in the order of `news`.
-fn same_order(rows: &[ItemRow], news: &[ItemRow]) -> bool {
-    rows.iter().map(|row| &row.id).zip(news.iter().map(|row| &row.id)).all(|(old, new)| old == new)
-}
-
-/// Rows of a further window; one that moved into it meanwhile is not shown twice.
-fn append(rows: &mut Vec<ItemRow>, further: Vec<ItemRow>) {
-    let places = places(rows);
-    for row in further {
-        match places.get(&row.id).and_then(|at| rows.get_mut(*at)) {
-            Some(old) => *old = row,
-            None => rows.push(row),
-        }
-    }
-}
-
-/// What became of rows; unknown ones come to the end, where there is room for them in the window.
-fn merge(rows: &mut Vec<ItemRow>, news: Vec<ItemRow>, whole: bool) {
-    let places = places(rows);
-    let mut room = if whole { ITEM_WINDOW.saturating_sub(rows.len()) } else { 0 };
-    for row in news {
-        match places.get(&row.id).and_then(|at| rows.get_mut(*at)) {
-            Some(old) => *old = row,
-            None if room > 0 => {
-                rows.push(row);
-                room -= 1;
-            }
-            None => {}
-        }
-    }
-}
-
-fn places(rows: &[ItemRow]) -> HashMap<String, usize> {
-    rows.iter().enumerate().map(|(at, row)| (row.id.clone(), at)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn row(id: &str, score: Option<f64>) -> ItemRow {
-        ItemRow { id: id.to_owned(), score, ..ItemRow::default() }
-    }
-
-    #[test]
-    fn rows_change_where_they_stand() {
-        let mut rows = vec![row("a", None), row("b", Some(0.5))];
-        let news = vec![row("b", Some(0.2)), row("a", Some(0.9)), row("c", None)];
-        assert!(!same_order(&rows, &news));
-        merge(&mut rows, news, true);
-        let told: Vec<_> = rows.iter().map(|row| (row.id.as_str(), row.score)).collect();
-        assert_eq!(told, [("a", Some(0.9)), ("b", Some(0.2)), ("c", None)]);
-    }
-
-    #[test]
-    fn a_further_window_holds_no_row_twice() {
-        let mut rows = vec![row("a", None), row("b", None)];
-        append(&mut rows, vec![row("b", Some(1.0)), row("c", None)]);
-        assert_eq!(rows.len(), 3);
-        assert_eq!(rows[1].score, Some(1.0));
-    }
-
-    #[test]
-    fn steps_end_at_both_ends() {
-        let rows = [row("a", None), row("b", None)];
-        assert_eq!(neighbour(&rows, "", 1), Some(("a".into(), 1)));
-        assert_eq!(neighbour(&rows, "a", 1), Some(("b".into(), 0)));
-        assert_eq!(neighbour(&rows, "b", 1), Some(("b".into(), 0)));
-        assert_eq!(neighbour(&rows, "a", -1), Some(("a".into(), 1)));
-        assert_eq!(neighbour(&[], "a", 1), None);
     }
 }
