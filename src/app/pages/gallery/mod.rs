@@ -1,5 +1,6 @@
 //! `/components`: every component in each of its states. Debug builds only.
 
+mod charts;
 mod controls;
 mod marks;
 mod surfaces;
@@ -23,6 +24,7 @@ pub fn Gallery() -> impl IntoView {
                 <marks::Statuses />
                 <marks::Identities />
                 <marks::Times />
+                <charts::Bars />
                 <controls::Buttons />
                 <controls::Fields />
                 <controls::Filters />
