@@ -206,6 +206,8 @@ pub enum RunEvent {
     },
     /// A team ended well.
     TeamEnded {
+        /// Step id of the end.
+        step: String,
         /// The team.
         team: ObjectKey,
         /// Turns that it took.

@@ -224,8 +224,8 @@ fn event(namespace: &str, event: &Event) -> RunEvent {
             why,
         },
         Event::TurnDone { step, content } => RunEvent::TurnDone { step, content },
-        Event::TeamEnded { team, turns, reason, message, .. } => {
-            RunEvent::TeamEnded { team: key(&team), turns, reason: reason.as_str().to_owned(), message }
+        Event::TeamEnded { step, team, turns, reason, message } => {
+            RunEvent::TeamEnded { step, team: key(&team), turns, reason: reason.as_str().to_owned(), message }
         }
         Event::OutputRejected { step, message } => RunEvent::OutputRejected { step, message },
         Event::TargetDone { content } => RunEvent::TargetDone { content },

@@ -160,6 +160,7 @@ mod tests {
     #[test]
     fn an_end_is_an_end_and_a_second_time_begins_anew() {
         let end = RunEvent::TeamEnded {
+            step: "0/end".into(),
             team: team(),
             turns: 1,
             reason: "complete".into(),

@@ -243,14 +243,19 @@ impl RunModel {
             RunEvent::TargetStarted { key } => {
                 let key = key.clone();
                 let turn = self.turn(entry.target);
+                turn.work.who.get_or_insert_with(|| key.clone());
                 turn.key.get_or_insert(key);
                 turn.started_ms.get_or_insert(at);
             }
             RunEvent::ModelRequest { step, model, agent, messages, attempt } => {
                 let (model, agent) = (model.clone(), agent.clone());
-                let call = self.turn_at(entry.target, at).call_mut(step);
+                let turn = self.turn_at(entry.target, at);
+                let named = turn.work_mut(step).speak(step, agent.as_ref());
+                let call = turn.call_mut(step);
                 call.model = Some(model);
                 call.agent = agent;
+                // A further try says nothing new.
+                call.named = named.or(call.named.take());
                 call.messages = *messages;
                 call.ask(*attempt, seq, at);
             }
@@ -329,21 +334,22 @@ impl RunModel {
                     approval.decided = Some(decided);
                 }
             }
-            RunEvent::TurnStarted { turn, member, why, .. } => {
-                let part = Part::Member { seq, turn: *turn, member: member.clone(), why: why.clone() };
-                self.turn_at(entry.target, at).parts.push(part);
+            RunEvent::TurnStarted { step: place, turn, team, member, why, .. } => {
+                let (step, who, why) = (place.clone(), member.clone(), why.clone());
+                let part = Part::Member { seq, step, turn: *turn, member: who, why };
+                self.turn_at(entry.target, at).work_mut(place).begin_turn(team, member, part);
             }
             RunEvent::TurnDone { .. } => {}
-            RunEvent::TeamEnded { reason, message, .. } => {
+            RunEvent::TeamEnded { step, reason, message, .. } => {
                 // That everybody has spoken shows without words.
                 if reason != "complete" {
                     let part = Part::Notice { seq, message: message.clone() };
-                    self.turn_at(entry.target, at).parts.push(part);
+                    self.turn_at(entry.target, at).work_mut(step).parts.push(part);
                 }
             }
-            RunEvent::OutputRejected { message, .. } => {
+            RunEvent::OutputRejected { step, message } => {
                 let message = format!("The answer does not fit the output schema: {message}.");
-                self.turn_at(entry.target, at).parts.push(Part::Notice { seq, message });
+                self.turn_at(entry.target, at).work_mut(step).parts.push(Part::Notice { seq, message });
             }
             RunEvent::TargetDone { content } => {
                 let content = content.clone();
@@ -370,7 +376,7 @@ impl RunModel {
             RunEvent::Notice { message } => match entry.target {
                 Some(_) => {
                     let part = Part::Notice { seq, message: message.clone() };
-                    self.turn_at(entry.target, at).parts.push(part);
+                    self.turn_at(entry.target, at).work.parts.push(part);
                 }
                 None => self.notices.push((seq, message.clone())),
             },

@@ -83,7 +83,7 @@ fn tools_stand_between_calls_and_get_their_results() {
     ];
     run.apply(RunDelta::Entries(entries));
     let turn = &run.turns[0];
-    assert_eq!(turn.parts, [Part::Call(0), Part::Tool(0), Part::Tool(1), Part::Call(1)]);
+    assert_eq!(turn.work.parts, [Part::Call(0), Part::Tool(0), Part::Tool(1), Part::Call(1)]);
     assert_eq!(turn.tools[0].result.as_deref(), Some("12:40"));
     assert_eq!(turn.tools[1].result, None);
 }
@@ -176,6 +176,7 @@ fn members_of_a_team_speak_in_one_turn_and_their_calls_are_told_apart() {
     let results: Vec<_> = turn.tools.iter().map(|row| row.result.as_deref()).collect();
     assert_eq!(results, [Some("first"), Some("second")]);
     let speakers: Vec<_> = turn
+        .work
         .parts
         .iter()
         .filter_map(|part| match part {
@@ -184,6 +185,74 @@ fn members_of_a_team_speak_in_one_turn_and_their_calls_are_told_apart() {
         })
         .collect();
     assert_eq!(speakers, [(1, "pilot"), (2, "mate")]);
+}
+
+#[test]
+fn agents_asked_as_tools_work_under_their_calls_and_the_caller_goes_on_in_its_own_name() {
+    let asks = |seq, step: &str, by: &str| {
+        let mut entry = request(seq, 0, step, 1);
+        if let RunEvent::ModelRequest { agent, .. } = &mut entry.event {
+            *agent = Some(super::super::samples::agent(by));
+        }
+        entry
+    };
+    let mut run = RunModel::open(view(&["pilot"]));
+    run.apply(RunDelta::Entries(vec![
+        started(1, 0, "pilot"),
+        asks(2, "0/model/0", "pilot"),
+        response(3, 0, "0/model/0", "I ask both.", &["c1", "c2"]),
+        // Both at once, with the same ids of calls, and one has a tool of its own.
+        asks(4, "0/tool/0/0/model/0", "mate"),
+        asks(5, "0/tool/0/1/model/0", "cook"),
+        response(6, 0, "0/tool/0/1/model/0", "Soup.", &[]),
+        response(7, 0, "0/tool/0/0/model/0", "", &["c1"]),
+        asks(8, "0/tool/0/0/model/1", "mate"),
+    ]));
+    run.apply(text("0/tool/0/0/model/1", 0, "Low"));
+    run.apply(RunDelta::Entries(vec![asks(9, "0/model/1", "pilot")]));
+    let turn = &run.turns[0];
+    assert_eq!(turn.work.parts, [Part::Call(0), Part::Tool(0), Part::Tool(1), Part::Call(4)]);
+    let mate = turn.work_at(Some("0/tool/0/0")).unwrap();
+    assert_eq!(mate.who, Some(agent("mate")));
+    assert_eq!(mate.parts, [Part::Call(1), Part::Tool(2), Part::Call(3)]);
+    assert_eq!(mate.counts(), (2, 1));
+    let cook = turn.work_at(Some("0/tool/0/1")).unwrap();
+    assert_eq!((&cook.who, cook.parts.as_slice()), (&Some(agent("cook")), [Part::Call(2)].as_slice()));
+    assert!(turn.calls.iter().all(|call| call.named.is_none()), "each stands under its own name");
+    assert_eq!(turn.last_call().map(|call| call.step.as_str()), Some("0/model/1"));
+    assert_eq!(turn.text(), Some(""), "what a tool said is not the answer");
+}
+
+#[test]
+fn after_a_member_the_one_who_picks_is_named() {
+    let team = ObjectKey::new(Kind::Team, "harbour", "crew");
+    let turn = |seq: u64, number: usize| {
+        let (step, why) = (format!("0/turn/{}", number - 1), String::new());
+        let (team, member, rule) = (team.clone(), agent("pilot"), "choice".into());
+        entry(seq, Some(0), RunEvent::TurnStarted { step, turn: number, team, member, rule, why })
+    };
+    let picks = |seq: u64, number: usize, by: Option<&str>| {
+        let mut entry = request(seq, 0, &format!("0/pick/{}", number - 1), 1);
+        if let RunEvent::ModelRequest { agent, .. } = &mut entry.event {
+            *agent = by.map(super::super::samples::agent);
+        }
+        entry
+    };
+    let mut open = view(&["crew"]);
+    open.targets = vec![team.clone()];
+    open.entries = vec![
+        entry(1, Some(0), RunEvent::TargetStarted { key: team.clone() }),
+        picks(2, 1, None),
+        turn(3, 1),
+        request(4, 0, "0/turn/0/model/0", 1),
+        picks(5, 2, None),
+        turn(6, 2),
+        request(7, 0, "0/turn/1/model/0", 1),
+        picks(8, 3, Some("captain")),
+    ];
+    let run = RunModel::open(open);
+    let named: Vec<_> = run.turns[0].calls.iter().map(|call| call.named.as_ref()).collect();
+    assert_eq!(named, [None, None, Some(&team), None, Some(&agent("captain"))]);
 }
 
 #[test]

@@ -277,10 +277,11 @@ pub fn details(entry: &RunEntry) -> Vec<Detail> {
             all.push(Fact("Step", step.clone()));
             all.push(Text("Answer", content.clone()));
         }
-        RunEvent::TeamEnded { team, turns, reason, message } => {
+        RunEvent::TeamEnded { step, team, turns, reason, message } => {
             all.push(Link("Team", team.clone()));
             all.push(Fact("Turns", turns.to_string()));
             all.push(Fact("Ended by", reason.clone()));
+            all.push(Fact("Step", step.clone()));
             all.push(Text("Message", message.clone()));
         }
         RunEvent::OutputRejected { step, message } => {

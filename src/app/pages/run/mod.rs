@@ -14,6 +14,7 @@ pub mod journal;
 mod journal_view;
 pub mod markdown;
 mod memory;
+mod nested_view;
 mod page;
 #[cfg(test)]
 mod samples;
@@ -26,6 +27,7 @@ mod timeline_view;
 mod tool_view;
 pub mod turn;
 mod turn_view;
+pub mod work;
 
 pub use compare::diff_view;
 pub use conversation::{Asked, Notes, announce_turns};

@@ -1,6 +1,9 @@
 //! What one target did in a run: its model calls with their tries, its tool calls, its answer or its failure.
 
+use std::collections::HashMap;
+
 use super::fold::Applied;
+use super::work::{Work, asked_by};
 use crate::resources::approval::OnTimeout;
 use crate::views::ObjectKey;
 use crate::views::run::{TokenUsage, ToolCallView};
@@ -53,8 +56,10 @@ pub struct Turn {
     pub started_ms: Option<i64>,
     /// When it ended.
     pub ended_ms: Option<i64>,
-    /// What it did, in order.
-    pub parts: Vec<Part>,
+    /// What it did itself; a team's members too.
+    pub work: Work,
+    /// What was done by agents and teams that were asked as tools, by the step of the call.
+    pub nested: HashMap<String, Work>,
     /// Its model calls, in order.
     pub calls: Vec<Call>,
     /// Its tool calls, in the order in which the model asked.
@@ -76,6 +81,8 @@ pub enum Part {
     Member {
         /// Journal entry.
         seq: u64,
+        /// Step id of the turn.
+        step: String,
         /// Turn of the team, from 1.
         turn: usize,
         /// Who speaks.
@@ -101,6 +108,8 @@ pub struct Call {
     pub model: Option<ObjectKey>,
     /// The agent that asks, if one does.
     pub agent: Option<ObjectKey>,
+    /// Whose words these are, where they would stand under another's name.
+    pub named: Option<ObjectKey>,
     /// Messages sent.
     pub messages: usize,
     /// Tries, in order.
@@ -224,11 +233,12 @@ impl Turn {
     pub fn new(target: Option<usize>, key: Option<ObjectKey>) -> Self {
         Self {
             target,
+            work: Work::of(key.clone()),
+            nested: HashMap::new(),
             key,
             state: TurnState::Running,
             started_ms: None,
             ended_ms: None,
-            parts: Vec::new(),
             calls: Vec::new(),
             tools: Vec::new(),
             answer: None,
@@ -248,10 +258,26 @@ impl Turn {
         Some(usages.map(|usage| usage.prompt + usage.completion).sum())
     }
 
+    /// Its own last model call: not one of an agent that it asked as a tool.
+    pub fn last_call(&self) -> Option<&Call> {
+        self.work.parts.iter().rev().find_map(|part| match part {
+            Part::Call(at) => self.calls.get(*at),
+            _ => None,
+        })
+    }
+
+    /// What was done at a place: by the target itself, or under the call of this step.
+    pub fn work_at(&self, call: Option<&str>) -> Option<&Work> {
+        match call {
+            None => Some(&self.work),
+            Some(step) => self.nested.get(step),
+        }
+    }
+
     /// The answer where the last call's text does not already show it.
     pub fn extra_answer(&self) -> Option<&str> {
         let answer = self.answer.as_deref().filter(|answer| !answer.trim().is_empty())?;
-        let shown = self.calls.last().is_some_and(|call| call.text.trim() == answer.trim());
+        let shown = self.last_call().is_some_and(|call| call.text.trim() == answer.trim());
         (!shown).then_some(answer)
     }
 
@@ -262,7 +288,7 @@ impl Turn {
 
     /// Its answer, or what there is of it.
     pub fn text(&self) -> Option<&str> {
-        self.answer.as_deref().or_else(|| self.calls.last().map(|call| call.text.as_str()))
+        self.answer.as_deref().or_else(|| self.last_call().map(|call| call.text.as_str()))
     }
 
     /// No text arrives any more, and nobody is waited for.
@@ -275,11 +301,20 @@ impl Turn {
         }
     }
 
+    /// Where what belongs to `step` is noted.
+    pub(super) fn work_mut(&mut self, step: &str) -> &mut Work {
+        match asked_by(&self.tools, step) {
+            None => &mut self.work,
+            Some(call) => self.nested.entry(call).or_default(),
+        }
+    }
+
     /// The call of this step, made at the end when it is not there yet.
     pub(super) fn call_mut(&mut self, step: &str) -> &mut Call {
         let found = self.calls.iter().position(|call| call.step == step);
         let place = found.unwrap_or_else(|| {
-            self.parts.push(Part::Call(self.calls.len()));
+            let part = Part::Call(self.calls.len());
+            self.work_mut(step).parts.push(part);
             self.calls.push(Call { step: step.to_owned(), streaming: true, ..Call::default() });
             self.calls.len() - 1
         });
@@ -288,7 +323,8 @@ impl Turn {
 
     /// A tool call that the model asked for.
     pub(super) fn ask_tool(&mut self, step: String, asked: &ToolCallView, seq: u64, at_ms: i64) {
-        self.parts.push(Part::Tool(self.tools.len()));
+        let part = Part::Tool(self.tools.len());
+        self.work_mut(&step).parts.push(part);
         self.tools.push(ToolRow::asked(step, asked, seq, at_ms));
     }
 

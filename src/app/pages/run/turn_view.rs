@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::answer::{Answer, prose};
 use super::approval_view::CallApproval;
+use super::nested_view::{nested, speaker};
 use super::store::RunStore;
 use super::tool_view::ToolCall;
 use super::turn::{Attempt, Call, Failure, Part, Turn, TurnState};
@@ -29,7 +30,7 @@ struct Head {
 
 impl Head {
     fn of(turn: &Turn) -> Self {
-        let model = turn.calls.last().and_then(|call| call.model.as_ref());
+        let model = turn.last_call().and_then(|call| call.model.as_ref());
         // A model is itself, and the members of a team have their own.
         let one = turn.key.as_ref().is_some_and(|key| matches!(key.kind, Kind::Model | Kind::Team));
         Self {
@@ -104,14 +105,27 @@ pub fn TurnBody(
     /// Under a failure: what can be done.
     way_out: ChildrenFn,
 ) -> impl IntoView {
-    let limit = RwSignal::new(WINDOW);
-    let parts =
-        of_turn(run, target, move |turn| turn.parts[turn.parts.len().saturating_sub(limit.get())..].to_vec());
-    let hidden = of_turn(run, target, move |turn| turn.parts.len().saturating_sub(limit.get()));
-    let hidden = move || hidden.get().unwrap_or_default();
     let failure = of_turn(run, target, |turn| turn.failure.clone());
     let query = run.peek(|run| run.key.clone());
     let extra = of_turn(run, target, |turn| turn.extra_answer().map(str::to_owned));
+    view! {
+        {steps(run, target, None)}
+        {move || extra.get().flatten().map(|text| prose(&text))}
+        {move || {
+            failure.get().flatten().map(|failure| view! { <Fault failure=failure query=query.clone() way_out=way_out.clone() /> })
+        }}
+    }
+}
+
+/// What was done at a place, the newest of it: by the target itself, or under the tool call of a step.
+pub(super) fn steps(run: RunStore, target: Option<usize>, call: Option<String>) -> AnyView {
+    let limit = RwSignal::new(WINDOW);
+    let drawn = of_turn(run, target, move |turn| {
+        let parts = turn.work_at(call.as_deref()).map_or(&[][..], |work| &work.parts);
+        let hidden = parts.len().saturating_sub(limit.get());
+        (parts[hidden..].to_vec(), hidden)
+    });
+    let hidden = move || drawn.with(|drawn| drawn.as_ref().map_or(0, |(_, hidden)| *hidden));
     view! {
         <div class="row wrap" hidden=move || hidden() == 0>
             <Button
@@ -123,15 +137,12 @@ pub fn TurnBody(
             <span class="xs t3">{move || format!("{} earlier steps are not drawn", hidden())}</span>
         </div>
         <For
-            each=move || parts.get().unwrap_or_default()
+            each=move || drawn.get().map(|(parts, _)| parts).unwrap_or_default()
             key=Part::clone
             children=move |part| part_view(run, target, part)
         />
-        {move || extra.get().flatten().map(|text| prose(&text))}
-        {move || {
-            failure.get().flatten().map(|failure| view! { <Fault failure=failure query=query.clone() way_out=way_out.clone() /> })
-        }}
     }
+    .into_any()
 }
 
 /// Why something ended badly, and the way out.
@@ -168,7 +179,7 @@ pub fn Fault(
 }
 
 /// A part of a turn as a memo; `None` while there is no such turn.
-fn of_turn<T: PartialEq + Send + Sync + 'static>(
+pub(super) fn of_turn<T: PartialEq + Send + Sync + 'static>(
     run: RunStore,
     target: Option<usize>,
     part: impl Fn(&Turn) -> T + Send + Sync + 'static,
@@ -185,23 +196,11 @@ fn part_view(run: RunStore, target: Option<usize>, part: Part) -> AnyView {
             view! {
                 <ToolCall row=row />
                 <CallApproval run=run row=row />
+                {nested(run, target, row)}
             }
             .into_any()
         }
-        Part::Member { turn, member, why, .. } => {
-            let href = address::object(&member);
-            view! {
-                <div class="hd">
-                    <Avatar kind=member.kind name=member.name.clone() />
-                    <a class="name" href=href>
-                        {member.name}
-                    </a>
-                    <span class="why xs">{why}</span>
-                    <span class="meta">"Turn " {turn}</span>
-                </div>
-            }
-            .into_any()
-        }
+        Part::Member { turn, member, why, .. } => speaker(member, why, format!("Turn {turn}")),
         Part::Notice { message, .. } => view! {
             <p class="row xs t2">
                 <Icon name="info" small=true />
@@ -212,15 +211,17 @@ fn part_view(run: RunStore, target: Option<usize>, part: Part) -> AnyView {
     }
 }
 
-/// A model call: tries that failed, then its text.
+/// A model call: whose it is where that is not said above, tries that failed, then its text.
 fn call_view(run: RunStore, target: Option<usize>, at: usize) -> impl IntoView {
     let of_call = move |turn: &Turn| turn.calls.get(at).cloned().unwrap_or_default();
     let text = of_turn(run, target, move |turn| of_call(turn).text);
     let streaming = of_turn(run, target, move |turn| of_call(turn).streaming);
     let tries = of_turn(run, target, move |turn| failed_tries(&of_call(turn)));
+    let named = of_turn(run, target, move |turn| of_call(turn).named);
     let waits =
         move || streaming.get() == Some(true) && text.with(|text| text.as_ref().is_none_or(String::is_empty));
     view! {
+        {move || named.get().flatten().map(|who| speaker(who, String::new(), String::new()))}
         {move || tries.get().unwrap_or_default().into_iter().map(try_view).collect_view()}
         <Answer
             text=Signal::derive(move || text.get().unwrap_or_default())
