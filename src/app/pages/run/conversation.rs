@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::acts::again;
+use super::earlier::earlier;
 use super::store::RunStore;
 use super::turn::TurnState;
 use super::turn_view::{Fault, TurnItem};
@@ -50,6 +51,7 @@ pub fn Conversation(
             <Notes notices=notices />
             {move || waits().map(|text| note("circle-dashed", text.to_owned()))}
         </ol>
+        {earlier(run, Callback::new(|_| ()))}
         <ol class=move || if several.get() { "grid g2" } else { "conv" } aria-label="Answers">
             <For
                 each=move || turns.get()

@@ -151,10 +151,12 @@ impl RunModel {
     /// Puts older entries before those that are here.
     pub fn prepend(&mut self, older: Vec<RunEntry>) {
         let first = self.entries.first().map_or(u64::MAX, |entry| entry.seq);
+        // Where nothing is older any more, what is missing is gone.
+        let more = !older.is_empty();
         let mut all: Vec<RunEntry> = older.into_iter().filter(|entry| entry.seq < first).collect();
         all.append(&mut self.entries);
         let streaming = self.partials();
-        self.truncated = all.first().is_some_and(|entry| entry.seq > 1);
+        self.truncated = more && all.first().is_some_and(|entry| entry.seq > 1);
         self.turns.clear();
         self.memory = None;
         self.notices.clear();

@@ -131,6 +131,16 @@ fn older_entries_come_before_and_streaming_text_stays() {
     assert_eq!(run.entries.len(), 3);
     assert_eq!(run.call("s1").map(|call| call.text.as_str()), Some("High"));
     assert_eq!(run.notices.len(), 1, "a restart is told");
+
+    let mut rest = view(&["pilot"]);
+    rest.entries = vec![request(3, 0, "s1", 1)];
+    rest.truncated = true;
+    let mut run = RunModel::open(rest);
+    run.prepend(vec![started(2, 0, "pilot")]);
+    assert!(run.truncated, "there is one more");
+    run.prepend(Vec::new());
+    assert!(!run.truncated, "what is missing is gone");
+    assert_eq!(run.entries.len(), 2);
 }
 
 #[test]

@@ -3,17 +3,17 @@
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
+use super::earlier::earlier;
+use super::fold::RunModel;
 use super::journal::{Detail, Line, LineKind, details, line};
 use super::store::RunStore;
-use crate::api::queries::get_entries;
+use super::window::Window;
 use crate::app::address;
-use crate::app::components::{Avatar, Button, Chip, Code, Icon, ObjectLink, Panel};
-use crate::app::toasts::use_toasts;
+use crate::app::components::{Avatar, Chip, Code, Icon, ObjectLink, Panel};
 use crate::app::words;
 use crate::views::run::RunEntry;
 
-/// Lines drawn at first, and how many more at each press: the newest. A browser lays out hundreds of lines at once,
-/// but not thousands ten times a second.
+/// Lines drawn at first, and how many more at each press.
 const WINDOW: usize = 300;
 
 /// The number in `?step=`.
@@ -34,31 +34,32 @@ pub fn Journal(
         LineKind::ALL.into_iter().find(|kind| kind.word().eq_ignore_ascii_case(&asked))
     });
     let step = chosen_step();
-    // A link to an entry shows its line, however old it is.
-    let from_end = run.peek(|run| {
-        let step = step.get_untracked()?;
-        run.entries.iter().rev().position(|entry| entry.seq == step)
-    });
-    let limit = RwSignal::new(WINDOW.max(from_end.map_or(0, |at| at + 1)));
-    let fits = move |entry: &RunEntry, kind: Option<LineKind>| {
-        kind.is_none_or(|kind| LineKind::of(&entry.event) == kind)
+    let window = Window::new(WINDOW);
+    let numbers = move || {
+        let kind = kind.get_untracked();
+        let fitting = |run: &RunModel| {
+            run.entries.iter().filter(|entry| fits(entry, kind)).map(|entry| entry.seq).collect::<Vec<_>>()
+        };
+        run.peek(fitting)
     };
+    // A link to an entry shows its line, however old it is.
+    window.follow(run, step, numbers);
     // Only what is drawn is worded.
     let shown = Memo::new(move |_| {
-        let (kind, limit) = (kind.get(), limit.get());
+        let kind = kind.get();
         run.model().with(|run| {
-            let newest = run.entries.iter().rev().filter(|entry| fits(entry, kind)).take(limit);
-            let mut lines: Vec<Line> =
-                newest.map(|entry| line(entry, &run.targets, run.started_ms)).collect();
-            lines.reverse();
-            lines
+            let fitting: Vec<&RunEntry> = run.entries.iter().filter(|entry| fits(entry, kind)).collect();
+            let numbers: Vec<u64> = fitting.iter().map(|entry| entry.seq).collect();
+            let drawn = window.range(&numbers);
+            let lines: Vec<Line> = fitting[drawn.clone()]
+                .iter()
+                .map(|entry| line(entry, &run.targets, run.started_ms))
+                .collect();
+            (lines, drawn.start, numbers.len() - drawn.end)
         })
     });
-    let hidden = Memo::new(move |_| {
-        let (kind, limit) = (kind.get(), limit.get());
-        let all = run.model().with(|run| run.entries.iter().filter(|entry| fits(entry, kind)).count());
-        all.saturating_sub(limit)
-    });
+    let hidden = Signal::derive(move || shown.with(|(_, earlier, _)| *earlier));
+    let later = Signal::derive(move || shown.with(|(_, _, later)| *later));
     let counts = run.select(|run| {
         let mut counts = [0_usize; LineKind::ALL.len()];
         for entry in &run.entries {
@@ -87,17 +88,9 @@ pub fn Journal(
                 </div>
                 <span class="end xs t3">{range}</span>
             </div>
-            <div class="pb row wrap" hidden=move || hidden.get() == 0>
-                <Button
-                    label="Show more lines"
-                    icon="arrow-up"
-                    small=true
-                    on_press=Callback::new(move |_| limit.update(|limit| *limit += WINDOW))
-                />
-                <span class="xs t3">{move || format!("{} earlier lines are not drawn", hidden.get())}</span>
-            </div>
+            {window.earlier(hidden, "lines")}
             <div hidden=move || hidden.get() != 0>
-                <Earlier run=run limit=limit />
+                {earlier(run, Callback::new(move |count| window.extend(count)))}
             </div>
             <div class="tw" tabindex="0" role="region" aria-label="Journal">
                 <table class="rows dense two">
@@ -112,13 +105,14 @@ pub fn Journal(
                     </thead>
                     <tbody>
                         <For
-                            each=move || shown.get()
+                            each=move || shown.with(|(lines, _, _)| lines.clone())
                             key=|line| line.seq
                             children=move |line| line_view(line, step)
                         />
                     </tbody>
                 </table>
             </div>
+            {window.later(later, "lines", numbers)}
             <footer class="xs t3">
                 {move || {
                     if in_flight.get() {
@@ -132,41 +126,8 @@ pub fn Journal(
     }
 }
 
-/// Entries that were left out because the run is long.
-#[component]
-fn Earlier(run: RunStore, limit: RwSignal<usize>) -> impl IntoView {
-    let truncated = run.select(|run| run.truncated);
-    let toasts = use_toasts();
-    let fetch = Action::new(move |_: &()| {
-        let (key, first) =
-            run.peek(|run| (run.key.clone(), run.entries.first().map_or(1, |entry| entry.seq)));
-        async move {
-            match get_entries(key, first).await {
-                Ok(entries) => {
-                    limit.update(|limit| *limit += entries.len());
-                    run.prepend(entries);
-                }
-                Err(problem) => toasts.fail(&problem),
-            }
-        }
-    });
-    move || {
-        truncated.get().then(|| {
-            view! {
-                <div class="pb">
-                    <Button
-                        label="Show earlier entries"
-                        icon="arrow-up"
-                        small=true
-                        busy=fetch.pending()
-                        on_press=Callback::new(move |_| {
-                            fetch.dispatch(());
-                        })
-                    />
-                </div>
-            }
-        })
-    }
+fn fits(entry: &RunEntry, kind: Option<LineKind>) -> bool {
+    kind.is_none_or(|kind| LineKind::of(&entry.event) == kind)
 }
 
 fn kind_chip(each: LineKind, kind: Memo<Option<LineKind>>, count: Signal<usize>) -> impl IntoView {
@@ -246,6 +207,7 @@ pub fn EntryPane(
         let step = step.get()?;
         run.model().with(|run| run.entries.iter().find(|entry| entry.seq == step).cloned())
     });
+    let truncated = run.select(|run| run.truncated);
     move || match (step.get(), entry.get()) {
         (Some(step), Some(entry)) => {
             let all = details(&entry);
@@ -261,7 +223,13 @@ pub fn EntryPane(
         }
         (Some(step), None) => view! {
             <Panel title=format!("Entry {step}")>
-                <p class="pb t2">"This run has no such entry, or it is among the earlier ones."</p>
+                <p class="pb t2">
+                    {if truncated.get() {
+                        "This entry is among the earlier ones, which are not here yet."
+                    } else {
+                        "This run has no such entry."
+                    }}
+                </p>
             </Panel>
         }
         .into_any(),

@@ -7,6 +7,7 @@ mod answer;
 mod approval_view;
 mod compare;
 mod conversation;
+mod earlier;
 pub mod fold;
 mod follow;
 mod head;
@@ -27,6 +28,7 @@ mod timeline_view;
 mod tool_view;
 pub mod turn;
 mod turn_view;
+mod window;
 pub mod work;
 
 pub use compare::diff_view;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::compare::{Compare, compared, pair};
 use super::conversation::Conversation;
+use super::earlier::fetch_step;
 use super::follow::{Follow, FollowPill};
 use super::head::{RunFacts, RunHead};
 use super::journal_view::{EntryPane, Journal, chosen_step};
@@ -120,6 +121,7 @@ fn Run(view: RunView, beside: Beside) -> impl IntoView {
     let scripted = run.peek(|run| run.scripted);
     let in_flight = run.in_flight();
     let step = chosen_step();
+    fetch_step(run, step);
     let open = RwSignal::new(false);
     // Choosing an entry is asking for its details; on a narrow screen they would stay under the fold.
     Effect::watch(move || step.get(), move |step, _, _| open.set(step.is_some()), false);

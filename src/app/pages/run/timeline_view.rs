@@ -4,17 +4,19 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
+use super::earlier::earlier;
 use super::journal_view::chosen_step;
 use super::store::RunStore;
 use super::timeline::{Bar, Row, RowKind, Timeline, timeline};
+use super::window::Window;
 use crate::app::address;
 use crate::app::clock::use_clock;
 use crate::app::components::{Avatar, Icon, agent_class};
 use crate::app::words;
 use crate::resources::kind::Kind;
 
-/// Lines drawn at the most: the newest. The journal has them all.
-const MAX_ROWS: usize = 300;
+/// Lines drawn at first, and how many more at each press.
+const WINDOW: usize = 300;
 
 /// Turns, model calls and tool calls on lines of time.
 #[component]
@@ -28,19 +30,39 @@ pub fn TimelineView(
     let page = StoredValue::new(page);
     let clock = use_clock();
     let in_flight = run.in_flight();
-    let drawn = Memo::new(move |_| {
+    let whole = Memo::new(move |_| {
         let now = if in_flight.get() { clock.now() } else { 0 };
-        let mut whole = run.model().with(|run| timeline(run, now));
-        let left_out = whole.rows.len().saturating_sub(MAX_ROWS);
-        whole.rows.drain(..left_out);
-        (whole, left_out)
+        run.model().with(|run| timeline(run, now))
     });
-    let left_out = Memo::new(move |_| drawn.with(|(_, left_out)| *left_out));
-    let drawn = Memo::new(move |_| drawn.with(|(drawn, _)| drawn.clone()));
+    let window = Window::new(WINDOW);
+    let numbers = move || whole.with_untracked(|whole| numbers_of(&whole.rows));
+    if page.with_value(String::is_empty) {
+        let step = chosen_step();
+        let line = Memo::new(move |_| {
+            let step = step.get()?;
+            let here = |row: &&Row| row.shows == step || row.seq == step;
+            let row = whole.with(|whole| whole.rows.iter().find(here).map(|row| row.seq));
+            // What has no line of its own may come with the earlier entries.
+            row.or(Some(step))
+        });
+        window.follow(run, line, numbers);
+    }
+    let drawn = Memo::new(move |_| {
+        whole.with(|whole| {
+            let drawn = window.range(&numbers_of(&whole.rows));
+            let (before, after) = (drawn.start, whole.rows.len() - drawn.end);
+            let timeline =
+                Timeline { rows: whole.rows[drawn].to_vec(), ticks: whole.ticks.clone(), now: whole.now };
+            (timeline, before, after)
+        })
+    });
+    let before = Signal::derive(move || drawn.with(|(_, before, _)| *before));
+    let after = Signal::derive(move || drawn.with(|(_, _, after)| *after));
+    let drawn = Memo::new(move |_| drawn.with(|(drawn, ..)| drawn.clone()));
     let rows = Memo::new(move |_| {
         drawn.with(|drawn| drawn.rows.iter().map(|row| (row.seq, row.depth)).collect::<Vec<_>>())
     });
-    let count = move || match drawn.with(|drawn| drawn.rows.len()) + left_out.get() {
+    let count = move || match whole.with(|whole| whole.rows.len()) {
         1 => "1 step".to_owned(),
         count => format!("{} steps", words::number(i64::try_from(count).unwrap_or(i64::MAX))),
     };
@@ -74,9 +96,10 @@ pub fn TimelineView(
                     </span>
                 </div>
             </div>
-            <p class="pb t3 xs" hidden=move || left_out.get() == 0>
-                {move || format!("{} earlier steps are in the journal.", left_out.get())}
-            </p>
+            {window.earlier(before, "steps")}
+            <div hidden=move || before.get() != 0>
+                {earlier(run, Callback::new(|_| ()))}
+            </div>
             <div class="tl" role="group" aria-label="Timeline" style=grid>
                 <div class="th" aria-hidden="true">"Step"</div>
                 <div class="th marks" aria-hidden="true">
@@ -88,11 +111,16 @@ pub fn TimelineView(
                     children=move |(seq, _)| line(seq, drawn, page)
                 />
             </div>
+            {window.later(after, "steps", numbers)}
             <p class="pb t2" hidden=move || drawn.with(|drawn| !drawn.rows.is_empty())>
                 "Nothing has been asked yet. Each model call, tool call and turn gets a line here as it begins."
             </p>
         </div>
     }
+}
+
+fn numbers_of(rows: &[Row]) -> Vec<u64> {
+    rows.iter().map(|row| row.seq).collect()
 }
 
 fn line(seq: u64, drawn: Memo<Timeline>, page: StoredValue<String>) -> impl IntoView {

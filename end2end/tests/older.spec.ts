@@ -1,0 +1,87 @@
+// A long run, opened after its end: what its page did not open with is said in every view, and is a link away.
+import { expect, expectAccessible, hydrated, test } from "../support/fixtures.ts";
+import { modelOf } from "../support/objects.ts";
+
+/** Model calls with two tool calls each: six entries of the journal, three lines of the timeline. */
+const LOOPS = 140;
+
+test("the beginning of a long run is missed in no view, and each of its steps has a link", async ({
+  page, start, model,
+}) => {
+  test.setTimeout(240_000);
+  const arkdeck = await start();
+  await arkdeck.apply(`
+apiVersion: ark.mckinsey.com/v1alpha1
+kind: ArkConfig
+metadata: { name: default }
+spec: { maxAgentIterations: 1000 }
+`);
+  await arkdeck.apply(modelOf(model, "default"));
+  await arkdeck.apply(`
+apiVersion: ark.mckinsey.com/v1alpha1
+kind: Agent
+metadata: { name: pilot, namespace: default }
+spec: { prompt: "Guide.", tools: [{ type: built-in, name: noop }] }
+`);
+  await arkdeck.kubectl(["wait", "--timeout=20s", "--for=condition=Available", "agents.ark.mckinsey.com/pilot"]);
+  const noop = { name: "noop", arguments: "{}" };
+  for (let n = 0; n < LOOPS; n += 1) model.reply({ toolCalls: [noop, noop] });
+  model.reply({ text: "High water at noon." });
+  await arkdeck.apply(`
+apiVersion: ark.mckinsey.com/v1alpha1
+kind: Query
+metadata: { name: tide, namespace: default }
+spec: { input: "When?", target: { type: agent, name: pilot } }
+`);
+  await arkdeck.kubectl(["wait", "--timeout=120s", "--for=condition=Completed", "queries.ark.mckinsey.com/tide"]);
+  const run = `${arkdeck.url}/ns/default/queries/tide`;
+  const more = page.getByRole("button", { name: "Show earlier entries" });
+  const missing = page.getByText(/^The run is long: what came before entry \d+ is not here yet$/);
+
+  // The conversation says that its beginning is missing, and brings it.
+  await page.goto(run);
+  await hydrated(page);
+  await expect(page.getByRole("list", { name: "Answers" })).toContainText("High water at noon.");
+  await expect(missing).toBeVisible();
+  await more.click();
+  await expect(missing).toHaveCount(0);
+  await expect(more).toHaveCount(0);
+
+  // So does the timeline, which draws a part of it and then more.
+  await page.goto(`${run}?view=timeline`);
+  await hydrated(page);
+  const lines = page.locator("#panel-timeline .tr");
+  await expect(missing).toBeVisible();
+  await more.click();
+  await expect(page.getByRole("heading", { name: "421 steps" })).toBeVisible();
+  await expect(lines).toHaveCount(300);
+  await expect(page.getByText("121 earlier steps are not drawn")).toBeVisible();
+  await page.getByRole("button", { name: "Show more steps" }).click();
+  await expect(lines).toHaveCount(421);
+  const first = await lines.first().getAttribute("data-seq");
+
+  // A link to its first step draws that line, with those after it.
+  await page.goto(`${run}?view=timeline&step=${first}`);
+  await hydrated(page);
+  await expect(page.locator(`#panel-timeline .tr.sel[data-seq="${first}"]`)).toBeVisible();
+  await expect(lines).toHaveCount(151);
+  await page.getByRole("button", { name: "Show later steps" }).click();
+  await expect(lines).toHaveCount(421);
+
+  // The same in the journal, and the entry is beside it.
+  await page.goto(`${run}?view=journal&step=2`);
+  await hydrated(page);
+  const rows = page.locator("#panel-journal tbody tr");
+  await expect(page.locator('#panel-journal tr.sel[data-seq="2"]')).toBeVisible();
+  await expect(rows).toHaveCount(152);
+  await expect(page.getByRole("heading", { name: "Entry 2", exact: true })).toBeVisible();
+  await expect(page.getByText("This entry is among the earlier ones")).toHaveCount(0);
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Show later lines" }).click();
+  await expect(rows).toHaveCount(452);
+  // What no run has is said as such.
+  await page.goto(`${run}?view=journal&step=99999`);
+  await hydrated(page);
+  await expect(page.getByText("This run has no such entry.")).toBeVisible();
+  await page.goto("about:blank");
+});
