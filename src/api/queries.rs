@@ -32,8 +32,11 @@ pub async fn fill_query_form(key: ObjectKey) -> Result<QueryForm, Problem> {
 
 /// Asks the same again, in this conversation where one is named; answers with the key of the new query.
 #[server(prefix = "/api", endpoint = "queries/rerun", input = Json, output = Json)]
-pub async fn rerun_query(key: ObjectKey, conversation: Option<String>) -> Result<ObjectKey, Problem> {
-    serve::queries::rerun(key, conversation).await
+pub async fn rerun_query(
+    key: ObjectKey,
+    #[server(default)] conversation: Option<String>,
+) -> Result<ObjectKey, Problem> {
+    serve::queries::rerun(key, conversation.as_deref()).await
 }
 
 /// Asks the engine to cancel; the page says `Canceled` only when the run does.

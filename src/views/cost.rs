@@ -13,6 +13,22 @@ pub struct Cost {
     pub nanos: i64,
 }
 
+impl Cost {
+    /// Adds to the sum of its currency.
+    pub fn add_to(&self, sums: &mut Vec<Self>) {
+        match sums.iter_mut().find(|sum| sum.currency == self.currency) {
+            Some(sum) => sum.nanos = sum.nanos.saturating_add(self.nanos),
+            None => sums.push(self.clone()),
+        }
+    }
+
+    /// Sums in words; `None` where no price is known, which is not 0. `partly`: there is more that has no price.
+    pub fn words(sums: &[Self], partly: bool) -> Option<String> {
+        let all = sums.iter().map(ToString::to_string).collect::<Vec<_>>().join(" + ");
+        (!sums.is_empty()).then(|| if partly { format!("{all} and more") } else { all })
+    }
+}
+
 /// `$0.0061`, `€12.40`, `3.00 CHF`. Below one unit there are four digits, as calls of models cost that little; what is less
 /// than the last of them shows as such.
 impl fmt::Display for Cost {
@@ -45,6 +61,17 @@ impl fmt::Display for Cost {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sums_are_by_currency_and_say_what_is_not_known() {
+        let mut sums = Vec::new();
+        assert_eq!(Cost::words(&sums, true), None);
+        for (currency, nanos) in [("USD", 6_000_000), ("EUR", 2_000_000_000), ("USD", 100_000)] {
+            Cost { currency: currency.into(), nanos }.add_to(&mut sums);
+        }
+        assert_eq!(Cost::words(&sums, false).as_deref(), Some("$0.0061 + €2.00"));
+        assert_eq!(Cost::words(&sums[..1], true).as_deref(), Some("$0.0061 and more"));
+    }
 
     #[test]
     fn small_amounts_keep_their_digits() {

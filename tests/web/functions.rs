@@ -279,12 +279,11 @@ async fn a_question_gets_a_readable_name_and_is_asked_again() {
         again["name"].as_str().unwrap().starts_with("tide-") && again["name"] != first["name"],
         "{again}"
     );
-    // In a conversation, as the page of one asks, with all that the first said.
-    let talk = json!({"key": first, "conversation": "talk"});
-    let talk = server.call("queries/rerun", talk).await.json();
+    // In the conversation that the first began, with all that it was asked with.
+    let talk = server.call("queries/rerun", json!({"key": first, "conversation": run["uid"]})).await.json();
     seen(&server, "query", talk["name"].as_str().unwrap()).await;
-    let run = server.call("queries/run", json!({"key": talk})).await.json();
-    assert_eq!((&run["conversation"], &run["timeout_ms"]), (&json!("talk"), &json!(300_000)), "{run}");
+    let talk = server.call("queries/run", json!({"key": talk})).await.json();
+    assert_eq!((&talk["conversation"], &talk["timeout_ms"]), (&run["uid"], &json!(300_000)), "{talk}");
     let empty = server.call("queries/create", json!({"form": {
         "namespace": "default", "name": "", "targets": [], "input": " ", "parameters": [], "session": "", "timeout": ""
     }})).await.json();

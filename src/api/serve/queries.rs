@@ -10,7 +10,7 @@ use super::{asker, runs, services};
 use crate::kubernetes::access::Verb;
 use crate::kubernetes::apply::{self, noun};
 use crate::resources::kind::Kind;
-use crate::resources::{Query, QueryInput};
+use crate::resources::{Query, QueryInput, QuerySpec};
 use crate::views::ObjectKey;
 use crate::views::forms::{ParameterForm, QueryForm};
 use crate::views::problem::{Problem, ProblemCode};
@@ -154,14 +154,10 @@ fn filled(query: &Query) -> QueryForm {
 
 /// See [`crate::api::queries::rerun_query`]. Everything of the specification is asked again, not only what the form
 /// knows; a cancellation is not.
-pub async fn rerun(key: ObjectKey, conversation: Option<String>) -> Result<ObjectKey, Problem> {
+pub async fn rerun(key: ObjectKey, conversation: Option<&str>) -> Result<ObjectKey, Problem> {
     check(Verb::Apply, key.kind, Some(&key.namespace))?;
     let query = runs::query(&services()?, &key)?;
-    let mut spec = query.spec.clone();
-    spec.cancel = false;
-    if let Some(conversation) = conversation {
-        spec.conversation_id = conversation;
-    }
+    let spec = repeated(&query.spec, conversation);
     if matches!(spec.input(), QueryInput::Unusable) {
         return Err(Problem::new(
             ProblemCode::Invalid,
@@ -171,6 +167,15 @@ pub async fn rerun(key: ObjectKey, conversation: Option<String>) -> Result<Objec
     let spec = serde_json::to_value(spec)
         .map_err(|e| Problem::new(ProblemCode::Internal, format!("The query could not be copied: {e}.")))?;
     post(&key.namespace, "", stem(&key.name), &spec).await
+}
+
+/// The same once more. The query that a conversation began with names none: its copy names the one that it belongs to.
+fn repeated(spec: &QuerySpec, conversation: Option<&str>) -> QuerySpec {
+    let mut spec = QuerySpec { cancel: false, ..spec.clone() };
+    if let Some(conversation) = conversation.filter(|_| spec.conversation().is_none()) {
+        conversation.clone_into(&mut spec.conversation_id);
+    }
+    spec
 }
 
 /// `refund-officer-k7x2m` without the chance at its end, so that names do not grow with each repetition.
@@ -235,6 +240,27 @@ mod tests {
         let problem = spec(&QueryForm::default()).unwrap_err();
         let fields: Vec<_> = problem.fields.iter().map(|field| field.field.as_str()).collect();
         assert_eq!(fields, ["spec.input", "spec.target"]);
+    }
+
+    #[test]
+    fn what_is_asked_again_keeps_all_that_was_asked_and_its_conversation() {
+        let first: QuerySpec = serde_json::from_value(json!({
+            "type": "messages", "input": [{"role": "user", "content": "When in {{ .port }}?"}],
+            "target": {"type": "agent", "name": "tide"}, "cancel": true, "timeout": "30s",
+            "parameters": [{"name": "port", "value": "Brest"}],
+        }))
+        .unwrap();
+        let again = serde_json::to_value(repeated(&first, Some("u-1"))).unwrap();
+        let mut expected = serde_json::to_value(&first).unwrap();
+        expected["conversationId"] = json!("u-1");
+        expected.as_object_mut().unwrap().remove("cancel");
+        let mut told = again.clone();
+        told.as_object_mut().unwrap().remove("cancel");
+        assert_eq!(told, expected);
+        assert!(!repeated(&first, None).cancel);
+        assert!(repeated(&first, None).conversation().is_none());
+        let named = QuerySpec { conversation_id: "talk".into(), ..first };
+        assert_eq!(repeated(&named, Some("u-1")).conversation_id, "talk");
     }
 
     #[test]

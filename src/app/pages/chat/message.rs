@@ -13,6 +13,7 @@ use crate::app::pages::run::turn::Turn;
 use crate::app::pages::run::{Asked, Fault, Notes, TurnItem, announce_turns};
 use crate::app::toasts::use_toasts;
 use crate::app::words;
+use crate::views::cost::Cost;
 use crate::views::problem::Problem;
 use crate::views::run::RunView;
 
@@ -118,8 +119,15 @@ fn Acts(store: ChatStore, run: RunStore) -> impl IntoView {
     let href = address::object(&key);
     let usage = run.select(|run| {
         let tokens = run.usage.prompt + run.usage.completion;
+        let (sums, unknown) = run.cost();
+        let cost = Cost::words(&sums, unknown > 0 || run.truncated);
         (tokens > 0).then(|| {
-            format!("{} in, {} out", words::number(run.usage.prompt), words::number(run.usage.completion))
+            let used = format!(
+                "{} in, {} out",
+                words::number(run.usage.prompt),
+                words::number(run.usage.completion)
+            );
+            std::iter::once(used).chain(cost).collect::<Vec<_>>().join(" · ")
         })
     });
     let again = send_again(store, run);
@@ -181,9 +189,6 @@ fn send_again(store: ChatStore, run: RunStore) -> Action<(), ()> {
 }
 
 async fn repeat(run: RunStore) -> Result<RunView, Problem> {
-    let (key, uid, conversation) =
-        run.peek(|run| (run.key.clone(), run.uid.clone(), run.conversation.clone()));
-    // The query that the conversation began with may name none: its copy would begin another.
-    let named = (conversation == uid).then_some(conversation);
-    get_run(rerun_query(key, named).await?).await
+    let (key, conversation) = run.peek(|run| (run.key.clone(), run.conversation.clone()));
+    get_run(rerun_query(key, Some(conversation)).await?).await
 }

@@ -135,12 +135,7 @@ impl RunModel {
         let mut unknown = 0;
         for entry in &self.entries {
             match &entry.event {
-                RunEvent::ModelResponse { cost: Some(cost), .. } => {
-                    match sums.iter_mut().find(|sum| sum.currency == cost.currency) {
-                        Some(sum) => sum.nanos = sum.nanos.saturating_add(cost.nanos),
-                        None => sums.push(cost.clone()),
-                    }
-                }
+                RunEvent::ModelResponse { cost: Some(cost), .. } => cost.add_to(&mut sums),
                 RunEvent::ModelResponse { cost: None, .. } => unknown += 1,
                 _ => {}
             }
@@ -266,15 +261,16 @@ impl RunModel {
                 content,
                 tool_calls,
                 usage,
+                cost,
                 finish_reason,
                 first_token_ms,
                 duration_ms,
-                ..
             } => {
                 let turn = self.turn_at(entry.target, at);
                 let call = turn.call_mut(step);
                 call.answer(content, at, seq);
                 call.usage = Some(*usage);
+                call.cost.clone_from(cost);
                 call.finish_reason.clone_from(finish_reason);
                 call.first_token_ms = *first_token_ms;
                 call.duration_ms = Some(*duration_ms);

@@ -277,7 +277,9 @@ fn the_cost_is_that_of_the_calls_whose_price_is_known() {
     };
     run.apply(RunDelta::Entries(vec![response(1, 0, "0/model/1", "Low.", &[])]));
     assert_eq!(run.cost(), (vec![], 1), "unknown is not 0");
+    assert_eq!(run.turns[0].cost(), None);
     run.apply(RunDelta::Entries(vec![priced(2, "USD", 5), priced(3, "EUR", 7), priced(4, "USD", 6)]));
     let sums = vec![Cost { currency: "USD".into(), nanos: 11 }, Cost { currency: "EUR".into(), nanos: 7 }];
     assert_eq!(run.cost(), (sums, 1));
+    assert_eq!(run.turns[0].cost().as_deref(), Some("less than $0.0001 + less than €0.0001 and more"));
 }

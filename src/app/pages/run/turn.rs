@@ -6,6 +6,7 @@ use super::fold::Applied;
 use super::work::{Work, asked_by};
 use crate::resources::approval::OnTimeout;
 use crate::views::ObjectKey;
+use crate::views::cost::Cost;
 use crate::views::run::{TokenUsage, ToolCallView};
 
 /// Where a turn stands.
@@ -120,6 +121,8 @@ pub struct Call {
     pub streaming: bool,
     /// Tokens, once it answered.
     pub usage: Option<TokenUsage>,
+    /// What they cost, where the price is known.
+    pub cost: Option<Cost>,
     /// Why the model stopped.
     pub finish_reason: String,
     /// Time to the first token.
@@ -256,6 +259,14 @@ impl Turn {
         let mut usages = self.calls.iter().filter_map(|call| call.usage).peekable();
         usages.peek()?;
         Some(usages.map(|usage| usage.prompt + usage.completion).sum())
+    }
+
+    /// What its model calls cost, in words; `None` where no price is known.
+    pub fn cost(&self) -> Option<String> {
+        let mut sums = Vec::new();
+        let answered = || self.calls.iter().filter(|call| call.finished());
+        answered().filter_map(|call| call.cost.as_ref()).for_each(|cost| cost.add_to(&mut sums));
+        Cost::words(&sums, answered().any(|call| call.cost.is_none()))
     }
 
     /// Its own last model call: not one of an agent that it asked as a tool.

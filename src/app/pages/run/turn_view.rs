@@ -25,6 +25,7 @@ struct Head {
     state: TurnState,
     model: Option<String>,
     tokens: Option<i64>,
+    cost: Option<String>,
     took_ms: Option<i64>,
 }
 
@@ -38,6 +39,7 @@ impl Head {
             state: turn.state,
             model: model.filter(|_| !one).map(|model| model.name.clone()),
             tokens: turn.tokens(),
+            cost: turn.cost(),
             took_ms: turn.ended_ms.zip(turn.started_ms).map(|(end, start)| end - start),
         }
     }
@@ -45,7 +47,7 @@ impl Head {
     fn meta(&self) -> String {
         let tokens = self.tokens.map(|tokens| format!("{} tokens", words::number(tokens)));
         let took = self.took_ms.map(words::duration);
-        tokens.into_iter().chain(took).collect::<Vec<_>>().join(" · ")
+        tokens.into_iter().chain(self.cost.clone()).chain(took).collect::<Vec<_>>().join(" · ")
     }
 }
 
