@@ -1,14 +1,17 @@
 // What a message cost, and asking it again as it was asked.
 import { expect, expectAccessible, hydrated, test } from "../support/fixtures.ts";
-import { harbour } from "../support/objects.ts";
+import { agentOf, modelOf } from "../support/objects.ts";
 
 test("a message says what it cost, and is sent again with its parameters", async ({ page, arkdeck, namespace, model }) => {
   test.setTimeout(120_000);
-  await harbour(arkdeck, model, namespace);
-  const prices = JSON.stringify({ currency: "USD", input: 100, output: 1000 });
-  await arkdeck.kubectl([
-    "annotate", "-n", namespace, "models.ark.mckinsey.com/default", `ark.mckinsey.com/token-prices=${prices}`,
-  ]);
+  const prices = `annotations: { ark.mckinsey.com/token-prices: '{"currency": "USD", "input": 100, "output": 1000}' }`;
+  const priced = modelOf(model, namespace).replace("\nspec:\n  type: openai", `\n  ${prices}\nspec:\n  type: openai`);
+  const where = `metadata: { name: default, namespace: ${namespace} }`;
+  await arkdeck.apply(priced.replace(where, `metadata:\n  name: default\n  namespace: ${namespace}`));
+  await arkdeck.apply(agentOf(namespace, "pilot"));
+  const wait = ["wait", "-n", namespace, "--timeout=20s"];
+  await arkdeck.kubectl([...wait, "--for=condition=ModelAvailable", "models.ark.mckinsey.com/default"]);
+  await arkdeck.kubectl([...wait, "--for=condition=Available", "agents.ark.mckinsey.com/pilot"]);
   model.reply({ text: "High water at noon." });
   await arkdeck.apply(`
 apiVersion: ark.mckinsey.com/v1alpha1

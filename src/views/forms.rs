@@ -73,6 +73,9 @@ pub struct ModelForm {
     pub bedrock: BedrockForm,
     /// Azure's `api-version`.
     pub api_version: SourceForm,
+    /// Headers of each request; Bedrock has none.
+    #[serde(default)]
+    pub headers: Vec<ParameterForm>,
     /// Extra request options, by name.
     pub properties: Vec<(String, SourceForm)>,
     /// Go duration between probes.
@@ -121,8 +124,28 @@ pub struct AgentForm {
     pub parameters: Vec<ParameterForm>,
     /// JSON schema of the answer, as text; empty for none.
     pub output_schema: String,
+    /// What runs it; empty for this program.
+    #[serde(default)]
+    pub engine: String,
+    /// Namespace of the engine, if another.
+    #[serde(default)]
+    pub engine_namespace: Option<String>,
+    /// Headers that it adds to calls.
+    #[serde(default)]
+    pub overrides: Vec<OverrideForm>,
     /// resourceVersion read, for an edit; `None` for a new one.
     pub version: Option<String>,
+}
+
+/// Headers that are added to calls of models or MCP servers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OverrideForm {
+    /// `model` or `mcpserver`.
+    pub calls: String,
+    /// Label selector of the models or servers, as text; empty for all.
+    pub selector: String,
+    /// The headers.
+    pub headers: Vec<ParameterForm>,
 }
 
 /// A tool of an agent.
@@ -130,8 +153,23 @@ pub struct AgentForm {
 pub struct ToolForm {
     /// Type, as in the resource.
     pub type_: String,
-    /// Name.
+    /// Name that the model sees.
     pub name: String,
+    /// Description that the model sees; empty for the tool's own.
+    #[serde(default)]
+    pub description: String,
+    /// Filters that the result passes through, in order: name, as `jq`, and expression.
+    #[serde(default)]
+    pub functions: Vec<ParameterForm>,
+    /// The Tool that is called, where it has another name.
+    #[serde(default)]
+    pub calls: String,
+    /// Arguments that are set here, and that the model does not see.
+    #[serde(default)]
+    pub preset: Vec<ParameterForm>,
+    /// Whether a person approves calls.
+    #[serde(default)]
+    pub approval: ApprovalForm,
 }
 
 /// A Tool. Fields that this form does not know stay as they are in the object.

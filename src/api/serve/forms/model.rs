@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::source::{inner, remove, set, set_text, to_json};
+use super::source::{covers, inner, remove, rows_of, set, set_list, set_text, to_json};
 use crate::resources::ModelProvider;
 use crate::views::forms::{ModelForm, SourceForm};
 use crate::views::problem::{Problem, ProblemCode};
@@ -39,6 +39,10 @@ pub fn edit(spec: &mut Value, form: &ModelForm) -> Result<(), Problem> {
         ModelProvider::OpenAi => key(block, &form.api_key),
         ModelProvider::Bedrock => bedrock(block, form)?,
     }
+    if provider != ModelProvider::Bedrock {
+        let headers = rows_of(&block["headers"], &form.headers, |value| json!({ "value": value }));
+        set_list(block, "headers", headers);
+    }
     properties(block, &form.properties);
     Ok(())
 }
@@ -57,18 +61,26 @@ fn secret(block: &mut Value, field: &str, source: &SourceForm) {
 fn azure(block: &mut Value, form: &ModelForm) {
     match form.access.as_str() {
         "managedIdentity" => {
-            remove(block, "apiKey");
-            block["auth"] = json!({ "managedIdentity": {} });
-            set(&mut block["auth"]["managedIdentity"], "clientId", &form.client_id);
+            let identity = identity(block, "managedIdentity");
+            set(identity, "clientId", &form.client_id);
         }
         "workloadIdentity" => {
-            remove(block, "apiKey");
-            block["auth"] = json!({ "workloadIdentity": {} });
-            set(&mut block["auth"]["workloadIdentity"], "clientId", &form.client_id);
-            set(&mut block["auth"]["workloadIdentity"], "tenantId", &form.tenant_id);
+            let identity = identity(block, "workloadIdentity");
+            set(identity, "clientId", &form.client_id);
+            set(identity, "tenantId", &form.tenant_id);
         }
         _ => azure_key(block, &form.api_key),
     }
+}
+
+/// The block of this identity, in place of every other way.
+fn identity<'a>(block: &'a mut Value, way: &str) -> &'a mut Value {
+    remove(block, "apiKey");
+    let auth = inner(block, "auth");
+    for other in ["apiKey", "managedIdentity", "workloadIdentity"].into_iter().filter(|other| *other != way) {
+        remove(auth, other);
+    }
+    inner(auth, way)
 }
 
 /// A key wins over IAM keys, and those over the environment's own: what is not chosen goes.
@@ -114,7 +126,9 @@ fn azure_key(block: &mut Value, source: &SourceForm) {
     if matches!(source, SourceForm::Literal(text) if text.is_empty()) {
         return;
     }
+    let old = if block["auth"].is_object() { &block["auth"]["apiKey"] } else { &block["apiKey"] };
     match to_json(source) {
+        Some(value) if covers(old, &value) => {}
         Some(value) => {
             remove(block, "apiKey");
             block["auth"] = json!({ "apiKey": value });
@@ -135,7 +149,9 @@ fn properties(block: &mut Value, given: &[(String, SourceForm)]) {
     let mut new = Map::new();
     for (name, source) in given {
         let name = name.trim();
-        let value = to_json(source).or_else(|| old.get(name).cloned());
+        let known = old.get(name);
+        let value = to_json(source).filter(|new| !known.is_some_and(|old| covers(old, new)));
+        let value = value.or_else(|| known.cloned());
         if let (false, Some(value)) = (name.is_empty(), value) {
             new.insert(name.into(), value);
         }
@@ -150,7 +166,9 @@ fn properties(block: &mut Value, given: &[(String, SourceForm)]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::views::forms::BedrockForm;
+    use crate::api::serve::present::model_form;
+    use crate::resources::Model;
+    use crate::views::forms::{BedrockForm, ParameterForm};
 
     fn form(provider: &str) -> ModelForm {
         ModelForm {
@@ -182,18 +200,72 @@ mod tests {
     fn what_the_form_does_not_know_stays_and_a_hidden_key_too() {
         let mut spec = json!({
             "type": "openai", "model": {"value": "old"},
-            "config": {"openai": {"apiKey": {"value": "sk"}, "headers": [{"name": "x"}],
+            "config": {"openai": {"apiKey": {"value": "sk"}, "headers": [{"name": "x"}, {"name": "gone", "value": {"value": "1"}}],
                 "properties": {"n": {"valueFrom": {"queryParameterRef": {"name": "n"}}}, "gone": {"value": "1"}}}}
         });
         let mut form = form("openai");
         form.api_key = SourceForm::Literal(String::new());
         form.properties = vec![("n".into(), SourceForm::Unset)];
+        form.headers = vec![
+            ParameterForm { name: "x".into(), value: SourceForm::Unset },
+            ParameterForm { name: "X-Port".into(), value: SourceForm::Parameter("port".into()) },
+        ];
         edit(&mut spec, &form).unwrap();
         assert_eq!(spec.get("type"), None);
         let openai = &spec["config"]["openai"];
         assert_eq!(openai["apiKey"]["value"], "sk");
-        assert_eq!(openai["headers"][0]["name"], "x");
+        let port = json!({"name": "X-Port", "value": {"valueFrom": {"queryParameterRef": {"name": "port"}}}});
+        assert_eq!(openai["headers"], json!([{"name": "x"}, port]));
         assert_eq!(openai["properties"], json!({"n": {"valueFrom": {"queryParameterRef": {"name": "n"}}}}));
+    }
+
+    #[test]
+    fn a_model_that_is_saved_as_it_was_read_is_the_same() {
+        let secret = json!({"valueFrom": {"secretKeyRef": {"name": "s", "key": "k", "optional": true}}});
+        let headers = json!([
+            {"name": "X-Literal", "value": {"value": "a"}}, {"name": "X-Secret", "value": secret},
+            {"name": "X-Port", "value": {"valueFrom": {"queryParameterRef": {"name": "port"}}}},
+        ]);
+        let properties = json!({"temperature": {"value": "0.5"}, "seed": secret});
+        let address = json!({"value": "https://models.example"});
+        let blocks = [
+            (
+                "openai",
+                json!({"baseUrl": address, "apiKey": secret, "headers": headers, "properties": properties}),
+            ),
+            (
+                "anthropic",
+                json!({"baseUrl": address, "apiKey": {"value": "sk"}, "version": {"value": "2023-06-01"}, "headers": headers}),
+            ),
+            (
+                "azure",
+                json!({"baseUrl": address, "apiVersion": {"value": "2024-10-21"}, "headers": headers,
+                "auth": {"managedIdentity": {"clientId": {"value": "c"}}}}),
+            ),
+            (
+                "bedrock",
+                json!({"region": {"value": "eu-west-1"}, "maxTokens": 4096, "properties": properties}),
+            ),
+        ];
+        for (provider, block) in blocks {
+            let spec = json!({"provider": provider, "model": {"value": "gpt"}, "pollInterval": "1m0s",
+                "config": {provider: block}});
+            let object = json!({"apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Model",
+                "metadata": {"name": "m", "namespace": "lagoon"}, "spec": spec});
+            let model: Model = serde_json::from_value(object).unwrap();
+            let form = model_form(&model);
+            let mut saved = spec.clone();
+            edit(&mut saved, &form).unwrap();
+            assert_eq!(saved, spec, "{provider}");
+            // And into a new object, as far as the form goes.
+            let mut copy = json!({});
+            edit(&mut copy, &form).unwrap();
+            let names = |spec: &Value| {
+                let all = spec["config"][provider]["headers"].as_array().cloned().unwrap_or_default();
+                all.iter().map(|header| header["name"].clone()).collect::<Vec<_>>()
+            };
+            assert_eq!(names(&copy), names(&spec), "{provider}");
+        }
     }
 
     #[test]

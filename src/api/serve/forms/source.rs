@@ -35,8 +35,23 @@ pub fn to_json(source: &SourceForm) -> Option<Value> {
 /// Sets `field` of `object` to what the form says, or takes it away.
 pub fn set(object: &mut Value, field: &str, source: &SourceForm) {
     match to_json(source) {
+        // What is there says the same and more, as that a key is optional: it stays.
+        Some(value) if covers(&object[field], &value) => {}
         Some(value) => object[field] = value,
         None => remove(object, field),
+    }
+}
+
+/// Whether `old` says all that `new` says.
+pub fn covers(old: &Value, new: &Value) -> bool {
+    match (old, new) {
+        (Value::Object(old), Value::Object(new)) => {
+            new.iter().all(|(field, new)| old.get(field).is_some_and(|old| covers(old, new)))
+        }
+        (Value::Array(old), Value::Array(new)) => {
+            old.len() == new.len() && old.iter().zip(new).all(|(old, new)| covers(old, new))
+        }
+        _ => old == new,
     }
 }
 
@@ -131,15 +146,60 @@ pub fn rows_of(old: &Value, rows: &[ParameterForm], shape: impl Fn(Value) -> Val
     let old = old.as_array().map(Vec::as_slice).unwrap_or_default();
     let named = rows.iter().filter(|row| !row.name.trim().is_empty());
     named
-        .map(|row| {
+        .enumerate()
+        .map(|(at, row)| {
             let name = row.name.trim();
-            let known = old.iter().find(|item| item["name"] == *name);
-            let mut item = match (to_json(&row.value), known) {
-                (None, Some(known)) => known.clone(),
-                (value, _) => shape(value.unwrap_or_else(|| json!({}))),
+            // Filters may have one name several times: then the place counts.
+            let same = |item: &&Value| item["name"] == *name;
+            let known = old.get(at).filter(same).or_else(|| old.iter().find(same));
+            let Some(value) = to_json(&row.value) else {
+                return known.cloned().unwrap_or_else(|| with_name(shape(json!({})), name));
             };
-            item["name"] = json!(name);
-            item
+            let item = with_name(shape(value), name);
+            match known {
+                Some(known) if covers(known, &item) => known.clone(),
+                _ => item,
+            }
         })
         .collect()
+}
+
+fn with_name(mut item: Value, name: &str) -> Value {
+    item["name"] = json!(name);
+    item
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_reference_says_besides_stays_as_long_as_it_is_the_same_reference() {
+        let key = |key: &str| SourceForm::Secret { name: "keys".into(), key: key.into() };
+        let optional = json!({"valueFrom": {"secretKeyRef": {"name": "keys", "key": "k", "optional": true}}});
+        let mut spec = json!({ "token": optional });
+        set(&mut spec, "token", &key("k"));
+        assert_eq!(spec["token"], optional);
+        let row = |value| ParameterForm { name: "shop".into(), value };
+        let named = with_name(optional.clone(), "shop");
+        spec["rows"] = json!([named]);
+        parameters(&mut spec, "rows", &[row(key("k"))]);
+        assert_eq!(spec["rows"], json!([named]));
+        parameters(&mut spec, "rows", &[row(key("other"))]);
+        let other = json!({"valueFrom": {"secretKeyRef": {"name": "keys", "key": "other"}}, "name": "shop"});
+        assert_eq!(spec["rows"], json!([other]));
+        set(&mut spec, "token", &SourceForm::Literal("x".into()));
+        assert_eq!(spec["token"], json!({"value": "x"}));
+    }
+
+    #[test]
+    fn rows_of_one_name_keep_their_places() {
+        let row = |text: &str| ParameterForm { name: "jq".into(), value: SourceForm::Literal(text.into()) };
+        let mut spec = json!({"functions": [{"name": "jq", "value": ".a"}, {"name": "jq", "value": ".b"}]});
+        let before = spec.clone();
+        parameters(&mut spec, "functions", &[row(".a"), row(".b")]);
+        assert_eq!(spec, before);
+        parameters(&mut spec, "functions", &[row(".b")]);
+        assert_eq!(spec, json!({"functions": [{"name": "jq", "value": ".b"}]}));
+    }
 }

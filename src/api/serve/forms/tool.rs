@@ -46,7 +46,8 @@ fn mcp(mcp: &mut Value, form: &ToolSpecForm) {
     set_text(server, "namespace", form.server_namespace.as_deref().unwrap_or_default());
 }
 
-fn approval(spec: &mut Value, form: &ApprovalForm) {
+/// Writes an approval into the block of a tool.
+pub(super) fn approval(spec: &mut Value, form: &ApprovalForm) {
     let block = inner(spec, "approval");
     match form.required {
         true => block["required"] = json!(true),

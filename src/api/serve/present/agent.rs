@@ -1,18 +1,21 @@
 //! Agents.
 
+use super::model::header_forms;
 use super::status::{Unseen, by_condition};
 use super::text::first_line;
+use super::tool::approval_form;
 use super::{Present, World, fact, fact_description, fact_text, namespace, source_form};
 use crate::kubernetes::apply::edit_version;
 use crate::kubernetes::{Caches, KindCache};
 use crate::resources::agent::DEFAULT_MODEL;
 use crate::resources::conditions::types;
 use crate::resources::kind::Kind;
-use crate::resources::{Agent, AgentToolType, Condition};
+use crate::resources::{Agent, AgentTool, AgentToolType, Condition, LabelSelector, Override, Source};
 use crate::views::ObjectKey;
 use crate::views::detail::{Fact, FactValue, Specific};
-use crate::views::forms::{AgentForm, ParameterForm, ToolForm};
+use crate::views::forms::{AgentForm, OverrideForm, ParameterForm, ToolForm};
 use crate::views::row::{Cell, Status};
+use crate::views::selector;
 
 fn model_key(agent: &Agent) -> Option<ObjectKey> {
     if agent.spec.is_a2a() {
@@ -26,30 +29,57 @@ fn model_key(agent: &Agent) -> Option<ObjectKey> {
 pub fn agent_form(agent: &Agent) -> AgentForm {
     let spec = &agent.spec;
     let reference = spec.model_ref.clone().unwrap_or_default();
+    let engine = spec.execution_engine.clone().unwrap_or_default();
     AgentForm {
         namespace: agent.metadata.namespace.clone().unwrap_or_default(),
         name: agent.metadata.name.clone().unwrap_or_default(),
         description: spec.description.clone(),
         prompt: spec.prompt.clone(),
-        model: if reference.name == DEFAULT_MODEL { String::new() } else { reference.name },
+        // The default of another namespace is one that must be named.
+        model: if reference.name == DEFAULT_MODEL && reference.namespace.is_empty() {
+            String::new()
+        } else {
+            reference.name
+        },
         model_namespace: Some(reference.namespace).filter(|namespace| !namespace.is_empty()),
-        tools: spec
-            .tools
-            .iter()
-            .map(|tool| ToolForm { type_: tool.type_.to_string(), name: tool.name.clone() })
-            .collect(),
-        parameters: spec
-            .parameters
-            .iter()
-            .map(|p| ParameterForm { name: p.name.clone(), value: source_form(p.source()) })
-            .collect(),
+        tools: spec.tools.iter().map(tool_form).collect(),
+        parameters: spec.parameters.iter().map(|each| row(&each.name, each.source())).collect(),
         output_schema: spec
             .output_schema
             .as_ref()
             .and_then(|schema| serde_json::to_string_pretty(schema).ok())
             .unwrap_or_default(),
+        engine: engine.name,
+        engine_namespace: Some(engine.namespace).filter(|namespace| !namespace.is_empty()),
+        overrides: spec.overrides.iter().map(override_form).collect(),
         version: Some(edit_version(agent)),
     }
+}
+
+fn tool_form(tool: &AgentTool) -> ToolForm {
+    let partial = tool.partial.clone().unwrap_or_default();
+    ToolForm {
+        type_: tool.type_.to_string(),
+        name: tool.name.clone(),
+        description: tool.description.clone(),
+        functions: tool.functions.iter().map(|each| row(&each.name, each.source())).collect(),
+        preset: partial.parameters.iter().map(|each| row(&each.name, each.source())).collect(),
+        calls: partial.name,
+        approval: tool.approval.as_ref().map(approval_form).unwrap_or_default(),
+    }
+}
+
+fn override_form(one: &Override) -> OverrideForm {
+    let text = |labels: &LabelSelector| selector::write(&labels.match_labels, &labels.match_expressions);
+    OverrideForm {
+        calls: one.resource_type.to_string(),
+        selector: one.label_selector.as_ref().map(text).unwrap_or_default(),
+        headers: header_forms(&one.headers),
+    }
+}
+
+fn row(name: &str, source: Source<'_>) -> ParameterForm {
+    ParameterForm { name: name.to_owned(), value: source_form(source) }
 }
 
 impl Present for Agent {

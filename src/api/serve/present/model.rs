@@ -10,11 +10,11 @@ use crate::resources::conditions::types;
 use crate::resources::kind::Kind;
 use crate::resources::model_config::AzureConfig;
 use crate::resources::team::MemberType;
-use crate::resources::{AzureCredential, Condition, Model, ModelProvider, Source, ValueSource};
+use crate::resources::{AzureCredential, Condition, Header, Model, ModelProvider, Source, ValueSource};
 use crate::views::ObjectKey;
 use crate::views::cost::Cost;
 use crate::views::detail::{Fact, Specific};
-use crate::views::forms::{BedrockForm, ModelForm, SourceForm};
+use crate::views::forms::{BedrockForm, ModelForm, ParameterForm, SourceForm};
 use crate::views::row::{Cell, Status};
 
 /// Where a value comes from, as forms hold it. A literal key is not shown back: see [`model_form`].
@@ -34,22 +34,34 @@ pub fn source_form(source: Source<'_>) -> SourceForm {
     }
 }
 
-/// Base URL, key, API version and properties of the provider in use.
+/// Headers, as forms hold them.
+pub(super) fn header_forms(headers: &[Header]) -> Vec<ParameterForm> {
+    let row = |header: &Header| ParameterForm {
+        name: header.name.clone(),
+        value: source_form(header.value.source()),
+    };
+    headers.iter().map(row).collect()
+}
+
+/// Base URL, key, headers, API version and properties of the provider in use.
 struct Connection<'a> {
     base_url: Option<&'a ValueSource>,
     api_key: Option<&'a ValueSource>,
     api_version: Option<&'a ValueSource>,
+    headers: &'a [Header],
     properties: Vec<(&'a String, &'a ValueSource)>,
 }
 
 fn connection(model: &Model) -> Connection<'_> {
     let config = &model.spec.config;
-    let none = Connection { base_url: None, api_key: None, api_version: None, properties: Vec::new() };
+    let none =
+        Connection { base_url: None, api_key: None, api_version: None, headers: &[], properties: Vec::new() };
     match model.spec.provider() {
         Some(ModelProvider::OpenAi) => config.openai.as_ref().map_or(none, |c| Connection {
             base_url: Some(&c.base_url),
             api_key: Some(&c.api_key),
             api_version: None,
+            headers: &c.headers,
             properties: c.properties.iter().collect(),
         }),
         Some(ModelProvider::Azure) => config.azure.as_ref().map_or(none, |c| Connection {
@@ -59,18 +71,21 @@ fn connection(model: &Model) -> Connection<'_> {
                 _ => None,
             },
             api_version: c.api_version.as_ref(),
+            headers: &c.headers,
             properties: c.properties.iter().collect(),
         }),
         Some(ModelProvider::Bedrock) => config.bedrock.as_ref().map_or(none, |c| Connection {
             base_url: c.base_url.as_ref(),
             api_key: c.api_key.as_ref(),
             api_version: None,
+            headers: &[],
             properties: c.properties.iter().collect(),
         }),
         Some(ModelProvider::Anthropic) => config.anthropic.as_ref().map_or(none, |c| Connection {
             base_url: Some(&c.base_url),
             api_key: Some(&c.api_key),
             api_version: c.version.as_ref(),
+            headers: &c.headers,
             properties: c.properties.iter().collect(),
         }),
         None => none,
@@ -123,6 +138,7 @@ pub fn model_form(model: &Model) -> ModelForm {
             temperature: config.temperature.clone(),
         }),
         api_version: form(connection.api_version),
+        headers: header_forms(connection.headers),
         properties: connection
             .properties
             .into_iter()

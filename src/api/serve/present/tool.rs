@@ -1,6 +1,6 @@
 //! Tools.
 
-use super::model::source_form;
+use super::model::{header_forms, source_form};
 use super::status::{Unseen, because, by_condition, plain};
 use super::text::{first_line, length};
 use super::{Present, World, fact, fact_code, fact_description, fact_text, namespace};
@@ -45,10 +45,6 @@ pub fn tool_form(tool: &Tool) -> ToolSpecForm {
         _ => named.as_ref().map(|named| named.name.clone()).unwrap_or_default(),
     };
     let hints = spec.annotations.clone().unwrap_or_default();
-    let headers = http
-        .headers
-        .iter()
-        .map(|header| ParameterForm { name: header.name.clone(), value: source_form(header.value.source()) });
     let parameters = http
         .body_parameters
         .iter()
@@ -64,7 +60,7 @@ pub fn tool_form(tool: &Tool) -> ToolSpecForm {
             .and_then(|schema| serde_json::to_string_pretty(schema).ok())
             .unwrap_or_default(),
         method: http.method.to_string(),
-        headers: headers.collect(),
+        headers: header_forms(&http.headers),
         body_parameters: parameters.collect(),
         url: http.url,
         body: http.body,
@@ -95,7 +91,8 @@ fn effects(hints: &ToolAnnotations) -> Vec<String> {
     said.into_iter().filter(|(is, _)| *is).map(|(_, word)| word.to_owned()).collect()
 }
 
-fn approval_form(approval: &ToolApprovalConfig) -> ApprovalForm {
+/// An approval, as forms hold it.
+pub(super) fn approval_form(approval: &ToolApprovalConfig) -> ApprovalForm {
     let matches = approval.argument_matches.iter();
     ApprovalForm {
         required: approval.required,

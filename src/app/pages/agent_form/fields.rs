@@ -2,10 +2,12 @@
 
 use leptos::prelude::*;
 
+use super::overrides::{OverrideFields, OverrideRows};
+use super::settings::{ToolFields, ToolSettings};
 use super::tools::ToolPicker;
 use crate::app::components::{ComboField, Icon, Problems, TextArea, TextField};
-use crate::app::pages::form::{IN_A_QUERY, ParameterFields, ParameterRows};
-use crate::views::forms::{AgentForm, Choices, ToolForm};
+use crate::app::pages::form::{IN_A_QUERY, ParameterFields, ParameterRows, Rows};
+use crate::views::forms::{AgentForm, Choices};
 
 /// The fields' values.
 #[derive(Clone, Copy)]
@@ -14,9 +16,11 @@ pub struct AgentFields {
     description: RwSignal<String>,
     prompt: RwSignal<String>,
     model: RwSignal<String>,
-    tools: RwSignal<Vec<ToolForm>>,
+    tools: Rows<ToolFields>,
     parameters: ParameterFields,
     schema: RwSignal<String>,
+    engine: RwSignal<String>,
+    overrides: Rows<OverrideFields>,
 }
 
 impl AgentFields {
@@ -27,9 +31,11 @@ impl AgentFields {
             description: RwSignal::new(form.description.clone()),
             prompt: RwSignal::new(form.prompt.clone()),
             model: RwSignal::new(form.model.clone()),
-            tools: RwSignal::new(form.tools.clone()),
+            tools: Rows::new(form.tools.iter().map(ToolFields::new)),
             parameters: ParameterFields::new("spec.parameters", &form.parameters),
             schema: RwSignal::new(form.output_schema.clone()),
+            engine: RwSignal::new(form.engine.clone()),
+            overrides: Rows::new(form.overrides.iter().map(OverrideFields::new)),
         }
     }
 
@@ -39,14 +45,17 @@ impl AgentFields {
         self.description.set(form.description.clone());
         self.prompt.set(form.prompt.clone());
         self.model.set(form.model.clone());
-        self.tools.set(form.tools.clone());
+        self.tools.set(form.tools.iter().map(ToolFields::new));
         self.parameters.set(&form.parameters);
         self.schema.set(form.output_schema.clone());
+        self.engine.set(form.engine.clone());
+        self.overrides.set(form.overrides.iter().map(OverrideFields::new));
     }
 
     /// The agent that the fields say; what they do not hold is that of `base`. Tracked.
     pub fn read(self, base: &AgentForm) -> AgentForm {
         let model = self.model.get().trim().to_owned();
+        let engine = self.engine.get().trim().to_owned();
         AgentForm {
             namespace: base.namespace.clone(),
             name: self.name.get().trim().to_owned(),
@@ -55,9 +64,12 @@ impl AgentFields {
             // A model of another namespace is one of this form only as long as its name stays.
             model_namespace: base.model_namespace.clone().filter(|_| model == base.model),
             model,
-            tools: self.tools.get(),
+            tools: self.tools.get().into_iter().map(ToolFields::read).collect(),
             parameters: self.parameters.get(),
             output_schema: self.schema.get(),
+            engine_namespace: base.engine_namespace.clone().filter(|_| engine == base.engine),
+            engine,
+            overrides: self.overrides.get().into_iter().map(OverrideFields::read).collect(),
             version: base.version.clone(),
         }
     }
@@ -77,6 +89,7 @@ pub fn AgentBody(
     named: bool,
 ) -> impl IntoView {
     let models = Signal::derive(move || choices.with(|choices| choices.models.clone()));
+    let has_overrides = untrack(|| !fields.overrides.none());
     let has_schema = fields.schema.with_untracked(|schema| !schema.is_empty());
     view! {
         <section class="fsec" aria-labelledby="a-what">
@@ -127,6 +140,7 @@ pub fn AgentBody(
         <section class="fsec" aria-labelledby="a-tools">
             <h2 id="a-tools">"Tools"</h2>
             <ToolPicker tools=fields.tools choices=choices problems=problems />
+            <ToolSettings tools=fields.tools choices=choices problems=problems />
         </section>
         <section class="fsec" aria-labelledby="a-answer">
             <h2 id="a-answer">"Answer"</h2>
@@ -149,5 +163,88 @@ pub fn AgentBody(
                 </div>
             </details>
         </section>
+        <section class="fsec" aria-labelledby="a-runs">
+            <h2 id="a-runs">"How it runs"</h2>
+            <TextField
+                label="Engine"
+                name="spec.executionEngine.name"
+                value=fields.engine
+                optional=true
+                mono=true
+                hint="Empty for this program; a2a for an agent of an A2A server"
+                problems=problems
+            />
+            <details class="call" open=has_overrides>
+                <summary class="row">
+                    <span>"Headers"</span>
+                    <span class="xs t3">"added to its calls of models and MCP servers"</span>
+                    <Icon name="chevron-right" small=true class="chev" />
+                </summary>
+                <div class="pb stack">
+                    <OverrideRows rows=fields.overrides choices=choices problems=problems />
+                </div>
+            </details>
+        </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::views::forms::{ApprovalForm, OverrideForm, ParameterForm, SourceForm, ToolForm};
+
+    #[test]
+    fn what_is_shown_is_read_back() {
+        let row = |name: &str, value| ParameterForm { name: name.into(), value };
+        let secret = || SourceForm::Secret { name: "s".into(), key: "k".into() };
+        let service =
+            SourceForm::Service { name: "svc".into(), namespace: None, port: Some("web".into()), path: None };
+        let tides = ToolForm {
+            type_: "http".into(),
+            name: "tides".into(),
+            description: "Asks the tables".into(),
+            functions: vec![row("jq", SourceForm::Literal(".a".into())), row("jq", secret())],
+            calls: "tables".into(),
+            preset: vec![row("port", SourceForm::Parameter("port".into())), row("at", service)],
+            approval: ApprovalForm {
+                required: true,
+                timeout: "5m".into(),
+                on_timeout: "proceed".into(),
+                matches: vec![("port".into(), "^B".into())],
+            },
+        };
+        let form = AgentForm {
+            name: "pilot".into(),
+            model: "big".into(),
+            model_namespace: Some("shared".into()),
+            engine: "langchain".into(),
+            engine_namespace: Some("engines".into()),
+            tools: vec![
+                tides,
+                ToolForm { type_: "built-in".into(), name: "noop".into(), ..ToolForm::default() },
+            ],
+            parameters: vec![row("shop", secret())],
+            overrides: vec![OverrideForm {
+                calls: "mcpserver".into(),
+                selector: "tier=gold".into(),
+                headers: vec![row("X-Token", secret())],
+            }],
+            output_schema: "{}".into(),
+            version: Some("4".into()),
+            ..AgentForm::default()
+        };
+        Owner::new().with(|| {
+            let fields = AgentFields::new(&form);
+            assert_eq!(fields.read(&form), form);
+            // Another agent in the same fields, and back.
+            let bare = AgentForm::default();
+            fields.set(&bare);
+            assert_eq!(fields.read(&bare), bare);
+            fields.set(&form);
+            assert_eq!(fields.read(&form), form);
+            // Another engine is not looked for where the old one is.
+            fields.engine.set("a2a".into());
+            assert_eq!(fields.read(&form).engine_namespace, None);
+        });
     }
 }

@@ -2,6 +2,8 @@
 
 mod fields;
 mod judge;
+mod overrides;
+mod settings;
 mod tools;
 
 use leptos::prelude::*;

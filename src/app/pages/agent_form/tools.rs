@@ -2,14 +2,16 @@
 
 use leptos::prelude::*;
 
+use super::settings::ToolFields;
 use crate::app::components::{ErrorLine, Icon, Problems};
+use crate::app::pages::form::{Row, Rows};
 use crate::views::forms::{Choices, ToolForm};
 
 /// Boxes for the tools that there are and for those chosen that are not there.
 #[component]
 pub fn ToolPicker(
     /// Chosen.
-    tools: RwSignal<Vec<ToolForm>>,
+    tools: Rows<ToolFields>,
     /// What there is.
     choices: Signal<Choices>,
     /// Errors of the form.
@@ -20,24 +22,27 @@ pub fn ToolPicker(
         let mut all: Vec<(String, String, bool)> = choices.with(|choices| {
             choices.tools.iter().map(|(name, type_)| (name.clone(), type_.clone(), true)).collect()
         });
-        tools.with(|tools| {
-            for tool in tools {
-                if !all.iter().any(|(name, ..)| *name == tool.name) {
-                    let built_in = tool.type_.starts_with("built");
-                    all.push((tool.name.clone(), tool.type_.clone(), built_in));
-                }
+        for tool in tools.get() {
+            let (name, type_) = (tool.name.get_value(), tool.type_.get_value());
+            if !all.iter().any(|(known, ..)| *known == name) {
+                let built_in = type_.starts_with("built");
+                all.push((name, type_, built_in));
             }
-        });
+        }
         all
     });
-    let is_on = move |name: &str| tools.with(|tools| tools.iter().any(|tool| tool.name == name));
+    let chosen = move |name: &str| {
+        let here = |rows: &Vec<Row<ToolFields>>| {
+            rows.iter().find(|row| row.fields.name.with_value(|own| own == name)).map(|row| row.id)
+        };
+        tools.all.with(here)
+    };
+    let is_on = move |name: &str| chosen(name).is_some();
     let toggle = move |name: String, type_: String| {
-        tools.update(|tools| match tools.iter().position(|tool| tool.name == name) {
-            Some(at) => {
-                tools.remove(at);
-            }
-            None => tools.push(ToolForm { type_, name }),
-        });
+        match untrack(|| chosen(&name)) {
+            Some(id) => tools.remove(id),
+            None => tools.choose(ToolFields::new(&ToolForm { type_, name, ..ToolForm::default() })),
+        }
         problems.set_field("spec.tools", None);
     };
     view! {

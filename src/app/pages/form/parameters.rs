@@ -103,7 +103,11 @@ pub fn ParameterRows(
     /// Sources offered.
     #[prop(default = KINDS)]
     kinds: &'static [SourceKind],
+    /// Field path of the list, where it moves with the place of what it is in.
+    #[prop(optional, into)]
+    path: String,
 ) -> impl IntoView {
+    let path = StoredValue::new(if path.is_empty() { fields.path.to_owned() } else { path });
     let none = move || fields.rows.with(Vec::is_empty);
     view! {
         <div class="tw" hidden=none>
@@ -126,6 +130,7 @@ pub fn ParameterRows(
                             view! {
                                 <ParameterRow
                                     fields=fields
+                                    path=format!("{}[{at}]", path.get_value())
                                     at=at
                                     row=row
                                     choices=choices
@@ -153,6 +158,7 @@ pub fn ParameterRows(
 #[component]
 fn ParameterRow(
     fields: ParameterFields,
+    path: String,
     at: usize,
     row: Row,
     choices: Signal<Choices>,
@@ -160,7 +166,6 @@ fn ParameterRow(
     noun: &'static str,
     kinds: &'static [SourceKind],
 ) -> impl IntoView {
-    let path = format!("{}[{at}]", fields.path);
     let error = problems.of(&path);
     let name_path = format!("{path}.name");
     let id = super::id_of(&name_path);

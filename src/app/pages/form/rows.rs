@@ -64,6 +64,12 @@ impl<T: Copy + Send + Sync + 'static> Rows<T> {
         });
     }
 
+    /// One more at the end, whatever their number: of what is chosen from a list.
+    pub fn choose(self, fields: T) {
+        let row = self.row(fields);
+        self.all.update(|rows| rows.push(row));
+    }
+
     /// Takes one away.
     pub fn remove(self, id: u32) {
         self.all.update(|rows| rows.retain(|row| row.id != id));

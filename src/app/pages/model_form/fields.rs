@@ -8,7 +8,9 @@ use super::key::{KeyField, key_fields};
 use super::presets::{DEMO_MODEL, PRESETS, PROVIDERS};
 use super::properties;
 use crate::app::components::{Icon, Problems, TextField};
-use crate::app::pages::form::{ParameterFields, ParameterRows, SourceField, SourceFields, SourceKind};
+use crate::app::pages::form::{
+    IN_A_QUERY, ParameterFields, ParameterRows, SourceField, SourceFields, SourceKind,
+};
 use crate::views::forms::{Choices, ModelForm, SourceForm};
 
 pub(super) const PLAIN: &[SourceKind] = &[SourceKind::Literal, SourceKind::Secret, SourceKind::ConfigMap];
@@ -26,6 +28,7 @@ pub struct ModelFields {
     tenant_id: SourceFields,
     bedrock: BedrockFields,
     api_version: SourceFields,
+    headers: ParameterFields,
     properties: ParameterFields,
     poll_interval: RwSignal<String>,
 }
@@ -44,6 +47,7 @@ impl ModelFields {
             tenant_id: SourceFields::new(&form.tenant_id),
             bedrock: BedrockFields::new(&form.bedrock, form.version.is_some()),
             api_version: SourceFields::new(&form.api_version),
+            headers: ParameterFields::new("spec.config.headers", &form.headers),
             properties: ParameterFields::new(properties::PATH, &properties::rows(form)),
             poll_interval: RwSignal::new(form.poll_interval.clone()),
         }
@@ -61,6 +65,7 @@ impl ModelFields {
         self.tenant_id.set(&form.tenant_id);
         self.bedrock.set(&form.bedrock);
         self.api_version.set(&form.api_version);
+        self.headers.set(&form.headers);
         self.properties.set(&properties::rows(form));
         self.poll_interval.set(form.poll_interval.clone());
     }
@@ -85,6 +90,7 @@ impl ModelFields {
             },
             provider,
             api_version: if versioned { trimmed(self.api_version.get()) } else { base.api_version.clone() },
+            headers: self.headers.get(),
             properties: properties::read(self.properties),
             poll_interval: self.poll_interval.get().trim().to_owned(),
             version: base.version.clone(),
@@ -144,6 +150,7 @@ pub fn ModelBody(
     let model_label = move || if azure.get() { "Deployment" } else { "Model name" };
     let elsewhere = Memo::new(move |_| fields.provider.with(|provider| provider != "openai"));
     let versioned = Memo::new(move |_| fields.provider.with(|provider| has_version(provider)));
+    let without_headers = Memo::new(move |_| fields.provider.with(|provider| provider == "bedrock"));
     let with_key = Memo::new(move |_| {
         let several = fields.provider.with(|provider| matches!(provider.as_str(), "azure" | "bedrock"));
         !several || fields.access.with(|access| access == "key")
@@ -320,6 +327,22 @@ pub fn ModelBody(
                     hint="How often it is asked whether it answers"
                 />
             </div>
+            <details class="call" open=fields.headers.some() hidden=without_headers>
+                <summary class="row">
+                    <span>"Headers of each request"</span>
+                    <span class="xs t3">"as X-Team"</span>
+                    <Icon name="chevron-right" small=true class="chev" />
+                </summary>
+                <div class="pb stack">
+                    <ParameterRows
+                        fields=fields.headers
+                        choices=choices
+                        problems=problems
+                        noun="header"
+                        kinds=IN_A_QUERY
+                    />
+                </div>
+            </details>
             <details class="call" open=fields.properties.some()>
                 <summary class="row">
                     <span>"Options of each request"</span>
@@ -368,3 +391,7 @@ fn Other(provider: RwSignal<String>) -> impl IntoView {
         })
     }
 }
+
+#[cfg(test)]
+#[path = "fields_tests.rs"]
+mod tests;

@@ -3,6 +3,7 @@
 use crate::app::pages::agents::words;
 use crate::app::pages::form::judge::{Judge, address, duration, name, source};
 use crate::app::pages::form::{Change, Changes};
+use crate::app::pages::tool_form::judge::{row_words, rows};
 use crate::views::forms::{BedrockForm, ModelForm, SourceForm};
 use crate::views::problem::{FieldProblem, Problem};
 
@@ -48,6 +49,9 @@ pub fn judge(form: &ModelForm) -> Vec<FieldProblem> {
             source(value, missing)
         };
         judge.note(format!("spec.config.properties[{at}]"), problem);
+    }
+    if !bedrock {
+        rows(&mut judge, "spec.config.headers", &form.headers, "header", form.version.is_some());
     }
     judge.note("spec.pollInterval", duration(&form.poll_interval));
     judge.problems()
@@ -162,6 +166,7 @@ pub fn changes(before: &ModelForm, after: &ModelForm) -> Vec<Change> {
         .field("Tokens at the most", &before.bedrock.max_tokens, &after.bedrock.max_tokens)
         .field("Temperature", &before.bedrock.temperature, &after.bedrock.temperature)
         .field("API version", &value(&before.api_version), &value(&after.api_version))
+        .field("Headers", &row_words(&before.headers), &row_words(&after.headers))
         .field("Options", &properties(before), &properties(after))
         .field("Check every", &before.poll_interval, &after.poll_interval);
     changes.all()
@@ -170,6 +175,7 @@ pub fn changes(before: &ModelForm, after: &ModelForm) -> Vec<Change> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::views::forms::ParameterForm;
     use crate::views::problem::ProblemCode;
 
     fn lamp() -> ModelForm {
@@ -193,6 +199,20 @@ mod tests {
         let bare = ModelForm { provider: "openai".into(), ..ModelForm::default() };
         let needed = ["metadata.name", "spec.model", "spec.config.baseUrl", "spec.config.apiKey"];
         assert_eq!(fields(&bare), needed);
+    }
+
+    #[test]
+    fn headers_have_a_name_and_a_value_where_there_are_any() {
+        let row = |name: &str, text: &str| ParameterForm {
+            name: name.into(),
+            value: SourceForm::Literal(text.into()),
+        };
+        let headers = vec![row("X-Team", "harbour"), row("", "x"), row("X-Port", "")];
+        let wrong = ModelForm { headers, ..lamp() };
+        assert_eq!(fields(&wrong), ["spec.config.headers[1]", "spec.config.headers[2]"]);
+        assert_eq!(changes(&lamp(), &wrong)[0].title, "Headers");
+        let bedrock = ModelForm { provider: "bedrock".into(), access: "chain".into(), ..wrong };
+        assert_eq!(fields(&bedrock), [] as [&str; 0]);
     }
 
     #[test]

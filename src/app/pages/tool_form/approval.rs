@@ -7,8 +7,6 @@ use crate::views::forms::ApprovalForm;
 
 /// Patterns at the most, as the schema has it.
 const MAX_MATCHES: usize = 16;
-/// Field path of the patterns.
-const MATCHES: &str = "spec.approval.argumentMatches";
 
 /// A pattern of an argument.
 #[derive(Clone, Copy)]
@@ -63,7 +61,7 @@ impl ApprovalFields {
     }
 
     /// Whether they hold something that is said of an approval: what is judged must be seen. Tracked.
-    fn shown(self) -> bool {
+    pub fn shown(self) -> bool {
         self.required.get()
             || self.matches.with(|rows| !rows.is_empty())
             || self.timeout.with(|text| !text.trim().is_empty())
@@ -90,7 +88,11 @@ pub fn ApprovalSection(
     fields: ApprovalFields,
     /// Errors of the form.
     problems: Problems,
+    /// Field path.
+    #[prop(default = "spec.approval".to_owned())]
+    path: String,
 ) -> impl IntoView {
+    let matches = StoredValue::new(format!("{path}.argumentMatches"));
     let outcomes = || {
         let word = |value: &str, word: &str| (value.to_owned(), word.to_owned());
         vec![
@@ -117,7 +119,7 @@ pub fn ApprovalSection(
             <div class="grid g2">
                 <TextField
                     label="Wait at most"
-                    name="spec.approval.timeout"
+                    name=format!("{path}.timeout")
                     value=fields.timeout
                     optional=true
                     placeholder="5m"
@@ -125,7 +127,7 @@ pub fn ApprovalSection(
                 />
                 <SelectField
                     label="When nobody decides"
-                    name="spec.approval.onTimeout"
+                    name=format!("{path}.onTimeout")
                     value=fields.on_timeout
                     options=Signal::stored(outcomes())
                 />
@@ -134,7 +136,10 @@ pub fn ApprovalSection(
             <For
                 each=move || fields.matches.get().into_iter().enumerate()
                 key=|(at, row)| (*at, row.id)
-                children=move |(at, row)| view! { <MatchRow fields=fields at=at row=row problems=problems /> }
+                children=move |(at, row)| {
+                    let path = format!("{}[{at}]", matches.get_value());
+                    view! { <MatchRow fields=fields path=path at=at row=row problems=problems /> }
+                }
             />
             <div>
                 <Button label="Add a pattern" icon="plus" small=true on_press=add />
@@ -144,8 +149,13 @@ pub fn ApprovalSection(
 }
 
 #[component]
-fn MatchRow(fields: ApprovalFields, at: usize, row: Match, problems: Problems) -> impl IntoView {
-    let path = format!("{MATCHES}[{at}]");
+fn MatchRow(
+    fields: ApprovalFields,
+    path: String,
+    at: usize,
+    row: Match,
+    problems: Problems,
+) -> impl IntoView {
     let error = problems.of(&path);
     let wrong = move || error.with(Option::is_some).then_some("true");
     let describe = format!("{}-d", crate::app::components::id_of(&path));

@@ -24,8 +24,14 @@ pub fn judge(form: &ToolSpecForm) -> Vec<FieldProblem> {
         _ => drop(judge.note("spec.type", Some("Choose what is behind the tool.".to_owned()))),
     }
     judge.note("spec.inputSchema", json_schema(&form.input_schema));
-    judge.note("spec.approval.timeout", positive(&form.approval.timeout));
-    for (at, (argument, pattern)) in form.approval.matches.iter().enumerate() {
+    approval(&mut judge, "spec.approval", &form.approval);
+    judge.problems()
+}
+
+/// Errors of an approval at this path.
+pub fn approval(judge: &mut Judge, path: &str, form: &ApprovalForm) {
+    judge.note(format!("{path}.timeout"), positive(&form.timeout));
+    for (at, (argument, pattern)) in form.matches.iter().enumerate() {
         let problem = match (argument.trim().is_empty(), pattern.is_empty()) {
             // The server leaves it out.
             (true, true) => None,
@@ -33,28 +39,30 @@ pub fn judge(form: &ToolSpecForm) -> Vec<FieldProblem> {
             (false, true) => Some("Give a pattern, as ^[0-9]{3,}.".to_owned()),
             (false, false) => None,
         };
-        judge.note(format!("spec.approval.argumentMatches[{at}]"), problem);
+        judge.note(format!("{path}.argumentMatches[{at}]"), problem);
     }
-    judge.problems()
+}
+
+/// Errors of rows of a name and a value at this path. `saved`: one that stands without a value may stay.
+pub fn rows(judge: &mut Judge, path: &str, all: &[ParameterForm], noun: &str, saved: bool) {
+    for (at, row) in all.iter().enumerate() {
+        let missing = |text: &str| text.is_empty().then(|| "Give it a value.".to_owned());
+        let problem = match row.name.trim() {
+            // The server leaves it out.
+            "" if blank(&row.value) => None,
+            "" => Some(format!("Give the {noun} a name.")),
+            _ if saved && row.value == SourceForm::Unset => None,
+            _ => source(&row.value, missing),
+        };
+        judge.note(format!("{path}[{at}]"), problem);
+    }
 }
 
 fn http(judge: &mut Judge, form: &ToolSpecForm) {
     judge.note("spec.http.url", url(&form.url));
     judge.note("spec.http.timeout", time(&form.timeout));
-    let mut rows = |path: &str, all: &[ParameterForm], noun: &str| {
-        for (at, row) in all.iter().enumerate() {
-            let missing = |text: &str| text.is_empty().then(|| "Give it a value.".to_owned());
-            let problem = match row.name.trim() {
-                // The server leaves it out.
-                "" if blank(&row.value) => None,
-                "" => Some(format!("Give the {noun} a name.")),
-                _ => source(&row.value, missing),
-            };
-            judge.note(format!("{path}[{at}]"), problem);
-        }
-    };
-    rows("spec.http.headers", &form.headers, "header");
-    rows("spec.http.bodyParameters", &form.body_parameters, "variable");
+    rows(judge, "spec.http.headers", &form.headers, "header", false);
+    rows(judge, "spec.http.bodyParameters", &form.body_parameters, "variable", false);
 }
 
 /// Nothing is given.
@@ -97,9 +105,6 @@ fn positive(text: &str) -> Option<String> {
 
 /// What differs between two states of a tool; the version that they were read at does not count.
 pub fn changes(before: &ToolSpecForm, after: &ToolSpecForm) -> Vec<Change> {
-    let rows = |all: &[ParameterForm]| {
-        all.iter().map(|row| format!("{}: {}", row.name, words(&row.value))).collect::<Vec<_>>().join("\n")
-    };
     let mut changes = Changes::default();
     changes
         .field("Name", &before.name, &after.name)
@@ -109,12 +114,12 @@ pub fn changes(before: &ToolSpecForm, after: &ToolSpecForm) -> Vec<Change> {
         .field("Method", &before.method, &after.method)
         .field("Address", &before.url, &after.url)
         .field("Time limit", &before.timeout, &after.timeout)
-        .field("Headers", &rows(&before.headers), &rows(&after.headers))
+        .field("Headers", &row_words(&before.headers), &row_words(&after.headers))
         .field("Body", &before.body, &after.body)
-        .field("Body variables", &rows(&before.body_parameters), &rows(&after.body_parameters))
+        .field("Body variables", &row_words(&before.body_parameters), &row_words(&after.body_parameters))
         .field("Input schema", &before.input_schema, &after.input_schema)
         .field("Effects", &effects(before), &effects(after))
-        .field("Approval", &approval(&before.approval), &approval(&after.approval));
+        .field("Approval", &approval_words(&before.approval), &approval_words(&after.approval));
     changes.all()
 }
 
@@ -142,7 +147,13 @@ fn effects(form: &ToolSpecForm) -> String {
     lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
-fn approval(form: &ApprovalForm) -> String {
+/// Rows of a name and a value, a line each.
+pub fn row_words(all: &[ParameterForm]) -> String {
+    all.iter().map(|row| format!("{}: {}", row.name, words(&row.value))).collect::<Vec<_>>().join("\n")
+}
+
+/// An approval in lines.
+pub fn approval_words(form: &ApprovalForm) -> String {
     let mut lines = vec![if form.required { "A person approves" } else { "Nobody is asked" }.to_owned()];
     if !form.timeout.is_empty() {
         lines.push(format!("Wait {}", form.timeout));

@@ -5,11 +5,12 @@ mod arguments;
 mod bench;
 mod body;
 mod fields;
-mod judge;
+pub(super) mod judge;
 mod outcome;
 
 use leptos::prelude::*;
 
+pub use self::approval::{ApprovalFields, ApprovalSection};
 pub use self::bench::ToolBench;
 use self::body::ToolBody;
 use self::fields::ToolFields;
