@@ -106,7 +106,7 @@ spec: { type: http, description: "Reads ${name}", http: { url: "http://127.0.0.1
   await expect(tool.getByText("Wait longer than nothing, as 5m.")).toBeVisible();
   await tool.getByLabel("Wait at most").fill("2m");
   const words = [
-    "description: Looks up the tides", "name: soundings", "value: Brest", "value: .tides", "timeout: 2m", "required: true",
+    "description: Looks up the tides", "name: soundings", "value: Brest", ".tides", "timeout: 2m", "required: true",
     "name: langchain", "resourceType: mcpserver", "tier: gold", "name: X-Port",
   ];
   for (const word of words) await expect(yaml(page)).toContainText(word);

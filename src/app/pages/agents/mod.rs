@@ -1,5 +1,6 @@
 //! The page of an agent: what it is, a panel to try it, its runs, events, its form and its text.
 
+mod newest;
 mod overview;
 mod runs;
 mod try_it;
@@ -8,6 +9,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+pub use self::newest::NewestRuns;
 use self::overview::AgentOverview;
 pub use self::overview::words;
 pub use self::runs::{EvaluationsBy, EvaluationsOf, EvaluationsOfRun, RunsOf};

@@ -37,5 +37,6 @@ pub use follow::to_end;
 #[cfg(feature = "hydrate")]
 pub use follow::{NEAR_END, distance_to_end};
 pub use page::RunPage;
+pub use team_view::TeamGraph;
 pub use timeline_view::TimelineView;
 pub use turn_view::{Fault, TurnBody, TurnItem};

@@ -38,14 +38,25 @@ pub fn TeamGraphs(
     /// Its teams.
     teams: Vec<TeamOfRun>,
 ) -> impl IntoView {
-    let graphs = teams.into_iter().map(|(key, form)| view! { <TeamGraph run=run team=key form=form /> });
+    let graphs = teams.into_iter().map(|(key, form)| {
+        let drawing = Signal::stored(Drawing::of(&form));
+        view! { <TeamGraph run=run team=key drawing=drawing /> }
+    });
     view! { <div class="stack stack-4">{graphs.collect_view()}</div> }
 }
 
+/// The graph of a team, with the turn of a run moving on it.
 #[component]
-fn TeamGraph(run: RunStore, team: ObjectKey, form: TeamForm) -> impl IntoView {
+pub fn TeamGraph(
+    /// The run.
+    run: RunStore,
+    /// The team.
+    team: ObjectKey,
+    /// It, drawn.
+    #[prop(into)]
+    drawing: Signal<Drawing>,
+) -> impl IntoView {
     let title = format!("Graph of {}", team.name);
-    let drawing = Signal::stored(Drawing::of(&form));
     let trace = run.select(move |run| trace_of(&run.entries, &team, !run.ended()));
     let note = Signal::derive(move || {
         trace.with(|trace| match (&trace.ended, trace.turns.last()) {

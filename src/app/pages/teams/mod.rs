@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::agents::{EvaluationsOf, RunsOf};
+use super::agents::{EvaluationsOf, NewestRuns, RunsOf};
 use super::object::{
     Blocks, Conditions, Labels, ObjectLoader, ObjectState, TabContent, TabbedObject, UsedBy,
 };
+use super::run::TeamGraph;
+use super::run::store::RunStore;
 use super::usage::UsageOf;
+use crate::api::queries::get_run;
+use crate::app::act::browser_action;
 use crate::app::address;
 use crate::app::components::{LinkButton, Panel, Tab};
 use crate::app::graph::{Checks, Drawing, GraphPicture, TurnList};
@@ -66,13 +70,31 @@ fn Overview(state: ObjectState) -> impl IntoView {
     });
     let words = Signal::derive(move || drawing.with(Drawing::words));
     let stands_out = Memo::new(move |_| drawing.with(|drawing| !drawing.checks.is_empty()));
+    let team = state.detail.with_untracked(|detail| detail.row.key.clone());
+    let running = RwSignal::new(None);
+    let load = browser_action(|key: &ObjectKey| get_run(key.clone()));
+    Effect::new(move |_| {
+        if let Some(key) = running.get() {
+            load.dispatch(key);
+        }
+    });
+    let moved = team.clone();
+    // From the first run that is seen on, the graph shows the turns of the newest, and its end.
+    let graph = move || match load.value().get() {
+        Some(Ok(view)) => moving(RunStore::follow(view), moved.clone(), drawing),
+        // What cannot be loaded stands in the list.
+        _ => view! {
+            <Panel title="Graph" note=words>
+                <GraphPicture drawing=drawing />
+                <TurnList drawing=drawing />
+            </Panel>
+        }
+        .into_any(),
+    };
     view! {
         <div class="split stackable">
             <div class="stack stack-4">
-                <Panel title="Graph" note=words>
-                    <GraphPicture drawing=drawing />
-                    <TurnList drawing=drawing />
-                </Panel>
+                {graph}
                 <Blocks state=state />
                 <Conditions state=state />
             </div>
@@ -88,9 +110,24 @@ fn Overview(state: ObjectState) -> impl IntoView {
                             }
                         })
                 }}
+                <NewestRuns object=team running=running />
                 <UsedBy state=state />
                 <Labels state=state />
             </div>
         </div>
     }
+}
+
+/// The graph with a run on it.
+fn moving(run: RunStore, team: ObjectKey, drawing: Memo<Drawing>) -> AnyView {
+    let key = run.peek(|run| run.key.clone());
+    view! {
+        <TeamGraph run=run team=team drawing=drawing />
+        <p class="xs t2">
+            "Turns of run " <a class="mono" href=address::object(&key)>
+                {key.name}
+            </a>
+        </p>
+    }
+    .into_any()
 }
