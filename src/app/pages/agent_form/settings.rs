@@ -114,7 +114,7 @@ fn settings(at: usize, row: Row<ToolFields>, choices: Signal<Choices>, problems:
                         value=fields.calls
                         optional=true
                         mono=true
-                        placeholder=name
+                        placeholder=name.clone()
                         hint="Where the model sees it under another name"
                         problems=problems
                     />

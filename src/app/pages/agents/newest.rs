@@ -87,15 +87,16 @@ fn moves(row: &Row) -> bool {
 }
 
 fn line(newest: Memo<Vec<Row>>, first: Row) -> AnyView {
-    let (key, uid, created) = (first.key.clone(), first.uid.clone(), first.created_ms);
+    let (href, name) = (address::object(&first.key), first.key.name.clone());
+    let (uid, created) = (first.uid.clone(), first.created_ms);
     let status = Memo::new(move |_| {
         let now = newest.with(|rows| rows.iter().find(|row| row.uid == uid).map(|row| row.status.clone()));
         now.unwrap_or_else(|| first.status.clone())
     });
     view! {
         <div class="act">
-            <a class="name mono xs cut" href=address::object(&key)>
-                {key.name}
+            <a class="name mono xs cut" href=href>
+                {name}
             </a>
             <StatusMark status=status />
             <span class="end xs t3 nowrap">

@@ -207,7 +207,7 @@ pub fn EntryPane(
         let step = step.get()?;
         run.model().with(|run| run.entries.iter().find(|entry| entry.seq == step).cloned())
     });
-    let truncated = run.select(|run| run.truncated);
+    let first = run.select(|run| run.entries.first().filter(|_| run.truncated).map_or(0, |entry| entry.seq));
     move || match (step.get(), entry.get()) {
         (Some(step), Some(entry)) => {
             let all = details(&entry);
@@ -224,7 +224,7 @@ pub fn EntryPane(
         (Some(step), None) => view! {
             <Panel title=format!("Entry {step}")>
                 <p class="pb t2">
-                    {if truncated.get() {
+                    {if step < first.get() {
                         "This entry is among the earlier ones, which are not here yet."
                     } else {
                         "This run has no such entry."

@@ -120,12 +120,12 @@ fn Overview(state: ObjectState) -> impl IntoView {
 
 /// The graph with a run on it.
 fn moving(run: RunStore, team: ObjectKey, drawing: Memo<Drawing>) -> AnyView {
-    let key = run.peek(|run| run.key.clone());
+    let (href, name) = run.peek(|run| (address::object(&run.key), run.key.name.clone()));
     view! {
         <TeamGraph run=run team=team drawing=drawing />
         <p class="xs t2">
-            "Turns of run " <a class="mono" href=address::object(&key)>
-                {key.name}
+            "Turns of run " <a class="mono" href=href>
+                {name}
             </a>
         </p>
     }
