@@ -27,10 +27,16 @@ impl Lane {
         Self { free: Mutex::new(Instant::now()), pause, times }
     }
 
+    fn pause_after(&self, took: Duration) -> Duration {
+        self.pause.max(took * self.times)
+    }
+
     /// Waits for a turn, in the order of asking.
     pub(super) async fn turn(&self) -> Turn<'_> {
         let free = self.free.lock().await;
-        tokio::time::sleep_until(*free).await;
+        if *free > Instant::now() {
+            tokio::time::sleep_until(*free).await;
+        }
         Turn { free, began: Instant::now(), lane: self }
     }
 }
@@ -39,38 +45,33 @@ impl Turn<'_> {
     /// It was used: the pause begins.
     pub(super) fn end(mut self) {
         let now = Instant::now();
-        *self.free = now + self.lane.pause.max((now - self.began) * self.lane.times);
+        *self.free = now + self.lane.pause_after(now - self.began);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
+
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn turns_take_their_share_of_the_time_and_no_more() {
+    const LONG: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn a_pause_is_a_multiple_of_the_turn_and_never_too_short() {
         let lane = Lane::new(Duration::from_millis(10), 4);
-        let start = Instant::now();
-        let turn = lane.turn().await;
-        tokio::time::sleep(Duration::from_millis(1)).await;
-        turn.end();
-        let turn = lane.turn().await;
-        assert_eq!(start.elapsed(), Duration::from_millis(11), "the pause after a short one");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        turn.end();
-        drop(lane.turn().await);
-        drop(lane.turn().await);
-        assert_eq!(start.elapsed(), Duration::from_millis(261), "four times a long one");
+        assert_eq!(lane.pause_after(Duration::from_millis(1)), Duration::from_millis(10));
+        assert_eq!(lane.pause_after(Duration::from_millis(50)), Duration::from_millis(200));
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn who_no_longer_waits_holds_up_nobody() {
-        let lane = Lane::new(Duration::from_millis(10), 1);
-        lane.turn().await.end();
-        let gone = tokio::time::timeout(Duration::from_millis(5), lane.turn()).await;
-        assert!(gone.is_err());
-        let start = Instant::now();
-        drop(lane.turn().await);
-        assert_eq!(start.elapsed(), Duration::from_millis(5));
+    #[tokio::test]
+    async fn who_used_a_turn_makes_others_wait_and_who_did_not_does_not() {
+        let lane = Lane::new(LONG, 1);
+        let turn = lane.turn().await;
+        assert!(lane.turn().now_or_never().is_none(), "one at a time");
+        drop(turn);
+        let turn = lane.turn().now_or_never().unwrap();
+        turn.end();
+        assert!(lane.turn().now_or_never().is_none(), "the pause");
     }
 }

@@ -73,7 +73,7 @@ async fn a_certificate_that_nobody_signed_is_named_and_not_tried_again() {
     let said = [
         format!("The certificate of {url}/v1/"),
         "is not trusted (invalid peer certificate: ".into(),
-        "add the authority that signed it to the certificates of this machine".into(),
+        "Add the authority that signed it to the certificates of this machine".into(),
     ];
     let status = deck.model_is("gull", "False").await.status.unwrap();
     assert!(said.iter().all(|part| status.message.contains(part)), "{}", status.message);

@@ -274,8 +274,8 @@ pub(super) fn untrusted(error: &reqwest::Error) -> Option<String> {
         if let Some(why @ rustls::Error::InvalidCertificate(kind)) = cause.downcast_ref::<rustls::Error>() {
             let advice = match kind {
                 rustls::CertificateError::UnknownIssuer => {
-                    "Have it signed by an authority that this machine knows, or add the authority that signed it to the \
-                     certificates of this machine (SSL_CERT_FILE names a file of them)"
+                    "Add the authority that signed it to the certificates of this machine (SSL_CERT_FILE names a file of \
+                     them), or use another"
                 }
                 _ => "Have it renewed, or correct the host of the address",
             };
