@@ -17,6 +17,11 @@ ${lines.join("\n")}
 const NOON: [string, string] = ["noon", "When is high water?"];
 const BOOTS: [string, string] = ["boots", "What do I wear?"];
 
+/** What is said to who saves an item that does not say by now what the form began with. */
+function elsewhere(version: number): string {
+  return `This item was changed or removed meanwhile, or is not among the items that are loaded of version ${version}.`;
+}
+
 test("the list of data sets follows kubectl: a new one, a version, the end of it", async ({ page, arkdeck, namespace }) => {
   await page.goto(`/ns/${namespace}/datasets`);
   await hydrated(page);
@@ -67,7 +72,7 @@ test("the page of a data set follows kubectl, and what is typed in an item is no
   await expect(question).toHaveValue("When is low water?");
   // Somebody else has changed this item: that is said once, and not written over unseen.
   await page.getByRole("button", { name: "Save item" }).click();
-  await expect(page.getByText("This item was changed meanwhile: version 2 says something else.")).toBeVisible();
+  await expect(page.getByText(elsewhere(2))).toBeVisible();
   await expect(page.locator(".head .tag")).toHaveText("Version 2");
   await page.getByRole("button", { name: "Save item" }).click();
   await expect(page.locator(".head .tag")).toHaveText("Version 3");
@@ -80,4 +85,43 @@ test("the page of a data set follows kubectl, and what is typed in an item is no
   await arkdeck.apply(setOf(namespace, "tides", [BOOTS]));
   await expect(page.getByText("This data set was deleted.")).toBeHidden();
   await expect(page.getByRole("button", { name: "Import" })).not.toHaveAttribute("aria-disabled", "true");
+});
+
+test("what is typed stays under a version in the address, and a removed item does not come back unseen", async ({ page, arkdeck, namespace }) => {
+  await arkdeck.apply(setOf(namespace, "tides", [NOON, BOOTS]));
+  await page.goto(`/ns/${namespace}/datasets/tides?v=1&item=noon`);
+  await hydrated(page);
+  await expect(page.locator("html[data-live=live]")).toBeAttached();
+  const question = page.getByRole("textbox", { name: "Question" });
+  await question.fill("When is low water?");
+  await arkdeck.apply(setOf(namespace, "tides", [BOOTS]));
+  await expect(page.getByText("The newest is 2. Only that one can be changed.")).toBeVisible();
+  await expect(page.locator(".head .tag")).toHaveText("Version 1");
+  await expect(question).toHaveValue("When is low water?");
+  await page.getByRole("button", { name: "Save item" }).click();
+  await expect(page.getByText(elsewhere(2))).toBeVisible();
+  await page.getByRole("button", { name: "Save item" }).click();
+  await expect(page.getByText("The newest is 3. Only that one can be changed.")).toBeVisible();
+  await expect(question).toHaveValue("When is low water?");
+  await page.getByRole("link", { name: "Show version 3" }).click();
+  await expect(page.locator(".head .tag")).toHaveText("Version 3");
+  await expect(page.getByRole("link", { name: "When is low water?" })).toBeVisible();
+});
+
+test("an item that the search leaves out is not written over unseen", async ({ page, arkdeck, namespace }) => {
+  await arkdeck.apply(setOf(namespace, "tides", [NOON, BOOTS]));
+  await page.goto(`/ns/${namespace}/datasets/tides?item=noon`);
+  await hydrated(page);
+  await expect(page.locator("html[data-live=live]")).toBeAttached();
+  const question = page.getByRole("textbox", { name: "Question" });
+  await question.fill("When is low water?");
+  await page.getByRole("searchbox", { name: "Search items" }).fill("boots");
+  await expect(page.getByRole("link", { name: NOON[1] })).toBeHidden();
+  await arkdeck.apply(setOf(namespace, "tides", [["noon", "When is high water today?"], BOOTS]));
+  await expect(page.locator(".head .tag")).toHaveText("Version 2");
+  await page.getByRole("button", { name: "Save item" }).click();
+  await expect(page.getByText(elsewhere(2))).toBeVisible();
+  await expect(page.locator(".head .tag")).toHaveText("Version 2");
+  await page.getByRole("button", { name: "Save item" }).click();
+  await expect(page.locator(".head .tag")).toHaveText("Version 3");
 });

@@ -14,14 +14,22 @@ spec:
   strategy: sequential
   members: [{ name: pilot, type: agent }, { name: mate, type: agent }]
 `);
+  // An agent of the same name is another: its runs are not the team's.
+  await arkdeck.apply(agentOf(namespace, "bridge", "Keep watch."));
   const wait = ["wait", "-n", namespace, "--timeout=20s", "--for=condition=Available"];
   await arkdeck.kubectl([...wait, "teams.ark.mckinsey.com/bridge"]);
+  await arkdeck.kubectl([...wait, "agents.ark.mckinsey.com/bridge"]);
+  const other = model.reply({ text: "Nothing in sight.", held: true });
+  await arkdeck.apply(queryOf(namespace, "watch", "bridge"));
+  await other.asked;
   await page.goto(`/ns/${namespace}/teams/bridge`);
   await hydrated(page);
   await expect(page.locator("html[data-live=live]")).toBeAttached();
   const runs = page.locator("section.panel", { has: page.getByRole("heading", { name: "Newest runs" }) });
   const nothing = runs.getByText("It has not been asked yet.");
   await expect(nothing).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Graph", exact: true })).toBeVisible();
+  other.finish();
   const first = model.reply({ text: "High water at noon.", held: true });
   const second = model.reply({ text: "Agreed, at noon.", held: true });
   await arkdeck.apply(queryOf(namespace, "tide", "bridge").replace("type: agent", "type: team"));
@@ -45,4 +53,5 @@ spec:
   await hydrated(page);
   await expect(page.getByRole("heading", { name: "Graph", exact: true })).toBeVisible();
   await expect(runs.locator(".act", { hasText: "tide" })).toContainText("Done");
+  await expect(runs.locator(".act")).toHaveCount(1);
 });

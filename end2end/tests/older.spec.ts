@@ -38,27 +38,37 @@ spec: { input: "When?", target: { type: agent, name: pilot } }
   const more = page.getByRole("button", { name: "Show earlier entries" });
   const missing = page.getByText(/^The run is long: what came before entry \d+ is not here yet$/);
 
-  // The conversation says that its beginning is missing, and brings it.
+  const steps = page.getByRole("button", { name: "Show more steps" });
+
+  // The conversation draws its newest steps, then all that are here; then it says that its beginning is missing, brings
+  // it and draws it.
   await page.goto(run);
   await hydrated(page);
-  await expect(page.getByRole("list", { name: "Answers" })).toContainText("High water at noon.");
+  const answers = page.getByRole("list", { name: "Answers" });
+  await expect(answers).toContainText("High water at noon.");
+  await expect(missing).toBeHidden();
+  await expect(more).toHaveCount(0);
+  await steps.click();
+  await expect(steps).toHaveCount(0);
   await expect(missing).toBeVisible();
   await more.click();
   await expect(missing).toHaveCount(0);
   await expect(more).toHaveCount(0);
+  await expect(answers.locator("details.call")).toHaveCount(2 * LOOPS);
+  await expect(steps).toHaveCount(0);
 
-  // So does the timeline, which draws a part of it and then more.
+  // So does the timeline.
   await page.goto(`${run}?view=timeline`);
   await hydrated(page);
   const lines = page.locator("#panel-timeline .tr");
   await expect(missing).toBeVisible();
   await more.click();
   await expect(page.getByRole("heading", { name: "421 steps" })).toBeVisible();
-  await expect(lines).toHaveCount(300);
-  await expect(page.getByText("121 earlier steps are not drawn")).toBeVisible();
-  await page.getByRole("button", { name: "Show more steps" }).click();
   await expect(lines).toHaveCount(421);
+  await expect(steps).toHaveCount(0);
   const first = await lines.first().getAttribute("data-seq");
+  // A model call that is not among the entries that a page opens with, but among the newest lines of the whole.
+  const middle = await lines.nth(159).getAttribute("data-seq");
 
   // A link to its first step draws that line, with those after it.
   await page.goto(`${run}?view=timeline&step=${first}`);
@@ -66,6 +76,15 @@ spec: { input: "When?", target: { type: agent, name: pilot } }
   await expect(page.locator(`#panel-timeline .tr.sel[data-seq="${first}"]`)).toBeVisible();
   await expect(lines).toHaveCount(151);
   await page.getByRole("button", { name: "Show later steps" }).click();
+  await expect(lines).toHaveCount(421);
+
+  // A link to one in the middle finds it among the newest lines; then more are drawn.
+  await page.goto(`${run}?view=timeline&step=${middle}`);
+  await hydrated(page);
+  await expect(page.locator(`#panel-timeline .tr.sel[data-seq="${middle}"]`)).toBeVisible();
+  await expect(lines).toHaveCount(300);
+  await expect(page.getByText("121 earlier steps are not drawn")).toBeVisible();
+  await steps.click();
   await expect(lines).toHaveCount(421);
 
   // The same in the journal, and the entry is beside it.

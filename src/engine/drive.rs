@@ -7,6 +7,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use futures::FutureExt;
+use futures::future::FusedFuture;
 use kube::ResourceExt;
 use tokio::time::Instant;
 
@@ -158,19 +159,18 @@ async fn to_the_end(inner: &Arc<Inner>, active: &Arc<Active>) {
     if let Some(outcome) = run.finished() {
         return conclude(inner, active, run.journal(), &outcome, run.memory_report(), true).await;
     }
-    let (begun, told) = (AtomicBool::new(false), AtomicBool::new(false));
+    let begun = AtomicBool::new(false);
     let announce = async {
         tokio::time::sleep(QUIET_START).await;
         let turn = inner.announcements.turn().await;
         begun.store(true, Ordering::Relaxed);
-        say_running(inner, active).await;
-        turn.end();
-        told.store(true, Ordering::Relaxed);
+        turn.spend(say_running(inner, active)).await;
     };
-    let mut announce = std::pin::pin!(announce.fuse());
+    // In here, so that who waits for its turn still when the work is done is in nobody's way while the end is told.
     let outcome = {
+        let mut announce = std::pin::pin!(announce.fuse());
         let mut work = std::pin::pin!(AssertUnwindSafe(run.execute()).catch_unwind());
-        loop {
+        let done = loop {
             tokio::select! {
                 biased;
                 done = &mut work => break done,
@@ -180,16 +180,16 @@ async fn to_the_end(inner: &Arc<Inner>, active: &Arc<Active>) {
                     see_to(inner, active, wish);
                 }
             }
+        };
+        if begun.load(Ordering::Relaxed) && !announce.is_terminated() {
+            // A status on its way must arrive before the last one.
+            announce.await;
         }
+        done
     };
-    let begun = begun.load(Ordering::Relaxed);
-    if begun && !told.load(Ordering::Relaxed) {
-        // A status on its way must arrive before the last one.
-        announce.await;
-    }
     let outcome = outcome.unwrap_or_else(|_| RunOutcome::failed(&panicked()));
     conclude(inner, active, run.journal(), &outcome, run.memory_report(), false).await;
-    if begun {
+    if begun.load(Ordering::Relaxed) {
         remove_finalizer(inner, active).await;
     }
 }
@@ -198,14 +198,15 @@ async fn to_the_end(inner: &Arc<Inner>, active: &Arc<Active>) {
 async fn thrown_out(inner: &Inner, active: &Active) {
     let end = async {
         let journal = open(inner, active).await?;
-        // An end that is on disk stands: it is told at the next start.
+        // An end that is on disk stands, and is told at the next start.
         if !journal.found().iter().any(|entry| matches!(entry.event, Event::Finished { .. })) {
             let outcome = RunOutcome::failed(&panicked());
             conclude(inner, active, &journal, &outcome, Report::default(), false).await;
+            return Ok(true);
         }
-        Ok::<_, JournalError>(())
+        Ok::<_, JournalError>(false)
     };
-    if !matches!(AssertUnwindSafe(end).catch_unwind().await, Ok(Ok(()))) {
+    if !matches!(AssertUnwindSafe(end).catch_unwind().await, Ok(Ok(true))) {
         tracing::error!(
             namespace = active.query.namespace(),
             query = active.query.name_any(),

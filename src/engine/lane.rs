@@ -1,10 +1,14 @@
 //! What is told of runs on their way: one after the other, and only a share of the time. A burst asks for thousands of such
 //! writes; the slower the API is, the more they would hold up the runs themselves.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::Instant;
+
+/// How long a turn holds up the others: an API that is away, or that refuses one object for a while, is nobody else's matter.
+const MAX_TURN: Duration = Duration::from_secs(1);
 
 /// Gives turns one after the other.
 pub(super) struct Lane {
@@ -42,8 +46,18 @@ impl Lane {
 }
 
 impl Turn<'_> {
-    /// It was used: the pause begins.
-    pub(super) fn end(mut self) {
+    /// Does what the turn is for. What takes longer than [`MAX_TURN`] goes on beside the next one's.
+    pub(super) async fn spend<F: Future>(self, work: F) -> F::Output {
+        let mut work = pin!(work);
+        let done = tokio::time::timeout(MAX_TURN, &mut work).await;
+        self.end();
+        match done {
+            Ok(done) => done,
+            Err(_) => work.await,
+        }
+    }
+
+    fn end(mut self) {
         let now = Instant::now();
         *self.free = now + self.lane.pause_after(now - self.began);
     }
@@ -71,7 +85,7 @@ mod tests {
         assert!(lane.turn().now_or_never().is_none(), "one at a time");
         drop(turn);
         let turn = lane.turn().now_or_never().unwrap();
-        turn.end();
+        turn.spend(async {}).await;
         assert!(lane.turn().now_or_never().is_none(), "the pause");
     }
 }

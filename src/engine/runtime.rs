@@ -390,7 +390,8 @@ impl Inner {
         match due {
             Due::Notice => {
                 drop(registry);
-                self.tasks.spawn(self.clone().say_queued(uid.to_owned(), active));
+                let say = self.clone().say_queued(uid.to_owned(), active);
+                self.tasks.spawn(self.draining.clone().run_until_cancelled_owned(say));
             }
             Due::Timeout => {
                 if !active.seat.begun() && registry.scheduler.remove(uid).is_some() {
@@ -404,19 +405,18 @@ impl Inner {
     /// Writes that the run waits, unless it does not any more.
     async fn say_queued(self: Arc<Self>, uid: String, active: Arc<Active>) {
         let turn = self.notices.turn().await;
-        let writing = active.writing.lock().await;
+        // Who writes it now says what is newer.
+        let Ok(_writing) = active.writing.try_lock() else { return };
         let Some(position) = self.registry.lock().scheduler.position(&uid) else { return };
         if !self.is_sure() {
             return;
         }
         let status = status::queued(&active.query, position - 1);
-        if let Err(error) =
-            status::write_while(self.world.client(), &active.query, &status, || self.has_still(&active)).await
-        {
+        let write =
+            status::write_while(self.world.client(), &active.query, &status, || self.has_still(&active));
+        if let Err(error) = turn.spend(write).await {
             tracing::warn!(query = active.query.name_any(), %error, "the status was refused");
         }
-        drop(writing);
-        turn.end();
     }
 
     fn end_waiting(self: &Arc<Self>, active: Arc<Active>, how: drive::Waiting) {

@@ -34,23 +34,29 @@ pub struct Group(
 
 /// What of a group is added up.
 #[derive(Default)]
-struct Sum {
-    count: usize,
-    passed: usize,
+pub(super) struct Sum {
+    /// Items.
+    pub(super) count: usize,
+    /// Those that passed.
+    pub(super) passed: usize,
     score: f64,
 }
 
 impl Sum {
-    fn add(&mut self, score: f64, passed: bool) {
+    pub(super) fn add(&mut self, score: f64, passed: bool) {
         self.count += 1;
         self.passed += usize::from(passed);
         self.score += score;
     }
 
+    /// Their mean score; 0 without items.
+    #[expect(clippy::cast_precision_loss, reason = "a data set has thousands of items")]
+    pub(super) fn mean(&self) -> f64 {
+        self.score / self.count.max(1) as f64
+    }
+
     fn group(&self, name: String) -> Group {
-        #[expect(clippy::cast_precision_loss, reason = "a data set has thousands of items")]
-        let mean = self.score / self.count.max(1) as f64;
-        Group(name, self.count, self.passed, (mean * 1000.0).round() / 1000.0)
+        Group(name, self.count, self.passed, (self.mean() * 1000.0).round() / 1000.0)
     }
 }
 

@@ -115,14 +115,14 @@ async fn a_judge_that_hangs_or_is_named_by_a_secret_is_told_without_the_secret()
     ] {
         let repeats = json!({"name": "repeats", "value": "2"});
         deck.evaluator(name, json!({"parameters": [scope, model, repeats]})).await;
-        // One that is not ready is waited for, within the same second.
+        // One that is not ready is waited for, within the same time; that must do for the first verdict on a busy machine too.
         deck.available("Evaluator", name, "Available").await;
         let spec =
-            json!({"config": {"input": "a", "output": "b"}, "evaluator": {"name": name}, "timeout": "1s"});
+            json!({"config": {"input": "a", "output": "b"}, "evaluator": {"name": name}, "timeout": "5s"});
         deck.evaluation(name, spec).await;
     }
     let hangs = status(&deck, "hangs").await;
-    assert_eq!(hangs.message, "TimedOut: Scoring took longer than 1s. Raise spec.timeout.");
+    assert_eq!(hangs.message, "TimedOut: Scoring took longer than 5s. Raise spec.timeout.");
     assert_eq!((hangs.phase, hangs.score.as_str()), (Some(EvaluationPhase::Error), ""));
     assert_eq!(hangs.token_usage.unwrap().total_tokens, 14, "the first verdict was paid");
     let veiled = status(&deck, "veiled").await;

@@ -185,14 +185,14 @@ async fn a_judge_that_hangs_ends_its_trial_and_the_others_go_on() {
     deck.available("Evaluator", "judge", "Available").await;
     data_set(&deck, "lows", &LOWS).await;
     let mut spec = experiment(json!({"dataSet": {"name": "lows"}, "concurrency": 1}));
-    (spec["evaluator"], spec["timeout"]) = (json!({"name": "judge"}), json!("3s"));
+    (spec["evaluator"], spec["timeout"]) = (json!({"name": "judge"}), json!("8s"));
     deck.evaluation("slow", spec).await;
     let status = told(&deck, "slow", 1).await;
     assert_eq!(status.message, "Experiment 1: 2 of 3 items passed, mean score 0.533.");
     let failed: Vec<Trial> =
         trials(&deck, "slow").await.into_iter().filter(|trial| trial.score.is_none()).collect();
     let [failed] = failed.as_slice() else { panic!("{failed:?}") };
-    assert_eq!(failed.error, "TimedOut: Scoring took longer than 3s. Raise spec.timeout.");
+    assert_eq!(failed.error, "TimedOut: Scoring took longer than 8s. Raise spec.timeout.");
     assert_eq!((server.calls("gull"), server.calls("judge")), (3, 3));
     deck.stop().await;
 }

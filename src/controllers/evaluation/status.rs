@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::plan::ended;
 use crate::controllers::{ControllerDeps, patch};
 use crate::engine::RunError;
-use crate::evaluation::{Finding, Scored, written};
+use crate::evaluation::{Finding, Scored, groups, written};
 use crate::kubernetes::cache::version_number;
 use crate::resources::annotations::{EVALUATION_METADATA_PREFIX, FIELD_MANAGER};
 use crate::resources::condition::{self, Condition, ConditionStatus};
@@ -176,21 +176,27 @@ pub(super) async fn annotate(
     evaluation: &Evaluation,
     scored: &Scored,
 ) -> Result<(), kube::Error> {
-    let annotations: Map<String, Value> = scored
-        .metadata
-        .iter()
-        .take(MAX_METADATA)
-        .filter_map(|(name, value)| {
-            let value: String = value.chars().take(MAX_VALUE).collect();
-            Some((format!("{EVALUATION_METADATA_PREFIX}{}", annotation(name)?), value.into()))
-        })
-        .collect();
-    if annotations.is_empty() {
+    let annotations = annotations(scored);
+    let there = evaluation.annotations();
+    if annotations.iter().all(|(name, value)| value.is_null() && !there.contains_key(name)) {
         return Ok(());
     }
     let json = json!({"metadata": {"uid": evaluation.metadata.uid, "annotations": annotations}});
     sent(api(deps, evaluation).patch(&evaluation.name_any(), &params(), &Patch::Merge(&json)).await)?;
     Ok(())
+}
+
+/// What was said besides, as a merge patch has annotations. It takes away only what it names: groups of an earlier run would stay.
+fn annotations(scored: &Scored) -> Map<String, Value> {
+    let said = scored.metadata.iter().take(MAX_METADATA).filter_map(|(name, value)| {
+        let value: String = value.chars().take(MAX_VALUE).collect();
+        Some((format!("{EVALUATION_METADATA_PREFIX}{}", annotation(name)?), Value::from(value)))
+    });
+    let mut annotations: Map<String, Value> = said.collect();
+    for name in [groups::BY_CATEGORY, groups::BY_DIFFICULTY] {
+        annotations.entry(format!("{EVALUATION_METADATA_PREFIX}{name}")).or_insert(Value::Null);
+    }
+    annotations
 }
 
 /// A name that Kubernetes takes: what a service calls its metadata must not make the write fail.
@@ -237,5 +243,20 @@ mod tests {
             assert_eq!(annotation(name).as_deref(), expected);
         }
         assert_eq!(annotation(&"x".repeat(99)).unwrap().len(), 63);
+    }
+
+    #[test]
+    fn groups_that_a_result_does_not_have_are_taken_away() {
+        let mut scored = Scored::default();
+        scored.metadata.insert("reasoning".into(), "Noon.".into());
+        scored.metadata.insert(groups::BY_DIFFICULTY.into(), r#"[["easy",1,1,1.0]]"#.into());
+        assert_eq!(
+            Value::Object(annotations(&scored)),
+            json!({
+                "evaluation.metadata/reasoning": "Noon.",
+                "evaluation.metadata/category_scores": null,
+                "evaluation.metadata/difficulty_scores": r#"[["easy",1,1,1.0]]"#,
+            })
+        );
     }
 }

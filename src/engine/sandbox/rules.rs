@@ -240,6 +240,32 @@ mod tests {
     }
 
     #[test]
+    fn what_a_turn_is_made_of_is_not_beside_it() {
+        let turn = |step: &str, start: i64, end: i64| json!({"name": step, "kind": "agent", "step": step, "startMs": start, "endMs": end});
+        let inner = |at: usize, start, end| turn(&format!("0/turn/1/tool/0/0/turn/{at}"), start, end);
+        let outer = [turn("0/turn/1", 0, 100), turn("0/turn/10", 100, 120)];
+        for (called, pattern, beside) in [
+            ([inner(0, 10, 30), inner(1, 30, 60)], "sequential", false),
+            ([inner(0, 10, 30), inner(1, 15, 60)], "mixed", true),
+        ] {
+            let teams = json!([{"members": [], "turns": outer}, {"members": [], "turns": called}]);
+            let turns: Vec<&Value> = outer.iter().chain(&called).collect();
+            let trace = json!({"teams": teams, "turns": turns});
+            for (rule, holds) in [
+                (format!("teams.detect_collaboration_pattern() == '{pattern}'"), true),
+                (format!("turns.detect_collaboration_pattern() == '{pattern}'"), true),
+                ("turns.detect_parallel_execution()".to_owned(), beside),
+            ] {
+                assert_eq!(decide(&[rule], &trace), [Ruled::Decided(holds)], "{trace}");
+            }
+        }
+        // One that is long is beside all that began before its end.
+        let long = [turn("0/turn/0", 0, 90), turn("1/turn/0", 5, 10), turn("1/turn/1", 20, 30)];
+        let rule = "turns.detect_collaboration_pattern() == 'parallel'".to_owned();
+        assert_eq!(decide(&[rule], &json!({"turns": long})), [Ruled::Decided(true)]);
+    }
+
+    #[test]
     fn what_cannot_be_read_says_where() {
         let Ruled::Unreadable(why) = ruled("tools.was_called('search') and and true") else { panic!() };
         assert!(why.starts_with("line 1, column 32: "), "{why}");

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Row;
+use crate::evaluation::groups::Sum;
 
 /// Tags that are told: those with the most items.
 const MAX_TAGGED: usize = 20;
@@ -22,39 +23,34 @@ pub struct Tagged {
     pub base: Option<f64>,
 }
 
+/// The items with a tag, and those of them that the baseline has, with their scores there.
 #[derive(Default)]
-struct Sum {
-    items: usize,
-    passed: usize,
-    score: f64,
-    paired: usize,
-    base: f64,
+struct Sums {
+    own: Sum,
+    base: Sum,
 }
 
 /// The tags of rows, the most used first, of equal ones by name. An item with several counts for each.
 pub fn by_tag(rows: &[Row]) -> Vec<Tagged> {
-    let mut sums: BTreeMap<&str, Sum> = BTreeMap::new();
+    let mut sums: BTreeMap<&str, Sums> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.ended && !row.gone) {
         for tag in &row.tags {
             let sum = sums.entry(tag).or_default();
-            sum.items += 1;
-            sum.passed += usize::from(row.passed);
-            sum.score += row.value();
+            sum.own.add(row.value(), row.passed);
             if let Some(base) = row.base {
-                sum.paired += 1;
-                sum.base += base;
+                // Whether it passed there is not told.
+                sum.base.add(base, false);
             }
         }
     }
-    let mean = |sum: f64, of: usize| sum / super::count(of);
     let mut all: Vec<Tagged> = sums
         .into_iter()
         .map(|(tag, sum)| Tagged {
             tag: tag.to_owned(),
-            items: sum.items,
-            passed: sum.passed,
-            mean: mean(sum.score, sum.items),
-            base: (sum.paired > 0).then(|| mean(sum.base, sum.paired)),
+            items: sum.own.count,
+            passed: sum.own.passed,
+            mean: sum.own.mean(),
+            base: (sum.base.count > 0).then(|| sum.base.mean()),
         })
         .collect();
     // Stable: those of one size stay in the order of their names.

@@ -102,7 +102,12 @@ impl Fold {
         let Some(agent) = agent else { return };
         let agents = &mut self.trace.agents;
         let index = *self.agents.entry(place(step).to_owned()).or_insert_with(|| {
-            agents.push(AgentTrace { name: agent.name.clone(), start_ms: at, ..AgentTrace::default() });
+            agents.push(AgentTrace {
+                name: agent.name.clone(),
+                start_ms: at,
+                step: place(step).to_owned(),
+                ..AgentTrace::default()
+            });
             agents.len() - 1
         });
         let agent = &mut agents[index];
@@ -153,6 +158,7 @@ impl Fold {
             arguments,
             start_ms: at,
             end_ms: at,
+            step: step.to_owned(),
             ..ToolTrace::default()
         });
     }
@@ -171,18 +177,20 @@ impl Fold {
             let cost = nanos as f64 / 1e9;
             (trace.query.cost, trace.query.currency) = (Some(cost), currency);
         }
-        let step = |kind: &str, name: &str, ok, start_ms, end_ms| StepTrace {
+        let step = |kind: &str, name: &str, place: &str, ok, start_ms, end_ms| StepTrace {
             kind: kind.to_owned(),
             name: name.to_owned(),
             ok,
             start_ms,
             end_ms,
+            step: place.to_owned(),
         };
-        let teams = trace.teams.iter().map(|t| step("team", &t.name, t.ok, t.start_ms, t.end_ms));
-        let turns = trace.turns.iter().map(|t| step("turn", &t.name, t.ok, t.start_ms, t.end_ms));
-        let agents = trace.agents.iter().map(|a| step("agent", &a.name, a.ok, a.start_ms, a.end_ms));
-        let llm = trace.llm.iter().map(|l| step("llm", &l.name, l.ok, l.start_ms, l.end_ms));
-        let tools = trace.tools.iter().map(|t| step("tool", &t.name, t.ok, t.start_ms, t.end_ms));
+        let teams = trace.teams.iter().map(|t| step("team", &t.name, &t.step, t.ok, t.start_ms, t.end_ms));
+        let turns = trace.turns.iter().map(|t| step("turn", &t.name, &t.step, t.ok, t.start_ms, t.end_ms));
+        let agents = trace.agents.iter().map(|a| step("agent", &a.name, &a.step, a.ok, a.start_ms, a.end_ms));
+        // Nothing is made of calls of models.
+        let llm = trace.llm.iter().map(|l| step("llm", &l.name, "", l.ok, l.start_ms, l.end_ms));
+        let tools = trace.tools.iter().map(|t| step("tool", &t.name, &t.step, t.ok, t.start_ms, t.end_ms));
         let mut sequence: Vec<StepTrace> = teams.chain(turns).chain(agents).chain(llm).chain(tools).collect();
         sequence.sort_by_key(|step| step.start_ms);
         trace.sequence = sequence;

@@ -98,6 +98,8 @@ pub struct ToolTrace {
     pub start_ms: i64,
     /// End.
     pub end_ms: i64,
+    /// Its place in the run, as `0/turn/2`; the places of what it is made of begin with it.
+    pub step: String,
 }
 
 /// An agent at work.
@@ -120,6 +122,8 @@ pub struct AgentTrace {
     pub start_ms: i64,
     /// End.
     pub end_ms: i64,
+    /// Its place in the run, as `0/turn/2`; the places of what it is made of begin with it.
+    pub step: String,
 }
 
 /// A call of a model.
@@ -172,6 +176,8 @@ pub struct TeamTrace {
     pub start_ms: i64,
     /// End.
     pub end_ms: i64,
+    /// Its place in the run, as `0/turn/2`; the places of what it is made of begin with it.
+    pub step: String,
 }
 
 /// A turn of a team.
@@ -198,6 +204,8 @@ pub struct TurnTrace {
     pub start_ms: i64,
     /// End.
     pub end_ms: i64,
+    /// Its place in the run, as `0/turn/2`; the places of what it is made of begin with it.
+    pub step: String,
 }
 
 /// A step of any kind.
@@ -214,6 +222,8 @@ pub struct StepTrace {
     pub start_ms: i64,
     /// End.
     pub end_ms: i64,
+    /// Its place in the run, as `0/turn/2`; the places of what it is made of begin with it.
+    pub step: String,
 }
 
 impl Trace {

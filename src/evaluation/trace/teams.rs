@@ -37,6 +37,7 @@ impl Teams {
                     turn: *turn,
                     rule: rule.as_str().to_owned(),
                     start_ms: at,
+                    step: step.clone(),
                     ..TurnTrace::default()
                 });
             }
@@ -62,7 +63,12 @@ impl Teams {
             return *known;
         }
         self.places.insert(place.to_owned(), self.teams.len());
-        self.teams.push(TeamTrace { name: name.to_owned(), start_ms: at, ..TeamTrace::default() });
+        self.teams.push(TeamTrace {
+            name: name.to_owned(),
+            start_ms: at,
+            step: place.to_owned(),
+            ..TeamTrace::default()
+        });
         self.teams.len() - 1
     }
 
@@ -83,6 +89,7 @@ impl Teams {
                 ok: turn.ok,
                 start_ms: turn.start_ms,
                 end_ms: turn.end_ms,
+                step: turn.step.clone(),
             });
         }
         (self.teams, self.turns)
@@ -158,6 +165,10 @@ mod tests {
                 ("outer", "agent", "writer", false, 40),
             ]
         );
+        let places: Vec<&str> = trace.turns.iter().map(|one| one.step.as_str()).collect();
+        assert_eq!(places[..2], ["0/turn/0", "0/turn/0/turn/0"]);
+        assert_eq!((outer.step.as_str(), desk.step.as_str()), ("0", "0/turn/0"));
+        assert_eq!(desk.turns[2].step, "0/turn/0/turn/2");
         let flow: Vec<(&str, &str)> =
             trace.sequence.iter().map(|step| (step.kind.as_str(), step.name.as_str())).collect();
         assert_eq!(flow[..4], [("team", "outer"), ("team", "desk"), ("turn", "desk"), ("turn", "writer")]);

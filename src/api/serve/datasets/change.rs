@@ -215,6 +215,7 @@ fn item(data: &ItemData, before: &[Item]) -> Result<Item, Problem> {
         metadata,
         source: data.source.clone(),
     };
+    item.min_score().map_err(|why| problem.field("metadata", format!("Write a score: {why}.")))?;
     if item.id.is_empty() {
         item.id = new_id(&item, before);
     }
@@ -267,6 +268,13 @@ mod tests {
             tags: vec![" ".into(), "a".into()],
             ..data
         };
+        let data = ItemData { metadata: r#"{"expectedMinScore": 7}"#.into(), ..data };
+        let wrong = item(&data, &[]).unwrap_err();
+        let [field] = wrong.fields.as_slice() else { panic!("{wrong:?}") };
+        assert_eq!(
+            (field.field.as_str(), field.message.as_str()),
+            ("metadata", "Write a score: its expectedMinScore is 7, and scores are numbers from 0 to 1.")
+        );
         let data = ItemData { metadata: r#"{"port": 1}"#.into(), ..data };
         let made = item(&data, &[Item { id: "low".into(), ..Item::default() }]).unwrap();
         assert_eq!(

@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use k8s_openapi::api::core::v1::ConfigMap;
 use parking_lot::Mutex;
@@ -20,6 +21,8 @@ use crate::views::live::LiveMessage;
 
 /// Changes that are remembered; a page that is further behind is told that something moved, whatever it was.
 const RECENT: usize = 256;
+/// Until pages hear of what is kept here although ConfigMaps are not listed yet.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// One change.
 #[derive(Debug, Clone)]
@@ -123,7 +126,14 @@ async fn listen(services: Services, listed: Arc<AtomicBool>) {
         // Who may not watch ConfigMaps hears of those that are kept here.
         from_now_on();
     };
-    tokio::join!(kept_here, maps);
+    let unlisted = async {
+        tokio::time::sleep(PATIENCE).await;
+        // While ConfigMaps cannot be listed, pages hear of those that are kept here all the same.
+        if !listed.load(Ordering::Acquire) {
+            from_now_on();
+        }
+    };
+    tokio::join!(kept_here, maps, unlisted);
 }
 
 /// Followed data sets: those of a namespace, of all, or one.

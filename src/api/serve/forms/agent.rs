@@ -93,6 +93,7 @@ mod tests {
     use super::*;
     use crate::api::serve::present::agent_form;
     use crate::resources::Agent;
+    use crate::resources::duration::GoDuration;
     use crate::views::forms::{ApprovalForm, ParameterForm, SourceForm};
 
     fn agent(spec: &Value) -> Agent {
@@ -133,9 +134,14 @@ mod tests {
         let form = agent_form(&agent(&whole()));
         let mut saved = whole();
         edit(&mut saved, &form).unwrap();
-        // The form writes a length of time as people do.
-        saved["tools"][0]["approval"]["timeout"] = json!("5m0s");
-        assert_eq!(saved, whole());
+        // The form writes a length of time as people do: it is as long as it was.
+        let before = whole();
+        let timeout = |spec: &Value| -> GoDuration {
+            spec["tools"][0]["approval"]["timeout"].as_str().unwrap().parse().unwrap()
+        };
+        assert_eq!(timeout(&saved), timeout(&before));
+        saved["tools"][0]["approval"]["timeout"] = before["tools"][0]["approval"]["timeout"].clone();
+        assert_eq!(saved, before);
         // A new one of the same form is read as the same form.
         let mut copy = json!({});
         edit(&mut copy, &form).unwrap();

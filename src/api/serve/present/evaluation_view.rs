@@ -7,7 +7,7 @@ use super::evaluation_form::evaluation_form;
 use super::{Present, World, namespace};
 use crate::evaluation::groups;
 use crate::resources::annotations::EVALUATION_METADATA_PREFIX;
-use crate::resources::evaluation_status::EvaluationResult;
+use crate::resources::evaluation_status::{EvaluationPhase, EvaluationResult};
 use crate::resources::kind::Kind;
 use crate::resources::{Evaluation, EvaluationType};
 use crate::views::ObjectKey;
@@ -85,9 +85,10 @@ fn times(world: &World, namespace: &str, name: &str) -> Option<(i64, i64)> {
     began.zip(ended)
 }
 
-/// How the examples of a baseline did, as its metadata has it.
+/// How the examples of a baseline did, as its metadata has it. What it has before a run is done is of an earlier one.
 fn groups(evaluation: &Evaluation) -> Vec<GroupsView> {
-    if evaluation.spec.type_ != EvaluationType::Baseline {
+    let done = evaluation.status.as_ref().and_then(|status| status.phase) == Some(EvaluationPhase::Done);
+    if evaluation.spec.type_ != EvaluationType::Baseline || !done {
         return Vec::new();
     }
     let annotations = evaluation.annotations();
@@ -112,20 +113,27 @@ mod tests {
 
     #[test]
     fn a_baseline_tells_its_groups_and_nothing_else_does() {
-        let evaluation = |type_: &str, kept: &str| -> Evaluation {
+        let evaluation = |type_: &str, phase: &str, kept: &str| -> Evaluation {
             let annotations = json!({"evaluation.metadata/category_scores": kept});
             serde_json::from_value(json!({
                 "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Evaluation",
-                "metadata": {"name": "golden", "annotations": annotations}, "spec": {"type": type_, "config": {}},
+                "metadata": {"name": "golden", "annotations": annotations},
+                "spec": {"type": type_, "config": {}}, "status": {"phase": phase},
             }))
             .unwrap()
         };
         let kept = r#"[["billing",4,3,0.812],["",1,0,0.0]]"#;
-        let told = groups(&evaluation("baseline", kept));
+        let told = groups(&evaluation("baseline", "done", kept));
         assert_eq!((told.len(), told[0].by.as_str(), told[0].groups.len()), (1, "Category", 2));
         let first = GroupView { name: "billing".into(), items: 4, passed: 3, mean: 0.812, base: None };
         assert_eq!(told[0].groups[0], first);
-        assert!(groups(&evaluation("direct", kept)).is_empty());
-        assert!(groups(&evaluation("baseline", "a person wrote this")).is_empty());
+        for (type_, phase, kept) in [
+            ("direct", "done", kept),
+            ("baseline", "running", kept),
+            ("baseline", "error", kept),
+            ("baseline", "done", "a person wrote this"),
+        ] {
+            assert!(groups(&evaluation(type_, phase, kept)).is_empty(), "{type_} {phase}");
+        }
     }
 }

@@ -35,7 +35,9 @@ pub fn judge(form: &AgentForm) -> Vec<FieldProblem> {
         judge.note(format!("{path}.labelSelector"), selector::read(&one.selector).err());
         rows(&mut judge, &format!("{path}.headers"), &one.headers, "header", saved);
         if one.headers.iter().all(|header| header.name.trim().is_empty()) {
-            judge.note(format!("{path}.headers[0]"), Some("Give the header a name.".to_owned()));
+            // Without a row the list itself says it.
+            let row = if one.headers.is_empty() { "" } else { "[0]" };
+            judge.note(format!("{path}.headers{row}"), Some("Give the header a name.".to_owned()));
         }
     }
     judge.note("spec.outputSchema", json_schema(&form.output_schema));
@@ -127,9 +129,13 @@ mod tests {
             "spec.tools[0].functions[0]",
             "spec.tools[0].approval.timeout",
             "spec.overrides[0].labelSelector",
-            "spec.overrides[0].headers[0]",
+            "spec.overrides[0].headers",
         ];
         assert_eq!(fields, wanted);
+        let mut empty = wrong.clone();
+        empty.overrides[0].headers = vec![row("", "")];
+        let fields: Vec<String> = judge(&empty).into_iter().map(|found| found.field).collect();
+        assert_eq!(fields[4], "spec.overrides[0].headers[0]", "the row that is there");
         let mut right = wrong.clone();
         right.tools[0].description = "Asks the tables".into();
         right.engine = "a2a".into();

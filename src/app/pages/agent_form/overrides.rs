@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::components::{Button, IconButton, Problems, SelectField, TextField};
+use crate::app::components::{Button, ErrorLine, IconButton, Problems, SelectField, TextField};
 use crate::app::pages::form::{IN_A_QUERY, ParameterFields, ParameterRows, Row, Rows};
 use crate::views::forms::{Choices, OverrideForm};
 
@@ -75,6 +75,9 @@ fn one(
     let word = |value: &str, word: &str| (value.to_owned(), word.to_owned());
     let calls = vec![word("model", "Models"), word("mcpserver", "MCP servers")];
     let number = at + 1;
+    let error = problems.of(&format!("{path}.headers"));
+    // A row says its own.
+    let unrowed = Signal::derive(move || if fields.headers.any() { None } else { error.get() });
     view! {
         <div class="stack" role="group" aria-label=format!("Headers {number}")>
             <div class="row top">
@@ -114,6 +117,7 @@ fn one(
                 kinds=IN_A_QUERY
                 path=format!("{path}.headers")
             />
+            <ErrorLine error=unrowed />
         </div>
     }
     .into_any()

@@ -33,17 +33,28 @@ pub fn ToolPicker(
     });
     let chosen = move |name: &str| {
         let here = |rows: &Vec<Row<ToolFields>>| {
-            rows.iter().find(|row| row.fields.name.with_value(|own| own == name)).map(|row| row.id)
+            rows.iter().find(|row| row.fields.name.with_value(|own| own == name)).copied()
         };
         tools.all.with(here)
     };
     let is_on = move |name: &str| chosen(name).is_some();
+    let dropped = StoredValue::new(Vec::<ToolForm>::new());
     let toggle = move |name: String, type_: String| {
         match untrack(|| chosen(&name)) {
-            Some(id) => tools.remove(id),
-            None => tools.choose(ToolFields::new(&ToolForm { type_, name, ..ToolForm::default() })),
+            Some(row) => {
+                // Their paths count tools.
+                problems.set(Vec::new());
+                let form = untrack(|| row.fields.read());
+                dropped.update_value(|dropped| dropped.push(form));
+                tools.remove(row.id);
+            }
+            None => {
+                problems.set_field("spec.tools", None);
+                let again = dropped.try_update_value(|dropped| taken_back(dropped, &name)).flatten();
+                let form = again.unwrap_or_else(|| ToolForm { type_, name, ..ToolForm::default() });
+                tools.choose(ToolFields::new(&form));
+            }
         }
-        problems.set_field("spec.tools", None);
     };
     view! {
         <div class="opts max-h-64 overflow-y-auto" role="group" aria-label="Tools">
@@ -79,5 +90,29 @@ pub fn ToolPicker(
             }}
         </div>
         <ErrorLine error=error />
+    }
+}
+
+/// A tool as it was when it was last dropped: a slip loses none of its settings.
+fn taken_back(dropped: &mut Vec<ToolForm>, name: &str) -> Option<ToolForm> {
+    let at = dropped.iter().rposition(|tool| tool.name == name)?;
+    Some(dropped.remove(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tool_that_is_chosen_again_has_its_last_settings() {
+        let tool = |name: &str, description: &str| ToolForm {
+            name: name.into(),
+            description: description.into(),
+            ..ToolForm::default()
+        };
+        let mut dropped = vec![tool("tides", "first"), tool("depths", ""), tool("tides", "second")];
+        assert_eq!(taken_back(&mut dropped, "tides"), Some(tool("tides", "second")));
+        assert_eq!(taken_back(&mut dropped, "winds"), None);
+        assert_eq!(dropped.len(), 2);
     }
 }

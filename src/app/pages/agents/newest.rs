@@ -9,7 +9,7 @@ use crate::app::components::{Ago, Panel, Skeleton, StatusMark};
 use crate::app::lists::{ListStore, use_list_address_within};
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
-use crate::views::row::{Row, State};
+use crate::views::row::{Cell, Row, State};
 
 /// Lines at the most; the tab has the others.
 const LINES: usize = 5;
@@ -29,14 +29,16 @@ pub fn NewestRuns(
     list.undisturbed.set_value(true);
     let request = list.address.request.get_untracked();
     let resource = resource(|| (), move |()| list_objects(request.clone()));
+    let (own, mover) = (object.clone(), object.clone());
     let newest = Memo::new(move |_| {
         list.rows.with(|rows| {
-            let there = rows.iter().filter(|entry| !entry.gone.get());
-            there.take(LINES).map(|entry| entry.row.get()).collect::<Vec<Row>>()
+            let there = rows.iter().filter(|entry| !entry.gone.get()).map(|entry| entry.row.get());
+            // The list goes by names alone, which an agent, a team and a model may have in common.
+            there.filter(|row| may_ask(row, &own)).take(LINES).collect::<Vec<Row>>()
         })
     });
     Effect::new(move |_| {
-        let now = newest.with(|rows| rows.iter().find(|row| moves(row)).map(|row| row.key.clone()));
+        let now = newest.with(|rows| rows.iter().find(|row| moves(row, &mover)).map(|row| row.key.clone()));
         if running.with_untracked(|before| *before != now) {
             running.set(now);
         }
@@ -81,9 +83,15 @@ pub fn NewestRuns(
     }
 }
 
-/// Whether a run has begun and not ended.
-fn moves(row: &Row) -> bool {
-    matches!(row.status.state, State::Running | State::Waiting)
+/// Whether a query asks this object, or may do so: of several targets its row has only the names.
+fn may_ask(row: &Row, object: &ObjectKey) -> bool {
+    let named = |cell: &Cell| matches!(cell, Cell::Tags(names) if names.contains(&object.name));
+    row.target().map_or_else(|| row.cells.iter().any(named), |target| target == object)
+}
+
+/// Whether a run of this object, and of no other, has begun and not ended.
+fn moves(row: &Row, object: &ObjectKey) -> bool {
+    row.target() == Some(object) && matches!(row.status.state, State::Running | State::Waiting)
 }
 
 fn line(newest: Memo<Vec<Row>>, first: Row) -> AnyView {
@@ -105,4 +113,45 @@ fn line(newest: Memo<Vec<Row>>, first: Row) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::views::facets::Facets;
+    use crate::views::row::Status;
+
+    fn running(target: Cell) -> Row {
+        Row {
+            key: ObjectKey::new(Kind::Query, "harbour", "tide"),
+            uid: "u-1".into(),
+            version: 1,
+            created_ms: 0,
+            status: Status { state: State::Running, word: "Running".into(), reason: None },
+            summary: String::new(),
+            cells: vec![Cell::Question("When?".into()), target],
+            started_ms: None,
+            ended_ms: None,
+            deleting: false,
+            facets: Facets::default(),
+        }
+    }
+
+    #[test]
+    fn runs_of_what_has_the_same_name_are_of_another() {
+        let key = |kind| ObjectKey::new(kind, "harbour", "refund");
+        let link = |kind| running(Cell::Link { key: key(kind), missing: false });
+        let team = key(Kind::Team);
+        let own = link(Kind::Team);
+        assert_eq!((may_ask(&own, &team), moves(&own, &team)), (true, true));
+        for other in [link(Kind::Agent), link(Kind::Model), running(Cell::None)] {
+            assert_eq!((may_ask(&other, &team), moves(&other, &team)), (false, false));
+        }
+        let several = |name: &str| running(Cell::Tags(vec!["pilot".into(), name.into()]));
+        assert_eq!((may_ask(&several("refund"), &team), moves(&several("refund"), &team)), (true, false));
+        assert!(!may_ask(&several("mate"), &team));
+        let mut done = link(Kind::Team);
+        done.status.state = State::Done;
+        assert_eq!((may_ask(&done, &team), moves(&done, &team)), (true, false));
+    }
 }

@@ -22,16 +22,23 @@ pub fn ItemEditor(
     });
     let newest = set.newest();
     // The form begins with the item as it is when it is opened: what is saved, searched or loaded later
-    // neither overwrites what is typed nor takes the focus.
+    // neither overwrites what is typed nor takes the focus, also where somebody makes the next version while
+    // the address names this one.
     let opened = Memo::new(move |before: Option<&Opened>| {
-        let (wanted, form) = (set.item.get(), newest.get());
-        let stays =
-            |before: &&Opened| form && before.form && before.wanted == wanted && before.found.is_some();
+        let (wanted, asked) = (set.item.get(), set.request.with(|request| request.version));
+        let stays = |before: &&Opened| {
+            before.form
+                && before.wanted == wanted
+                && before.asked == asked
+                && (before.found.is_some() || wanted == NEW_ITEM)
+        };
         if let Some(before) = before.filter(stays) {
             return before.clone();
         }
+        // What the address asks for may be on its way yet.
+        let form = newest.get() && (asked == 0 || set.view.with(|view| view.version == asked));
         let found = set.items.with(|items| items.iter().find(|item| item.id == wanted).cloned());
-        Opened { wanted, form, found }
+        Opened { wanted, asked, form, found }
     });
     let body = move || match opened.get() {
         Opened { wanted, .. } if wanted.is_empty() => view! {
@@ -74,6 +81,8 @@ pub fn ItemEditor(
 struct Opened {
     /// Its id.
     wanted: String,
+    /// The version that the address asked for; 0 for the newest.
+    asked: u32,
     /// It is of the newest version, which can be changed.
     form: bool,
     /// The item, where it is loaded.

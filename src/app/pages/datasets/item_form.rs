@@ -97,7 +97,10 @@ pub fn Form(
         );
         if !fine {
             focus_first_error();
-        } else if !told.get_value() && changed_elsewhere(set, &saved.get_untracked(), began.get_value()) {
+        } else if !new
+            && !told.get_value()
+            && changed_elsewhere(set, &saved.get_untracked(), began.get_value())
+        {
             told.set_value(true);
             failure.set(Some(changed_meanwhile(set.view.with_untracked(|view| view.row.version))));
         } else {
@@ -204,12 +207,13 @@ pub fn Form(
     }
 }
 
-/// Whether an item says something else by now than in the version that the form began from.
+/// Whether an item may say something else by now than in the version that the form began from. That it does not is known only
+/// where the newest version is loaded and shows it as it was: one that was removed, that a search leaves out or that lies past
+/// what is loaded looks alike.
 fn changed_elsewhere(set: DataSetStore, saved: &ItemData, began: u32) -> bool {
-    set.view.with_untracked(|view| view.row.version) != began
-        && set.items.with_untracked(|items| {
-            items.iter().any(|item| item.id == saved.id && !says_the_same(item, saved))
-        })
+    let (shown, newest) = set.view.with_untracked(|view| (view.version, view.row.version));
+    let as_it_was = |item: &ItemData| item.id == saved.id && says_the_same(item, saved);
+    newest != began && (shown != newest || !set.items.with_untracked(|items| items.iter().any(as_it_was)))
 }
 
 /// Whether two forms of an item say the same, however their further fields are written.
@@ -222,9 +226,11 @@ fn says_the_same(one: &ItemData, other: &ItemData) -> bool {
 fn changed_meanwhile(version: u32) -> Problem {
     Problem::new(
         ProblemCode::Conflict,
-        format!("This item was changed meanwhile: version {version} says something else."),
+        format!(
+            "This item was changed or removed meanwhile, or is not among the items that are loaded of version {version}."
+        ),
     )
-    .next("Save again to replace that, or close the item and open it anew to read it.")
+    .next("Save again to keep what you typed, or close the item and open it anew to read it.")
 }
 
 /// What is wrong with an item, by field.

@@ -19,6 +19,9 @@ use crate::views::problem::{Problem, ProblemCode};
 /// The item in the address that is not there yet.
 pub const NEW_ITEM: &str = "+";
 
+/// Windows that are loaded anew at the most when a version comes: the rest comes by scrolling on.
+const WINDOWS_ANEW: usize = 10;
+
 type Go = Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>;
 
 /// The data set of the open page.
@@ -80,7 +83,11 @@ impl DataSetStore {
             move || Some(Topic::DataSets { namespace: Some(of.0.clone()), name: Some(of.1.clone()) }),
             move |message| match message {
                 LiveMessage::DataSets { .. } => store.again.ask(move || store.refresh()),
-                LiveMessage::Gone { .. } => store.gone.set(true),
+                LiveMessage::Gone { .. } => {
+                    store.gone.set(true);
+                    // An answer that is on its way may be older: this one comes after it.
+                    store.again.ask(move || store.refresh());
+                }
                 _ => {}
             },
         );
@@ -135,7 +142,7 @@ impl DataSetStore {
 
     /// Asks for the first window again.
     pub fn fetch(self) {
-        self.ask(0);
+        self.ask(0, 0);
     }
 
     /// Asks for the window after the items that are loaded.
@@ -143,11 +150,12 @@ impl DataSetStore {
         let loaded = self.items.with_untracked(Vec::len);
         let total = self.view.with_untracked(|view| view.items_total);
         if !self.busy.get_untracked() && loaded < total && loaded >= ITEMS_WINDOW {
-            self.ask(loaded);
+            self.ask(loaded, 0);
         }
     }
 
-    fn ask(self, offset: usize) {
+    /// Asks for a window, and for those after it until `loaded` items are there.
+    fn ask(self, offset: usize, loaded: usize) {
         let Some(number) = self.asked.try_update_value(|asked| {
             *asked += 1;
             *asked
@@ -157,13 +165,20 @@ impl DataSetStore {
         let request = DataSetRequest { offset, ..self.request.get_untracked() };
         self.busy.set(true);
         leptos::task::spawn_local(async move {
-            let answer = get_data_set(request).await;
+            let mut answer = get_data_set(request.clone()).await;
+            if let Ok(view) = &mut answer {
+                further(&request, view, loaded).await;
+            }
             // The page may be gone by now, or have asked for something else.
             if self.asked.try_get_value() != Some(number) {
                 return;
             }
             self.busy.set(false);
             match answer {
+                // A version came between two windows: items of both would make none of them.
+                Ok(view) if offset > 0 && self.view.with_untracked(|old| old.version != view.version) => {
+                    self.ask(0, offset);
+                }
                 Ok(mut view) => {
                     let items = self.shown(&mut view);
                     self.problem.set(None);
@@ -186,22 +201,32 @@ impl DataSetStore {
         items
     }
 
-    /// Asks what became of it. Items are taken anew only where they are of another version than the loaded ones, so that a reader
-    /// far down in them stays there.
+    /// Asks what became of it. Items are taken anew only where they are of another version than the loaded ones, and as many, so
+    /// that a reader far down in them stays there.
     async fn refresh(self) {
         let Some(request) = self.request.try_get_untracked() else { return };
         let Some(number) = self.asked.try_get_value() else { return };
-        let answer = data_set_now(request).await;
+        let answer = data_set_now(request.clone()).await;
         // The page may be gone by now, or what was asked for meanwhile brings its own answer.
         if self.asked.try_get_value() != Some(number) {
             return;
         }
         match answer {
             Ok(Some(mut view)) => {
+                let moved = self.view.with_untracked(|old| old.version != view.version);
+                if moved {
+                    further(&request, &mut view, self.items.with_untracked(Vec::len)).await;
+                    if self.asked.try_get_value() != Some(number) {
+                        return;
+                    }
+                    // A window that is on its way continues what is not there any more.
+                    self.asked.set_value(number + 1);
+                    self.busy.set(false);
+                }
                 let items = self.shown(&mut view);
                 self.gone.set(false);
                 self.problem.set(None);
-                if self.view.with_untracked(|old| old.version != view.version) {
+                if moved {
                     self.items.set(items);
                 }
                 if self.view.with_untracked(|old| *old != view) {
@@ -253,5 +278,20 @@ impl DataSetStore {
             ),
             false => problem,
         })
+    }
+}
+
+/// The windows after the first until `loaded` items are there, as long as they are of the same version.
+async fn further(request: &DataSetRequest, view: &mut DataSetView, loaded: usize) {
+    let wanted = loaded.min(view.items_total).min(WINDOWS_ANEW * ITEMS_WINDOW);
+    while view.items.len() < wanted {
+        let request = DataSetRequest { offset: view.items.len(), ..request.clone() };
+        match get_data_set(request).await {
+            Ok(next) if next.version == view.version && !next.items.is_empty() => {
+                view.items.extend(next.items);
+            }
+            // The items are whole up to here: scrolling on asks for the rest.
+            _ => return,
+        }
     }
 }

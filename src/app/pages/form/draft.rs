@@ -124,14 +124,32 @@ fn within(path: &str, field: &str) -> bool {
     path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
-/// Puts the focus on the first field with an error, once it is marked.
+/// Puts the focus on the first field with an error, once it is marked; an error that no field has is scrolled to. What
+/// is folded over it is opened.
 pub fn focus_first_error() {
     #[cfg(feature = "hydrate")]
     request_animation_frame(|| {
-        if let Some(field) = crate::app::browser::find("[aria-invalid=true]") {
+        use crate::app::browser::find;
+        if let Some(field) = find("[aria-invalid=true]") {
+            unfold(&field);
             let _ = field.focus();
+        } else if let Some(line) = find("form .err") {
+            unfold(&line);
+            line.scroll_into_view();
         }
     });
+}
+
+/// Opens each `details` that an element is in: what is folded takes no focus.
+#[cfg(feature = "hydrate")]
+fn unfold(element: &web_sys::Element) {
+    let mut around = element.parent_element();
+    while let Some(each) = around {
+        if each.tag_name() == "DETAILS" {
+            let _ = each.set_attribute("open", "");
+        }
+        around = each.parent_element();
+    }
 }
 
 /// Field name of the control that an event came from.

@@ -6,7 +6,7 @@ use super::acts::again;
 use super::earlier::earlier;
 use super::store::RunStore;
 use super::turn::TurnState;
-use super::turn_view::{Fault, TurnItem};
+use super::turn_view::{Fault, STEPS, TurnItem};
 use crate::app::address;
 use crate::app::components::{Button, Icon, LinkButton};
 use crate::app::say::say;
@@ -28,6 +28,12 @@ pub fn Conversation(
     let turns = run.select(|run| run.turns.iter().map(|turn| turn.target).collect::<Vec<_>>());
     let notices = run.select(|run| run.memory.iter().chain(&run.notices).cloned().collect::<Vec<_>>());
     let failure = run.select(|run| run.failure.clone());
+    // The way to the entries that are not here comes after that to the steps that are.
+    let limit = RwSignal::new(STEPS);
+    let missing = run.select(move |run| {
+        let limit = limit.get();
+        run.truncated && run.turns.iter().all(|turn| turn.work.parts.len() <= limit)
+    });
     let status = run.status();
     let waits = move || {
         turns.with(Vec::is_empty).then(|| status.get()).and_then(|status| match status.state {
@@ -51,12 +57,16 @@ pub fn Conversation(
             <Notes notices=notices />
             {move || waits().map(|text| note("circle-dashed", text.to_owned()))}
         </ol>
-        {earlier(run, Callback::new(|_| ()))}
+        <div hidden=move || !missing.get()>
+            {earlier(run, Callback::new(move |count: usize| limit.update(|limit| *limit += count)))}
+        </div>
         <ol class=move || if several.get() { "grid g2" } else { "conv" } aria-label="Answers">
             <For
                 each=move || turns.get()
                 key=|target| *target
-                children=move |target| view! { <TurnItem run=run target=target way_out=way_out.clone() /> }
+                children=move |target| {
+                    view! { <TurnItem run=run target=target way_out=way_out.clone() limit=limit /> }
+                }
             />
         </ol>
         {move || {

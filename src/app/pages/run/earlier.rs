@@ -24,7 +24,8 @@ pub fn earlier(run: RunStore, on_more: Callback<usize>) -> AnyView {
         async move {
             match get_entries(key, first).await {
                 Ok(entries) => {
-                    on_more.run(entries.len());
+                    // The view may have gone for another one meanwhile; the entries are the run's.
+                    let _ = on_more.try_run(entries.len());
                     run.prepend(entries);
                 }
                 Err(problem) => toasts.fail(&problem),

@@ -164,6 +164,15 @@ impl RunModel {
         }
     }
 
+    /// Keeps the older entries that the reader has of this run, where they reach to those that are here.
+    pub fn keep_older(&mut self, before: &mut Self) {
+        let first = self.entries.first().map_or(0, |entry| entry.seq);
+        let last = before.last_seq();
+        if self.truncated && self.uid == before.uid && last > 0 && last + 1 >= first {
+            self.prepend(std::mem::take(&mut before.entries));
+        }
+    }
+
     /// The call of this step.
     pub fn call(&self, step: &str) -> Option<&Call> {
         self.turns.iter().flat_map(|turn| &turn.calls).find(|call| call.step == step)

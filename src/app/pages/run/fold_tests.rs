@@ -144,6 +144,30 @@ fn older_entries_come_before_and_streaming_text_stays() {
 }
 
 #[test]
+fn older_entries_stay_after_a_reconnect_where_they_touch_the_newer_ones() {
+    let opened = |numbers: std::ops::RangeInclusive<u64>| {
+        let mut part = view(&["pilot"]);
+        part.truncated = *numbers.start() > 1;
+        part.entries = numbers.map(|seq| request(seq, 0, &format!("s{seq}"), 1)).collect();
+        RunModel::open(part)
+    };
+    let numbers = |run: &RunModel| run.entries.iter().map(|entry| entry.seq).collect::<Vec<_>>();
+    let after = |mut before: RunModel, mut now: RunModel| {
+        now.keep_older(&mut before);
+        (numbers(&now), now.truncated)
+    };
+    assert_eq!(after(opened(1..=3), opened(4..=5)), (vec![1, 2, 3, 4, 5], false));
+    assert_eq!(after(opened(2..=4), opened(4..=5)), (vec![2, 3, 4, 5], true), "there is one more");
+    assert_eq!(after(opened(1..=2), opened(4..=5)), (vec![4, 5], true), "3 is in neither");
+    let mut queued = opened(1..=1);
+    queued.entries.clear();
+    assert_eq!(after(queued, opened(4..=5)), (vec![4, 5], true), "it had none");
+    let mut other = opened(1..=3);
+    other.uid = "u-2".into();
+    assert_eq!(after(other, opened(4..=5)), (vec![4, 5], true), "it was another run");
+}
+
+#[test]
 fn a_run_opened_in_the_middle_of_an_answer_shows_its_text() {
     let mut open = view(&["pilot"]);
     open.entries = vec![request(1, 0, "s1", 1)];
@@ -277,9 +301,15 @@ fn the_cost_is_that_of_the_calls_whose_price_is_known() {
     };
     run.apply(RunDelta::Entries(vec![response(1, 0, "0/model/1", "Low.", &[])]));
     assert_eq!(run.cost(), (vec![], 1), "unknown is not 0");
-    assert_eq!(run.turns[0].cost(), None);
+    assert_eq!(run.turns[0].cost(false), None);
     run.apply(RunDelta::Entries(vec![priced(2, "USD", 5), priced(3, "EUR", 7), priced(4, "USD", 6)]));
     let sums = vec![Cost { currency: "USD".into(), nanos: 11 }, Cost { currency: "EUR".into(), nanos: 7 }];
     assert_eq!(run.cost(), (sums, 1));
-    assert_eq!(run.turns[0].cost().as_deref(), Some("less than $0.0001 + less than €0.0001 and more"));
+    let partly = Some("less than $0.0001 + less than €0.0001 and more".to_owned());
+    assert_eq!(run.turns[0].cost(false), partly);
+
+    let mut run = RunModel::open(view(&["pilot"]));
+    run.apply(RunDelta::Entries(vec![priced(1, "USD", 5)]));
+    assert_eq!(run.turns[0].cost(false).as_deref(), Some("less than $0.0001"));
+    assert_eq!(run.turns[0].cost(true).as_deref(), Some("less than $0.0001 and more"));
 }

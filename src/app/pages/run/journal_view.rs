@@ -42,7 +42,7 @@ pub fn Journal(
         };
         run.peek(fitting)
     };
-    // A link to an entry shows its line, however old it is.
+    // A link to an entry shows its line, also one that comes with the earlier entries.
     window.follow(run, step, numbers);
     // Only what is drawn is worded.
     let shown = Memo::new(move |_| {
@@ -88,7 +88,7 @@ pub fn Journal(
                 </div>
                 <span class="end xs t3">{range}</span>
             </div>
-            {window.earlier(hidden, "lines")}
+            {window.earlier(hidden, ("line", "lines"))}
             <div hidden=move || hidden.get() != 0>
                 {earlier(run, Callback::new(move |count| window.extend(count)))}
             </div>
@@ -112,7 +112,7 @@ pub fn Journal(
                     </tbody>
                 </table>
             </div>
-            {window.later(later, "lines", numbers)}
+            {window.later(later, ("line", "lines"), numbers)}
             <footer class="xs t3">
                 {move || {
                     if in_flight.get() {

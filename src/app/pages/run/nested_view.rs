@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::store::RunStore;
 use super::turn::ToolRow;
-use super::turn_view::{of_turn, steps};
+use super::turn_view::{STEPS, of_turn, steps};
 use crate::app::address;
 use crate::app::components::{Avatar, Icon, agent_class};
 use crate::app::words;
@@ -66,7 +66,10 @@ pub(super) fn nested(run: RunStore, target: Option<usize>, row: Signal<Option<To
                         <Icon name="chevron-right" small=true class="chev" />
                     </summary>
                     <div class="nest">
-                        {move || step.get().filter(|_| shown.get()).map(|step| steps(run, target, Some(step)))}
+                        {move || {
+                            let step = step.get().filter(|_| shown.get());
+                            step.map(|step| steps(run, target, Some(step), RwSignal::new(STEPS)))
+                        }}
                     </div>
                 </details>
             }

@@ -147,11 +147,8 @@ impl RunStore {
                 let _ = self.skipped.try_set(None);
                 let opened = RunModel::open(run);
                 self.model.try_update(|model| {
-                    // Older entries that the reader has fetched stay.
                     let mut opened = opened;
-                    if opened.truncated && model.uid == opened.uid {
-                        opened.prepend(std::mem::take(&mut model.entries));
-                    }
+                    opened.keep_older(model);
                     *model = opened;
                 });
             }

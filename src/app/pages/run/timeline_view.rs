@@ -96,9 +96,9 @@ pub fn TimelineView(
                     </span>
                 </div>
             </div>
-            {window.earlier(before, "steps")}
+            {window.earlier(before, ("step", "steps"))}
             <div hidden=move || before.get() != 0>
-                {earlier(run, Callback::new(|_| ()))}
+                {earlier(run, Callback::new(move |count| window.extend(count)))}
             </div>
             <div class="tl" role="group" aria-label="Timeline" style=grid>
                 <div class="th" aria-hidden="true">"Step"</div>
@@ -111,7 +111,7 @@ pub fn TimelineView(
                     children=move |(seq, _)| line(seq, drawn, page)
                 />
             </div>
-            {window.later(after, "steps", numbers)}
+            {window.later(after, ("step", "steps"), numbers)}
             <p class="pb t2" hidden=move || drawn.with(|drawn| !drawn.rows.is_empty())>
                 "Nothing has been asked yet. Each model call, tool call and turn gets a line here as it begins."
             </p>

@@ -261,12 +261,12 @@ impl Turn {
         Some(usages.map(|usage| usage.prompt + usage.completion).sum())
     }
 
-    /// What its model calls cost, in words; `None` where no price is known.
-    pub fn cost(&self) -> Option<String> {
+    /// What its model calls cost, in words; `None` where no price is known. `partly`: there were more calls.
+    pub fn cost(&self, partly: bool) -> Option<String> {
         let mut sums = Vec::new();
         let answered = || self.calls.iter().filter(|call| call.finished());
         answered().filter_map(|call| call.cost.as_ref()).for_each(|cost| cost.add_to(&mut sums));
-        Cost::words(&sums, answered().any(|call| call.cost.is_none()))
+        Cost::words(&sums, partly || answered().any(|call| call.cost.is_none()))
     }
 
     /// Its own last model call: not one of an agent that it asked as a tool.

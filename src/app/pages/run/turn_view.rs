@@ -8,6 +8,7 @@ use super::nested_view::{nested, speaker};
 use super::store::RunStore;
 use super::tool_view::ToolCall;
 use super::turn::{Attempt, Call, Failure, Part, Turn, TurnState};
+use super::window::undrawn;
 use crate::app::address;
 use crate::app::components::{Avatar, Button, Icon, state_class, state_icon};
 use crate::app::words;
@@ -16,7 +17,7 @@ use crate::views::ObjectKey;
 use crate::views::row::State;
 
 /// Steps of a turn drawn at first, and how many more at each press: the newest.
-const WINDOW: usize = 150;
+pub(super) const STEPS: usize = 150;
 
 /// What stands in the head of a turn.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +31,8 @@ struct Head {
 }
 
 impl Head {
-    fn of(turn: &Turn) -> Self {
+    /// `truncated`: the beginning of the run is not here, so that what is counted and timed would be a part.
+    fn of(turn: &Turn, truncated: bool) -> Self {
         let model = turn.last_call().and_then(|call| call.model.as_ref());
         // A model is itself, and the members of a team have their own.
         let one = turn.key.as_ref().is_some_and(|key| matches!(key.kind, Kind::Model | Kind::Team));
@@ -38,9 +40,13 @@ impl Head {
             key: turn.key.clone(),
             state: turn.state,
             model: model.filter(|_| !one).map(|model| model.name.clone()),
-            tokens: turn.tokens(),
-            cost: turn.cost(),
-            took_ms: turn.ended_ms.zip(turn.started_ms).map(|(end, start)| end - start),
+            tokens: turn.tokens().filter(|_| !truncated),
+            cost: turn.cost(truncated),
+            took_ms: turn
+                .ended_ms
+                .zip(turn.started_ms)
+                .filter(|_| !truncated)
+                .map(|(end, start)| end - start),
         }
     }
 
@@ -60,8 +66,15 @@ pub fn TurnItem(
     target: Option<usize>,
     /// Under a failure: what can be done.
     way_out: ChildrenFn,
+    /// Steps that are drawn at the most, where what is around the turn goes by it too.
+    #[prop(optional)]
+    limit: Option<RwSignal<usize>>,
 ) -> impl IntoView {
-    let head = of_turn(run, target, Head::of);
+    let limit = limit.unwrap_or_else(|| RwSignal::new(STEPS));
+    let head = run.select(move |run| {
+        let turn = run.turns.iter().find(|turn| turn.target == target);
+        turn.map(|turn| Head::of(turn, run.truncated))
+    });
     let state = move || head.with(|head| head.as_ref().map(|head| head.state));
     let who = move || {
         head.get().and_then(|head| head.key).map(|key| {
@@ -91,7 +104,7 @@ pub fn TurnItem(
                     {who} <span class="why xs">{why}</span>
                     <span class="meta">{move || head.with(|head| head.as_ref().map(Head::meta))}</span>
                 </div>
-                <TurnBody run=run target=target way_out=way_out />
+                <TurnBody run=run target=target way_out=way_out limit=limit />
             </div>
         </li>
     }
@@ -106,12 +119,16 @@ pub fn TurnBody(
     target: Option<usize>,
     /// Under a failure: what can be done.
     way_out: ChildrenFn,
+    /// Steps that are drawn at the most, where what is around the turn goes by it too.
+    #[prop(optional)]
+    limit: Option<RwSignal<usize>>,
 ) -> impl IntoView {
+    let limit = limit.unwrap_or_else(|| RwSignal::new(STEPS));
     let failure = of_turn(run, target, |turn| turn.failure.clone());
     let query = run.peek(|run| run.key.clone());
     let extra = of_turn(run, target, |turn| turn.extra_answer().map(str::to_owned));
     view! {
-        {steps(run, target, None)}
+        {steps(run, target, None, limit)}
         {move || extra.get().flatten().map(|text| prose(&text))}
         {move || {
             failure.get().flatten().map(|failure| view! { <Fault failure=failure query=query.clone() way_out=way_out.clone() /> })
@@ -119,9 +136,13 @@ pub fn TurnBody(
     }
 }
 
-/// What was done at a place, the newest of it: by the target itself, or under the tool call of a step.
-pub(super) fn steps(run: RunStore, target: Option<usize>, call: Option<String>) -> AnyView {
-    let limit = RwSignal::new(WINDOW);
+/// What was done at a place, the newest `limit` of it: by the target itself, or under the tool call of a step.
+pub(super) fn steps(
+    run: RunStore,
+    target: Option<usize>,
+    call: Option<String>,
+    limit: RwSignal<usize>,
+) -> AnyView {
     let drawn = of_turn(run, target, move |turn| {
         let parts = turn.work_at(call.as_deref()).map_or(&[][..], |work| &work.parts);
         let hidden = parts.len().saturating_sub(limit.get());
@@ -134,9 +155,9 @@ pub(super) fn steps(run: RunStore, target: Option<usize>, call: Option<String>) 
                 label="Show more steps"
                 icon="arrow-up"
                 small=true
-                on_press=Callback::new(move |_| limit.update(|limit| *limit += WINDOW))
+                on_press=Callback::new(move |_| limit.update(|limit| *limit += STEPS))
             />
-            <span class="xs t3">{move || format!("{} earlier steps are not drawn", hidden())}</span>
+            <span class="xs t3">{move || undrawn(hidden(), "earlier", ("step", "steps"))}</span>
         </div>
         <For
             each=move || drawn.get().map(|(parts, _)| parts).unwrap_or_default()
@@ -253,4 +274,30 @@ fn try_view(attempt: Attempt) -> impl IntoView {
             </p>
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::pages::run::fold::RunModel;
+    use crate::app::pages::run::samples::{entry, response, started, view};
+    use crate::views::cost::Cost;
+    use crate::views::run::{RunDelta, RunEvent};
+
+    #[test]
+    fn a_part_of_an_answer_is_not_told_as_the_whole() {
+        let mut answer = response(2, 0, "0/model/0", "Low.", &[]);
+        if let RunEvent::ModelResponse { cost, .. } = &mut answer.event {
+            *cost = Some(Cost { currency: "USD".into(), nanos: 20_000_000 });
+        }
+        let done = entry(3, Some(0), RunEvent::TargetDone { content: "Low.".into() });
+        let mut run = RunModel::open(view(&["pilot"]));
+        run.apply(RunDelta::Entries(vec![started(1, 0, "pilot"), answer, done]));
+        let whole = Head::of(&run.turns[0], false);
+        assert_eq!((whole.tokens, whole.took_ms), (Some(15), Some(200)));
+        assert_eq!(whole.cost.as_deref(), Some("$0.0200"));
+        let part = Head::of(&run.turns[0], true);
+        assert_eq!((part.tokens, part.took_ms), (None, None));
+        assert_eq!(part.meta(), "$0.0200 and more");
+    }
 }

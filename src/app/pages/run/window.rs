@@ -7,6 +7,17 @@ use leptos::prelude::*;
 
 use super::store::RunStore;
 use crate::app::components::Button;
+use crate::app::words;
+
+/// What a line is: one, and many.
+pub type Noun = (&'static str, &'static str);
+
+/// How many are not drawn, `which` of them: `1 earlier step is not drawn`.
+pub fn undrawn(count: usize, which: &str, (one, many): Noun) -> String {
+    let verb = if count == 1 { "is" } else { "are" };
+    let lines = words::count(count, &format!("{which} {one}"), &format!("{which} {many}"));
+    format!("{lines} {verb} not drawn")
+}
 
 /// Which lines are drawn. A line is known by the number of its journal entry.
 #[derive(Clone, Copy)]
@@ -64,7 +75,7 @@ impl Window {
     }
 
     /// The way to the earlier lines that are not drawn; nothing when there are none.
-    pub fn earlier(self, hidden: Signal<usize>, what: &'static str) -> AnyView {
+    pub fn earlier(self, hidden: Signal<usize>, what: Noun) -> AnyView {
         let press = move || self.extend(self.size);
         more(("Show more", "earlier", "arrow-up"), hidden, what, Callback::new(move |()| press()))
     }
@@ -73,7 +84,7 @@ impl Window {
     pub fn later(
         self,
         hidden: Signal<usize>,
-        what: &'static str,
+        what: Noun,
         lines: impl Fn() -> Vec<u64> + Send + Sync + 'static,
     ) -> AnyView {
         let press = move |()| {
@@ -101,18 +112,18 @@ fn range(lines: &[u64], limit: usize, until: Option<u64>) -> Range<usize> {
 fn more(
     (act, which, icon): (&'static str, &'static str, &'static str),
     hidden: Signal<usize>,
-    what: &'static str,
+    what: Noun,
     press: Callback<()>,
 ) -> AnyView {
     view! {
         <div class="pb row wrap" hidden=move || hidden.get() == 0>
             <Button
-                label=format!("{act} {what}")
+                label=format!("{act} {}", what.1)
                 icon=icon
                 small=true
                 on_press=Callback::new(move |_| press.run(()))
             />
-            <span class="xs t3">{move || format!("{} {which} {what} are not drawn", hidden.get())}</span>
+            <span class="xs t3">{move || undrawn(hidden.get(), which, what)}</span>
         </div>
     }
     .into_any()
@@ -132,6 +143,13 @@ mod tests {
         assert_eq!(range(&[1, 3, 5, 9], 2, Some(6)), 1..3);
         assert_eq!(range(&[1, 7, 3, 5], 2, Some(3)), 1..3);
         assert_eq!(range(&[], 4, Some(3)), 0..0);
+    }
+
+    #[test]
+    fn what_is_not_drawn_is_counted() {
+        let steps = ("step", "steps");
+        assert_eq!(undrawn(1, "earlier", steps), "1 earlier step is not drawn");
+        assert_eq!(undrawn(4_700, "later", steps), "4,700 later steps are not drawn");
     }
 
     #[test]

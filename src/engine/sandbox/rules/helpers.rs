@@ -312,7 +312,8 @@ fn between(part: &Part<'_>) -> Outcome {
     Ok(Value::Float((number(to, "startMs") - number(from, "endMs")) / 1000.0))
 }
 
-/// Whether two steps of one kind began within `apart` milliseconds of each other and ran at the same time.
+/// Whether two steps of one kind began within `apart` milliseconds of each other and ran at the same time. What a step is made of
+/// does not run beside it.
 fn side_by_side(steps: &[Value], apart: f64) -> bool {
     let span = |step: &Value| (number(step, "startMs"), number(step, "endMs"));
     steps.iter().enumerate().any(|(at, one)| {
@@ -320,7 +321,18 @@ fn side_by_side(steps: &[Value], apart: f64) -> bool {
         steps[at + 1..].iter().any(|other| {
             let (other_start, other_end) = span(other);
             let shared = end.min(other_end) - start.max(other_start);
-            is(other, "kind", &word(one, "kind")) && shared > 0.0 && (start - other_start).abs() <= apart
+            is(other, "kind", &word(one, "kind"))
+                && shared > 0.0
+                && (start - other_start).abs() <= apart
+                && !nested(&word(one, "step"), &word(other, "step"))
         })
     })
+}
+
+/// Whether one of two steps is made of the other, as their places say.
+fn nested(one: &str, other: &str) -> bool {
+    let within = |step: &str, whole: &str| {
+        !whole.is_empty() && step.strip_prefix(whole).is_some_and(|rest| rest.starts_with('/'))
+    };
+    within(one, other) || within(other, one)
 }

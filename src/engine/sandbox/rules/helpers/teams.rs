@@ -2,7 +2,7 @@
 
 use cel::Value;
 
-use super::{Outcome, Part, field, is, list, number};
+use super::{Outcome, Part, field, is, list, nested, number, word};
 
 /// Whether the team that is named was at work.
 pub(super) fn executed(part: &Part<'_>) -> Outcome {
@@ -38,22 +38,31 @@ pub(super) fn agents(part: &Part<'_>) -> Outcome {
     Ok(list(members))
 }
 
-/// Whether turns followed each other, ran side by side, or both. The turn of a team in a team is told by that team's own turns.
+/// Whether turns followed each other, ran side by side, or both. The turn of a team in a team is told by that team's own turns, and one
+/// of an agent that called a team is neither before nor beside what it is made of.
 pub(super) fn pattern(items: &[Value]) -> &'static str {
-    let mut turns: Vec<(f64, f64)> = Vec::new();
+    let mut turns: Vec<(f64, f64, String)> = Vec::new();
     for item in items {
         let own = field(item, "turns");
         let of = if let Value::List(of) = &own { of.as_slice() } else { std::slice::from_ref(item) };
         let agents = of.iter().filter(|turn| !is(turn, "kind", "team"));
-        turns.extend(agents.map(|turn| (number(turn, "startMs"), number(turn, "endMs"))));
+        turns.extend(agents.map(|turn| (number(turn, "startMs"), number(turn, "endMs"), word(turn, "step"))));
     }
     turns.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let pairs = turns.windows(2).map(|pair| pair[1].0 < pair[0].1);
-    let (parallel, sequential) =
-        pairs.fold((0, 0), |(p, s), side| if side { (p + 1, s) } else { (p, s + 1) });
-    match (parallel, sequential) {
-        (0, _) => "sequential",
-        (_, 0) => "parallel",
-        _ => "mixed",
+    let (mut parallel, mut sequential) = (false, false);
+    for (at, (start, _, step)) in turns.iter().enumerate() {
+        let mut before = turns[..at].iter().filter(|(_, _, other)| !nested(step, other)).peekable();
+        if before.peek().is_none() {
+            continue;
+        }
+        if before.any(|(_, end, _)| start < end) {
+            parallel = true;
+        } else {
+            sequential = true;
+        }
+        if parallel && sequential {
+            return "mixed";
+        }
     }
+    if parallel { "parallel" } else { "sequential" }
 }
