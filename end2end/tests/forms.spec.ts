@@ -119,7 +119,7 @@ spec: { type: http, description: "Reads ${name}", http: { url: "http://127.0.0.1
   const tables = {
     type: "http", name: "tables", description: "Looks up the tides", functions: [{ name: "jq", value: ".tides" }],
     partial: { name: "soundings", parameters: [{ name: "port", value: "Brest" }] },
-    approval: { required: true, timeout: "2m" },
+    approval: { required: true, timeout: "2m", onTimeout: "reject" },
   };
   const overrides = [{
     resourceType: "mcpserver", labelSelector: { matchLabels: { tier: "gold" } },
