@@ -1,7 +1,7 @@
 //! How alike two texts are.
 //!
-//! Edits are counted by `strsim`, and words are those of Unicode, so that no script is left out. ROUGE-L and BLEU have no crate that is kept up; both are short, and are checked in the tests
-//! against the figures of `rouge-score` and `sacrebleu`.
+//! Edits are counted by `strsim`, and words are those of Unicode, so that no script is left out. ROUGE-L and BLEU have no crate
+//! that is kept up; both are short, and are checked in the tests against the figures of `rouge-score` and `sacrebleu`.
 
 use std::collections::HashMap;
 
