@@ -4,10 +4,11 @@
 //! learn the names from `hash.txt`, which Leptos reads from a path in its options. Embedded assets bring no such file
 //! along, so it is written anew from the names of the files.
 
+#[cfg(feature = "embed-assets")]
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Response, StatusCode, Uri};
 use axum::response::IntoResponse;
@@ -78,33 +79,43 @@ impl Assets {
             if !encoding.is_empty() && !accepts.contains(encoding) {
                 continue;
             }
-            if let Some(content) = self.read(&format!("{path}{suffix}")).await {
-                return Some(respond(path, encoding, content, headers));
+            if let Some(file) = self.read(&format!("{path}{suffix}")).await {
+                return Some(respond(path, encoding, file, headers));
             }
         }
         None
     }
 
-    async fn read(&self, path: &str) -> Option<Cow<'static, [u8]>> {
+    async fn read(&self, path: &str) -> Option<File> {
         #[cfg(feature = "embed-assets")]
         {
-            Embedded::get(path).map(|file| file.data)
+            use rust_embed::EmbeddedFile;
+            let EmbeddedFile { data, metadata } = Embedded::get(path)?;
+            let content = match data {
+                Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+                Cow::Owned(bytes) => bytes.into(),
+            };
+            Some(File { content, digest: metadata.sha256_hash() })
         }
         #[cfg(not(feature = "embed-assets"))]
         {
-            tokio::fs::read(self.root.join(path)).await.ok().map(Cow::Owned)
+            use sha2::{Digest, Sha256};
+            let content = tokio::fs::read(self.root.join(path)).await.ok()?;
+            Some(File { digest: Sha256::digest(&content).into(), content: content.into() })
         }
     }
 }
 
-fn respond(
-    path: &str,
-    encoding: &'static str,
-    content: Cow<'static, [u8]>,
-    asked: &HeaderMap,
-) -> Response<Body> {
+/// What is sent, and its SHA-256.
+struct File {
+    content: Bytes,
+    digest: [u8; 32],
+}
+
+fn respond(path: &str, encoding: &'static str, file: File, asked: &HeaderMap) -> Response<Body> {
+    let File { content, digest } = file;
     let hashed = path.starts_with(PKG) && is_hashed(path);
-    let tag = format!("\"{}-{encoding}\"", etag(&content));
+    let tag = format!("\"{}-{encoding}\"", etag(&digest));
     let mut headers = HeaderMap::new();
     let mime = mime_guess::from_path(path).first_or_octet_stream();
     if let Ok(value) = HeaderValue::from_str(&content_type(mime.essence_str())) {
@@ -122,7 +133,7 @@ fn respond(
     if !encoding.is_empty() {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
-    (headers, content.into_owned()).into_response()
+    (headers, content).into_response()
 }
 
 fn content_type(essence: &str) -> String {
@@ -133,10 +144,9 @@ fn content_type(essence: &str) -> String {
     }
 }
 
-/// First bytes of the content's SHA-256: enough to tell two builds apart.
-fn etag(content: &[u8]) -> String {
-    use sha2::Digest;
-    sha2::Sha256::digest(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+/// First bytes of the digest: enough to tell two builds apart.
+fn etag(digest: &[u8; 32]) -> String {
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// `pkg/arkdeck.x3kQ.js` is named by its content, `pkg/arkdeck.js` is not.
