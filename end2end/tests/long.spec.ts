@@ -1,7 +1,7 @@
 // A run of 5,000 steps: the page draws a part of it, live and afterwards, and what it draws stays within bounds.
 import type { Page } from "@playwright/test";
 import { expect, expectAccessible, hydrated, test } from "../support/fixtures.ts";
-import { modelOf } from "../support/objects.ts";
+import { longRun } from "../support/objects.ts";
 
 /** Model calls with two tool calls each: six entries of the journal. */
 const LOOPS = 835;
@@ -39,30 +39,7 @@ async function scroll(page: Page): Promise<void> {
 test("a run of 5,000 entries stays within what is drawn", async ({ page, start, model }) => {
   test.setTimeout(480_000);
   const arkdeck = await start();
-  await arkdeck.apply(`
-apiVersion: ark.mckinsey.com/v1alpha1
-kind: ArkConfig
-metadata: { name: default }
-spec: { maxAgentIterations: 1000 }
-`);
-  await arkdeck.apply(modelOf(model, "default"));
-  await arkdeck.apply(`
-apiVersion: ark.mckinsey.com/v1alpha1
-kind: Agent
-metadata: { name: pilot, namespace: default }
-spec: { prompt: "Guide.", tools: [{ type: built-in, name: noop }] }
-`);
-  await arkdeck.kubectl(["wait", "--timeout=20s", "--for=condition=Available", "agents.ark.mckinsey.com/pilot"]);
-  const noop = { name: "noop", arguments: "{}" };
-  const first = model.reply({ toolCalls: [noop, noop], held: true });
-  for (let n = 1; n < LOOPS; n += 1) model.reply({ toolCalls: [noop, noop] });
-  model.reply({ text: "High water at noon." });
-  await arkdeck.apply(`
-apiVersion: ark.mckinsey.com/v1alpha1
-kind: Query
-metadata: { name: tide, namespace: default }
-spec: { input: "When?", target: { type: agent, name: pilot } }
-`);
+  const first = await longRun(arkdeck, model, LOOPS, true);
   await first.asked;
   const elements = () => page.evaluate(() => document.querySelectorAll("*").length);
   const rows = page.locator("#panel-journal tbody tr");

@@ -1,24 +1,14 @@
 // The page of a team while it is asked: its runs come in, and the turn moves on its graph.
 import { expect, expectAccessible, hydrated, test } from "../support/fixtures.ts";
-import { agentOf, harbour, queryOf } from "../support/objects.ts";
+import { agentOf, bridge, harbour, queryOf } from "../support/objects.ts";
 
 test("runs of a team appear on its page, and the turn moves on its graph", async ({ page, arkdeck, namespace, model }) => {
   test.setTimeout(120_000);
   await harbour(arkdeck, model, namespace);
-  await arkdeck.apply(agentOf(namespace, "mate", "Check what the pilot says."));
-  await arkdeck.apply(`
-apiVersion: ark.mckinsey.com/v1alpha1
-kind: Team
-metadata: { name: bridge, namespace: ${namespace} }
-spec:
-  strategy: sequential
-  members: [{ name: pilot, type: agent }, { name: mate, type: agent }]
-`);
+  await bridge(arkdeck, namespace);
   // An agent of the same name is another: its runs are not the team's.
   await arkdeck.apply(agentOf(namespace, "bridge", "Keep watch."));
-  const wait = ["wait", "-n", namespace, "--timeout=20s", "--for=condition=Available"];
-  await arkdeck.kubectl([...wait, "teams.ark.mckinsey.com/bridge"]);
-  await arkdeck.kubectl([...wait, "agents.ark.mckinsey.com/bridge"]);
+  await arkdeck.kubectl(["wait", "-n", namespace, "--timeout=20s", "--for=condition=Available", "agents.ark.mckinsey.com/bridge"]);
   const other = model.reply({ text: "Nothing in sight.", held: true });
   await arkdeck.apply(queryOf(namespace, "watch", "bridge"));
   await other.asked;

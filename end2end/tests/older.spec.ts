@@ -1,6 +1,6 @@
 // A long run, opened after its end: what its page did not open with is said in every view, and is a link away.
 import { expect, expectAccessible, hydrated, test } from "../support/fixtures.ts";
-import { modelOf } from "../support/objects.ts";
+import { longRun } from "../support/objects.ts";
 
 /** Model calls with two tool calls each: six entries of the journal, three lines of the timeline. */
 const LOOPS = 140;
@@ -10,29 +10,7 @@ test("the beginning of a long run is missed in no view, and each of its steps ha
 }) => {
   test.setTimeout(240_000);
   const arkdeck = await start();
-  await arkdeck.apply(`
-apiVersion: ark.mckinsey.com/v1alpha1
-kind: ArkConfig
-metadata: { name: default }
-spec: { maxAgentIterations: 1000 }
-`);
-  await arkdeck.apply(modelOf(model, "default"));
-  await arkdeck.apply(`
-apiVersion: ark.mckinsey.com/v1alpha1
-kind: Agent
-metadata: { name: pilot, namespace: default }
-spec: { prompt: "Guide.", tools: [{ type: built-in, name: noop }] }
-`);
-  await arkdeck.kubectl(["wait", "--timeout=20s", "--for=condition=Available", "agents.ark.mckinsey.com/pilot"]);
-  const noop = { name: "noop", arguments: "{}" };
-  for (let n = 0; n < LOOPS; n += 1) model.reply({ toolCalls: [noop, noop] });
-  model.reply({ text: "High water at noon." });
-  await arkdeck.apply(`
-apiVersion: ark.mckinsey.com/v1alpha1
-kind: Query
-metadata: { name: tide, namespace: default }
-spec: { input: "When?", target: { type: agent, name: pilot } }
-`);
+  await longRun(arkdeck, model, LOOPS);
   await arkdeck.kubectl(["wait", "--timeout=120s", "--for=condition=Completed", "queries.ark.mckinsey.com/tide"]);
   const run = `${arkdeck.url}/ns/default/queries/tide`;
   const more = page.getByRole("button", { name: "Show earlier entries" });

@@ -1,21 +1,11 @@
 // Teams: turns of members as they come, with who speaks and why.
 import { expect, expectAccessible, hydrated, test } from "../support/fixtures.ts";
 import type { Arkdeck } from "../support/fixtures.ts";
-import { agentOf, harbour } from "../support/objects.ts";
+import { agentOf, bridge, harbour } from "../support/objects.ts";
 
 test("a team answers turn by turn, and the page says who speaks and why", async ({ page, arkdeck, namespace, model }) => {
   await harbour(arkdeck, model, namespace);
-  await arkdeck.apply(agentOf(namespace, "mate", "Check what the pilot says."));
-  await arkdeck.apply(`
-apiVersion: ark.mckinsey.com/v1alpha1
-kind: Team
-metadata: { name: bridge, namespace: ${namespace} }
-spec:
-  strategy: sequential
-  members: [{ name: pilot, type: agent }, { name: mate, type: agent }]
-`);
-  const wait = ["wait", "-n", namespace, "--timeout=20s", "--for=condition=Available"];
-  await arkdeck.kubectl([...wait, "teams.ark.mckinsey.com/bridge"]);
+  await bridge(arkdeck, namespace);
   const first = model.reply({ text: "High water at noon.", held: true });
   const second = model.reply({ text: "Agreed, at noon.", held: true });
   await arkdeck.apply(`

@@ -12,6 +12,7 @@ use super::present::{World, conversation, is_over, query_status, query_targets, 
 use super::{Services, runs, services};
 use crate::kubernetes::access::Verb;
 use crate::kubernetes::apply::noun;
+use crate::kubernetes::cache::version_number;
 use crate::resources::Query;
 use crate::resources::kind::Kind;
 use crate::views::ObjectKey;
@@ -129,9 +130,12 @@ fn key(query: &Query) -> ObjectKey {
     ObjectKey::new(Kind::Query, query.namespace().unwrap_or_default(), query.name_any())
 }
 
-/// By creation; within its second what is over came before what is not.
+/// By creation, which Kubernetes tells in seconds; within one what is over came before what is not, and what ended first was
+/// written last before the other (resourceVersions can be compared, KEP-5504).
 fn sort(queries: &mut [Arc<Query>]) {
-    queries.sort_by_key(|query| (created_ms(query), !is_over(query)));
+    queries.sort_by_key(|query| {
+        (created_ms(query), !is_over(query), version_number(query.resource_version().as_deref()))
+    });
 }
 
 fn created_ms(query: &Query) -> i64 {
@@ -176,5 +180,36 @@ fn refused(key: &ObjectKey, problem: Problem) -> Problem {
     Problem {
         message: format!("The message to the {} was not sent. {}", noun(key), problem.message),
         ..problem
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn within_a_second_they_stand_as_they_ended() {
+        let query = |name: &str, second: &str, version: &str, phase: &str| {
+            let query = json!({
+                "apiVersion": "ark.mckinsey.com/v1alpha1",
+                "kind": "Query",
+                "metadata": { "name": name, "creationTimestamp": second, "resourceVersion": version },
+                "spec": { "input": "When?" },
+                "status": { "phase": phase },
+            });
+            Arc::new(serde_json::from_value(query).unwrap())
+        };
+        let (noon, later) = ("2026-11-27T12:00:00Z", "2026-11-27T12:00:01Z");
+        let mut queries = vec![
+            query("fourth", later, "5", "done"),
+            query("third", noon, "6", "running"),
+            query("second", noon, "10", "done"),
+            query("first", noon, "9", "done"),
+        ];
+        sort(&mut queries);
+        let names: Vec<String> = queries.iter().map(|query| query.name_any()).collect();
+        assert_eq!(names, ["first", "second", "third", "fourth"]);
     }
 }
