@@ -1,5 +1,7 @@
 //! Evaluations.
 
+use std::borrow::Cow;
+
 use super::evaluation_form::{is_experiment, type_of};
 use super::evaluation_view::view;
 use super::query::targets as query_targets;
@@ -88,6 +90,20 @@ pub(super) fn word(phase: Option<EvaluationPhase>, passed: bool, gate: bool, mes
     }
 }
 
+/// Why it ended as it did. Of one answer Ark says "completed successfully" also when it did not pass: then the first thing that
+/// failed is told.
+fn because_of(evaluation: &Evaluation) -> Cow<'_, str> {
+    let Some(status) = &evaluation.status else { return Cow::default() };
+    let one_answer = matches!(evaluation.spec.type_, EvaluationType::Direct | EvaluationType::Query);
+    let failed = status.results.iter().find(|result| !result.passed && !result.reason.is_empty());
+    match failed {
+        Some(failed) if one_answer && passed(evaluation) == Some(false) => {
+            format!("{}: {}", failed.name, failed.reason).into()
+        }
+        _ => status.message.as_str().into(),
+    }
+}
+
 /// How many of how many passed.
 fn share(evaluation: &Evaluation) -> Option<(i64, i64)> {
     let status = evaluation.status.as_ref()?;
@@ -140,7 +156,7 @@ impl Present for Evaluation {
     fn status(&self, _: &World) -> Status {
         let Some(status) = &self.status else { return plain(State::Queued, "Pending") };
         let gate = is_experiment(self) && self.spec.config.gate.is_some();
-        let mut told = word(status.phase, status.passed, gate, &status.message);
+        let mut told = word(status.phase, status.passed, gate, &because_of(self));
         if let (State::Running, Some(progress)) = (told.state, &status.batch_progress) {
             told.word = format!("Running, {} of {}", progress.completed + progress.failed, progress.total);
         }
@@ -281,5 +297,27 @@ mod tests {
         let of = "agent/b against refunds@13".to_owned();
         assert_eq!(change(&evaluation), Some(Cell::Change { thousandths: -40, clear: true, of }));
         assert_eq!(trend(&evaluation), Some(Cell::Trend { scores: vec![880, 840], gate: Some(850) }));
+    }
+
+    #[test]
+    fn an_answer_that_did_not_pass_says_what_failed_and_not_that_it_was_successful() {
+        let told = |passed: bool, phase: &str| {
+            let evaluation: Evaluation = serde_json::from_value(json!({
+                "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Evaluation", "metadata": {"name": "tides"},
+                "spec": {"type": "direct"},
+                "status": {
+                    "phase": phase, "passed": passed, "message": "Direct evaluation completed successfully",
+                    "results": [
+                        {"name": "short", "passed": true, "reason": "the answer has 7 letters"},
+                        {"name": "says-it", "passed": passed, "reason": "the answer does not contain “noon”"},
+                    ],
+                },
+            }))
+            .unwrap();
+            because_of(&evaluation).into_owned()
+        };
+        assert_eq!(told(false, "done"), "says-it: the answer does not contain “noon”");
+        assert_eq!(told(true, "done"), "Direct evaluation completed successfully");
+        assert_eq!(told(false, "error"), "Direct evaluation completed successfully");
     }
 }

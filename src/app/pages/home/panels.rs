@@ -71,8 +71,8 @@ fn run_row(row: Memo<Row>) -> impl IntoView {
                         }
                     })}
             </td>
-            <td class="off hide-lg">
-                <span class="cut t2 block max-w-80">{move || row.with(|row| row.summary.clone())}</span>
+            <td class="off hide-lg io">
+                <span class="cut t2 block">{move || row.with(|row| row.summary.clone())}</span>
             </td>
             <td class="l1e">
                 <StatusMark status=Signal::derive(move || row.with(|row| row.status.clone())) />

@@ -17,6 +17,8 @@ use crate::resources::kind::Kind;
 
 /// Lines drawn at first, and how many more at each press.
 const WINDOW: usize = 300;
+/// From here on, in percent of the time, the words of a mark have no room before the edge of a narrow screen.
+const LATE: f64 = 85.0;
 
 /// Turns, model calls and tool calls on lines of time.
 #[component]
@@ -70,7 +72,12 @@ pub fn TimelineView(
         let ticks = drawn.with(|drawn| drawn.ticks.clone());
         ticks
             .into_iter()
-            .map(|(at, ms)| view! { <span style=format!("left:{at:.2}%")>{words::mark(ms)}</span> })
+            .map(|(at, ms)| {
+                // What would not fit after its line stands before it.
+                let place =
+                    if at > LATE { format!("right:{:.2}%", 100.0 - at) } else { format!("left:{at:.2}%") };
+                view! { <span style=place>{words::mark(ms)}</span> }
+            })
             .collect_view()
     };
     let grid = move || {
