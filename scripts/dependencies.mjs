@@ -1,4 +1,5 @@
-// `make check`: every dependency is used, every licence allowed, nothing banned. Lists are read from deny.toml.
+// `make check`: every dependency is used, every licence allowed, nothing banned (the lists are in deny.toml), and what is run is
+// compiled as what is tested.
 // A crate that is needed without being named in the code goes to `ignored` in [package.metadata.cargo-machete].
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
@@ -86,8 +87,20 @@ function licences() {
   }
 }
 
+// A crate with other features under `cargo test` makes cargo compile it, and all that rests on it, a second time.
+function sharedBuilds() {
+  const tree = (edges) => execFileSync(
+    "cargo", ["tree", "--locked", "--prefix", "none", "--no-dedupe", "--format", "{p} {f}", "--edges", edges], { encoding: "utf8", maxBuffer: 1 << 28 },
+  ).split("\n");
+  const tested = new Set(tree("normal,dev"));
+  for (const line of new Set(tree("normal"))) {
+    if (!tested.has(line)) complaints.push(`tests compile ${line.split(" ")[0]} with more features than ${own.name} asks for: name them in Cargo.toml`);
+  }
+}
+
 unusedDependencies();
 licences();
+sharedBuilds();
 for (const complaint of complaints) console.error(`error: ${complaint}`);
 console.error(`dependencies: ${metadata.packages.length} crates, ${complaints.length} complaints`);
 process.exit(complaints.length ? 1 : 0);

@@ -25,6 +25,10 @@ test("decided rules say which hold, with what they ask and weigh", async ({ page
   await expect(holds.getByRole("cell").last()).toHaveText("3");
   await expect(rules.getByRole("row", { name: /looks-it-up/ })).toContainText("Fail");
   await expect(page.getByText("1 of 2 passed", { exact: true })).toBeVisible();
+  // The annotations have long names; their values are read in lines and not letter by letter.
+  const widths = await page.locator("dl.kv dd").evaluateAll((values) => values.map((value) => value.clientWidth));
+  expect(widths.length).toBeGreaterThan(8);
+  expect(Math.min(...widths), "the narrowest value, in px").toBeGreaterThan(60);
 });
 
 test("a baseline lists its examples, and the direct one what should have been said", async ({ page, scored }) => {
@@ -42,6 +46,8 @@ test("a baseline lists its examples, and the direct one what should have been sa
     const part = page.locator("section.panel", { has: page.getByRole("heading", { name: title, exact: true }) });
     await expect(part).toContainText(text);
   }
+  // It says what failed, and not that it was successful.
+  await expect(page.locator(".head")).toContainText("says-it: the answer does not contain “noon”");
 });
 
 test("a batch lists its members, and leads to each", async ({ page, scored }) => {

@@ -1,14 +1,14 @@
 //! A query as what is scored: its question, one of its answers, and what happened.
 
-use serde_json::Value;
-
 use super::{Bench, codes};
-use crate::engine::RunError;
 use crate::engine::journal::{Entry, MAX_READ};
+use crate::engine::{RunError, template};
 use crate::evaluation::subject::Subject;
 use crate::evaluation::trace::Trace;
 use crate::resources::Query;
+use crate::resources::query::QueryInput;
 use crate::resources::query_status::QueryResponse;
+use crate::resources::value_source::Source;
 
 /// Entries of a journal that are looked at; a longer run is told by its first ones.
 const MAX_ENTRIES: usize = 50_000;
@@ -54,11 +54,22 @@ fn needed<'a>(bench: &'a Bench<'_>) -> Result<&'a Query, RunError> {
     })
 }
 
+/// The question as it was asked, as far as the query's own text says it: values that it gives itself are in their places. One that
+/// comes from elsewhere, as from a Secret, is no judge's to read, and its place stays as it was written.
 fn input(query: &Query) -> String {
-    match &query.spec.input {
-        Value::String(text) => text.clone(),
-        messages => messages.to_string(),
+    let QueryInput::Text(text) = query.spec.input() else { return query.spec.input.to_string() };
+    let parameters = &query.spec.parameters;
+    if parameters.is_empty() {
+        return text.to_owned();
     }
+    let values = parameters.iter().map(|parameter| {
+        let value = match parameter.source() {
+            Source::Literal(value) => value.to_owned(),
+            _ => format!("{{{{ .{} }}}}", parameter.name),
+        };
+        (parameter.name.clone(), value)
+    });
+    template::render(text, &values.collect(), "spec.input").unwrap_or_else(|_| text.to_owned())
 }
 
 /// The response of the target that is named, as `pilot` or `agent/pilot`, else the first.
@@ -86,4 +97,32 @@ fn response<'a>(query: &'a Query, wanted: &str) -> Result<(Option<usize>, &'a Qu
         RunError::new(codes::NO_ANSWER, text)
     })?;
     Ok((Some(at), &responses[at]))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn asked(input: Value, parameters: Value) -> String {
+        let query = json!({
+            "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Query", "metadata": {"name": "tide"},
+            "spec": {"input": input, "parameters": parameters},
+        });
+        super::input(&serde_json::from_value(query).unwrap())
+    }
+
+    #[test]
+    fn a_judge_reads_the_question_with_its_own_values_and_without_a_secrets() {
+        let secret = json!({"secretKeyRef": {"name": "berths", "key": "code"}});
+        let parameters =
+            json!([{"name": "harbour", "value": "Lisbon"}, {"name": "code", "valueFrom": secret}]);
+        let told = asked(json!("In {{ .harbour }}, at {{.code}}?"), parameters);
+        assert_eq!(told, "In Lisbon, at {{ .code }}?");
+        assert_eq!(asked(json!("In {{ .harbour }}?"), json!([])), "In {{ .harbour }}?");
+        let unknown = json!([{"name": "harbour", "value": "Lisbon"}]);
+        assert_eq!(asked(json!("In {{ .port }}?"), unknown), "In {{ .port }}?");
+        assert_eq!(asked(json!([{"role": "user"}]), json!([])), r#"[{"role":"user"}]"#);
+    }
 }
