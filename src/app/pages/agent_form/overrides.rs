@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::components::{Button, ErrorLine, IconButton, Problems, SelectField, TextField};
+use crate::app::components::{Button, ErrorLine, Problems, SelectField, TextField};
 use crate::app::pages::form::{IN_A_QUERY, ParameterFields, ParameterRows, Row, Rows};
 use crate::views::forms::{Choices, OverrideForm};
 
@@ -99,15 +99,7 @@ fn one(
                         problems=problems
                     />
                 </div>
-                <IconButton
-                    label=format!("Remove headers {number}")
-                    icon="x"
-                    small=true
-                    on_press=Callback::new(move |_| {
-                        problems.set(Vec::new());
-                        rows.remove(id);
-                    })
-                />
+                {rows.remove_button(id, format!("Remove headers {number}"), problems)}
             </div>
             <ParameterRows
                 fields=fields.headers

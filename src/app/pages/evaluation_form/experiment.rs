@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::fields::{EvaluationFields, TargetFields};
-use crate::app::components::{Button, ComboField, ErrorLine, IconButton, Problems, TextField, id_of};
+use crate::app::components::{Button, ComboField, ErrorLine, Problems, TextField, id_of};
 use crate::app::pages::form::{Row, Rows};
 use crate::views::forms::Choices;
 
@@ -161,15 +161,7 @@ fn Target(rows: Rows<TargetFields>, at: usize, row: Row<TargetFields>, problems:
                     problems.set_field("spec.config.targets", None);
                 }
             />
-            <IconButton
-                label=format!("Remove target {number}")
-                icon="x"
-                small=true
-                on_press=Callback::new(move |_| {
-                    problems.set(Vec::new());
-                    rows.remove(id);
-                })
-            />
+            {rows.remove_button(id, format!("Remove target {number}"), problems)}
         </li>
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::fields::RuleTexts;
 use crate::api::evaluations::read_rules;
-use crate::app::components::{Button, ErrorLine, IconButton, TextArea, TextField, error_line};
+use crate::app::components::{Button, ErrorLine, TextArea, TextField, error_line};
 use crate::app::pages::form::{Draft, Row, Rows, settled};
 use crate::views::evaluation::{EvaluationForm, RuleForm};
 
@@ -106,15 +106,7 @@ fn Rule(
                         problems=problems
                     />
                 </div>
-                <IconButton
-                    label=format!("Remove rule {number}")
-                    icon="x"
-                    small=true
-                    on_press=Callback::new(move |_| {
-                        problems.set(Vec::new());
-                        rows.remove(id);
-                    })
-                />
+                {rows.remove_button(id, format!("Remove rule {number}"), problems)}
             </div>
             <TextArea
                 label="Expression"

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::fields::MetricFields;
-use crate::app::components::{Button, IconButton, Problems, SelectField, Switch, TextArea, TextField};
+use crate::app::components::{Button, Problems, SelectField, Switch, TextArea, TextField};
 use crate::app::pages::form::{Row, Rows};
 use crate::views::evaluation::MetricForm;
 
@@ -77,15 +77,7 @@ fn Metric(rows: Rows<MetricFields>, at: usize, row: Row<MetricFields>, problems:
                     />
                     <TextField label="Name" name=path("name") value=texts.name optional=true problems=problems />
                 </div>
-                <IconButton
-                    label=format!("Remove measure {number}")
-                    icon="x"
-                    small=true
-                    on_press=Callback::new(move |_| {
-                        problems.set(Vec::new());
-                        rows.remove(id);
-                    })
-                />
+                {rows.remove_button(id, format!("Remove measure {number}"), problems)}
             </div>
             <div hidden=of(&COMPARE)>
                 <TextField

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::app::components::{IconButton, Problems};
+
 /// Rows at the most; more is a list that nobody fills in by hand.
 const MAX_ROWS: usize = 64;
 
@@ -62,6 +64,15 @@ impl<T: Copy + Send + Sync + 'static> Rows<T> {
                 rows.push(row);
             }
         });
+    }
+
+    /// The button that takes a row away, and with it what was said of the rows, whose places are others then.
+    pub fn remove_button(self, id: u32, label: String, problems: Problems) -> impl IntoView {
+        let remove = move |_| {
+            problems.set(Vec::new());
+            self.remove(id);
+        };
+        view! { <IconButton label=label icon="x" small=true on_press=Callback::new(remove) /> }
     }
 
     /// One more at the end, whatever their number: of what is chosen from a list.
