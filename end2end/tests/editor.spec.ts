@@ -49,7 +49,8 @@ test("it is submitted once, under its name, with what was typed", async ({ page 
   await page.keyboard.press("Escape");
   await page.keyboard.press("Tab");
   await expect(page.getByRole("button", { name: "Save" })).toBeFocused();
-  expect(await page.evaluate(() => (window as unknown as { seen: string[] }).seen)).toEqual([
+  // The editor tells of its focus a moment after it went.
+  await expect.poll(() => page.evaluate(() => (window as unknown as { seen: string[] }).seen)).toEqual([
     "input yaml-editor", "change yaml-editor",
   ]);
   await page.evaluate(() => document.forms[0].reset());
