@@ -1,7 +1,10 @@
+import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
 
-// Debian's Chromium: Playwright's own browsers are not downloaded. Its shell without a window is what Playwright takes by
-// itself too, and loads a page with half the work.
+// Debian's Chromium: Playwright's own browsers are not downloaded. The shell without a window is what Playwright takes by
+// itself too, and loads a page with half the work; where there is none, the whole browser does the same.
+const CHROMIUM = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
+
 export default defineConfig({
   outputDir: "results",
   fullyParallel: true,
@@ -16,7 +19,7 @@ export default defineConfig({
     locale: "en-GB",
     timezoneId: "UTC",
     launchOptions: {
-      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium-headless-shell",
+      executablePath: process.env.CHROMIUM ?? CHROMIUM.find((path) => existsSync(path)),
       args: [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync",

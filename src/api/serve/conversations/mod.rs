@@ -130,8 +130,8 @@ fn key(query: &Query) -> ObjectKey {
     ObjectKey::new(Kind::Query, query.namespace().unwrap_or_default(), query.name_any())
 }
 
-/// By creation, which Kubernetes tells in seconds; within one what is over came before what is not, and what ended first was
-/// written last before the other (resourceVersions can be compared, KEP-5504).
+/// By creation, which Kubernetes tells in seconds; within one what is over came before what is not, and what ended first has the
+/// lower resourceVersion (they can be compared, KEP-5504).
 fn sort(queries: &mut [Arc<Query>]) {
     queries.sort_by_key(|query| {
         (created_ms(query), !is_over(query), version_number(query.resource_version().as_deref()))
