@@ -103,8 +103,6 @@ fn response<'a>(query: &'a Query, wanted: &str) -> Result<(Option<usize>, &'a Qu
 mod tests {
     use serde_json::{Value, json};
 
-    use super::*;
-
     fn asked(input: Value, parameters: Value) -> String {
         let query = json!({
             "apiVersion": "ark.mckinsey.com/v1alpha1", "kind": "Query", "metadata": {"name": "tide"},
